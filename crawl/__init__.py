@@ -1,0 +1,1 @@
+"""From a newspaper's site to clean, kept articles."""

@@ -1,0 +1,111 @@
+"""What the crawler hands on: a page as it was fetched, an article as it was printed.
+
+Standard library only, so that everything above may import it for nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+
+VIETNAM = timezone(timedelta(hours=7), "+07:00")
+"""Indochina Time; Vietnam has kept UTC+7 without daylight saving since 1975."""
+
+When = date | datetime
+"""A moment of publication: an aware datetime, or a bare date where the paper printed no time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer of a web server, as its bytes came (after content decoding).
+
+    `url` is what was asked for, `final_url` where redirects ended; `fetched` is aware, in UTC.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    fetched: datetime
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name (case-insensitive, RFC 9110 section 5.1), or None."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article's content, in Unicode NFC.
+
+    `url` is the canonical URL, or None for an import that knows only an id of its own.
+    `body` holds the paragraphs, separated by one blank line. `lead` is the sapo.
+    """
+
+    url: str | None
+    source: str
+    title: str
+    lead: str = ""
+    body: str = ""
+    captions: tuple[str, ...] = ()
+    author: str | None = None
+    published: When | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One version of an article: `number` counts from 1, `seen` is when it was first seen so (aware, UTC).
+
+    `digest` is the SHA-256 of the content in hexadecimal.
+    """
+
+    number: int
+    seen: datetime
+    digest: str
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article in the archive: its identity, its newest content, and the change that brought it.
+
+    `change` is the archive's counter at the last change of this article; counting only upwards,
+    it lets an index ask for what is new since it last looked. `aliases` are other URLs and ids.
+    """
+
+    id: str
+    article: Article
+    revision: int
+    first_seen: datetime
+    change: int
+    aliases: tuple[str, ...] = ()
+
+
+def parse_when(text: str) -> When:
+    """Read an ISO 8601 date or date-time; a time without a zone is Vietnam's.
+
+    Raises ValueError for anything else.
+    """
+    text = text.strip()
+    if len(text) == len("2021-03-15"):
+        return date.fromisoformat(text)
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+
+
+def format_when(when: When) -> str:
+    """Write a date as `2021-03-15`, a date-time as `2021-03-15T22:42:00+07:00`."""
+    return when.isoformat(timespec="seconds") if isinstance(when, datetime) else when.isoformat()
+
+
+def local_day(when: When) -> date:
+    """The calendar day in Vietnam."""
+    return when.astimezone(VIETNAM).date() if isinstance(when, datetime) else when
+
+
+def utc_now() -> datetime:
+    """The present moment, aware, whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)

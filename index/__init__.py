@@ -1,0 +1,1 @@
+"""From articles to an index, and from a query to hits."""

@@ -1,0 +1,134 @@
+"""What an engine is fed: a document, and the declaration of its fields, made once and only here."""
+
+from __future__ import annotations
+
+import enum
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from crawl.article import When, format_when, local_day, parse_when
+from index.tokens import analyse_terms
+
+VALUE_GAP = 1
+"""Positions left empty between paragraphs, captions and tags, so that no phrase runs from one into the next."""
+
+
+class Kind(enum.Enum):
+    """How a field is searched: its words, its whole value, or its place in time."""
+
+    TEXT = "text"
+    KEYWORD = "keyword"
+    DATE = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A searchable field. `weight` multiplies the score of a text field's matches."""
+
+    name: str
+    kind: Kind
+    weight: float = 0.0
+
+
+FIELDS = (
+    Field("title", Kind.TEXT, 3.0),
+    Field("lead", Kind.TEXT, 1.5),
+    Field("body", Kind.TEXT, 1.0),
+    Field("captions", Kind.TEXT, 0.5),
+    Field("author", Kind.TEXT, 1.0),
+    Field("tags", Kind.TEXT, 1.0),
+    Field("source", Kind.KEYWORD),
+    Field("province", Kind.KEYWORD),
+    Field("section", Kind.KEYWORD),
+    Field("published", Kind.DATE),
+)
+TEXT_FIELDS = tuple(field for field in FIELDS if field.kind is Kind.TEXT)
+KEYWORD_FIELDS = tuple(field for field in FIELDS if field.kind is Kind.KEYWORD)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One article as it is indexed and shown. `first_seen` is aware; absent values are None or empty."""
+
+    id: str
+    source: str
+    title: str
+    first_seen: datetime
+    url: str | None = None
+    lead: str = ""
+    body: str = ""
+    captions: tuple[str, ...] = ()
+    author: str | None = None
+    province: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    published: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTerms:
+    """The terms of one text field in order, `positions[i]` being where `terms[i]` stands (strictly increasing)."""
+
+    terms: list[str]
+    positions: list[int]
+
+
+def text_terms(document: Document) -> dict[str, FieldTerms]:
+    """The analysed terms of every text field that is not empty, by field name."""
+    values: dict[str, tuple[str, ...]] = {
+        "title": (document.title,),
+        "lead": (document.lead,),
+        "body": tuple(document.body.split("\n\n")),
+        "captions": document.captions,
+        "author": (document.author or "",),
+        "tags": document.tags,
+    }
+    analysed = {name: _field_terms(parts) for name, parts in values.items()}
+    return {name: found for name, found in analysed.items() if found.terms}
+
+
+def _field_terms(parts: tuple[str, ...]) -> FieldTerms:
+    terms: list[str] = []
+    positions: list[int] = []
+    start = 0
+    for part in parts:
+        found = analyse_terms(part)
+        if found:
+            terms += found
+            positions += range(start, start + len(found))
+            start += len(found) + VALUE_GAP
+    return FieldTerms(terms, positions)
+
+
+def keyword_values(document: Document) -> dict[str, str]:
+    """The key of every keyword field that has a value, by field name."""
+    values = {"source": document.source, "province": document.province, "section": document.section}
+    return {name: key for name, value in values.items() if value and (key := keyword_key(value))}
+
+
+def keyword_key(value: str) -> str:
+    """The key under which a whole value is found: its canonical terms, so `Khánh Hoà` = `khánh  hòa`."""
+    return " ".join(analyse_terms(value))
+
+
+def published_day(document: Document) -> date | None:
+    """The day of publication in Vietnam."""
+    return None if document.published is None else local_day(document.published)
+
+
+def dump_document(document: Document) -> bytes:
+    """The document as UTF-8 JSON, for an engine to store."""
+    fields = {name: getattr(document, name) for name in Document.__dataclass_fields__}
+    fields["first_seen"] = format_when(document.first_seen)
+    fields["published"] = None if document.published is None else format_when(document.published)
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def load_document(stored: bytes) -> Document:
+    """The document that `dump_document` wrote."""
+    fields = json.loads(stored)
+    fields["captions"], fields["tags"] = tuple(fields["captions"]), tuple(fields["tags"])
+    fields["first_seen"] = parse_when(fields["first_seen"])
+    fields["published"] = None if fields["published"] is None else parse_when(fields["published"])
+    return Document(**fields)

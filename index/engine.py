@@ -1,0 +1,183 @@
+"""The seam between timbao and whatever holds the index.
+
+An engine is asked with `Query` trees and answers with `Hits`; it is fed `Document`s. What each engine must
+match is defined by the oracle engine in the tests, and every engine passes the same contract tests.
+No exception of a backend crosses this seam: engines raise `EngineError`s only.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from crawl.messages import gettext as _
+from index.document import Document
+from index.query import Query
+
+
+class EngineError(Exception):
+    """The root of all that can go wrong behind the seam; its text says what happened and what to do next."""
+
+
+class NoIndex(EngineError):
+    """There is no index at `locator` yet."""
+
+    def __init__(self, locator: str) -> None:
+        self.locator = locator
+        super().__init__(_("There is no index at {locator} yet. Run: timbao index").format(locator=locator))
+
+
+class StaleIndex(EngineError):
+    """The index was made by other rules of analysis, or of another archive, and must be rebuilt."""
+
+    def __init__(self, locator: str, reason: str) -> None:
+        self.locator, self.reason = locator, reason
+        super().__init__(
+            _("The index at {locator} is out of date ({reason}). Run: timbao index --rebuild").format(
+                locator=locator, reason=reason
+            )
+        )
+
+
+class EngineBusy(EngineError):
+    """Another process is writing this index."""
+
+    def __init__(self, locator: str, holder: str) -> None:
+        self.locator, self.holder = locator, holder
+        super().__init__(
+            _("The index at {locator} is being written by {holder}. Wait for it to finish, then try again.").format(
+                locator=locator, holder=holder
+            )
+        )
+
+
+class EngineUnavailable(EngineError):
+    """The engine cannot be reached, or its locator cannot be used."""
+
+
+class CorruptIndex(EngineError):
+    """The index is damaged; the archive is not."""
+
+    def __init__(self, locator: str, detail: str) -> None:
+        self.locator, self.detail = locator, detail
+        super().__init__(
+            _(
+                "The index at {locator} is damaged ({detail}). No article is lost: run timbao index --rebuild"
+            ).format(locator=locator, detail=detail)
+        )
+
+
+class Sort(enum.Enum):
+    """Order of hits. Articles without a date come last by either date order; ties are broken by id."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One matching article with its score (0.0 when sorted by date)."""
+
+    document: Document
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The asked-for slice of all matches, best first, and the exact number of all matches."""
+
+    total: int
+    hits: tuple[Hit, ...]
+    generation: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """What an index holds. `checkpoint` is the text that the last commit left (see `Writer.commit`)."""
+
+    generation: str
+    documents: int
+    checkpoint: str
+    analysis_version: int
+    size_bytes: int
+
+
+class Writer(Protocol):
+    """Exclusive access for changing an index. Nothing is visible, or kept, before `commit`.
+
+    Used as a context manager: leaving it without `commit` discards what was not committed.
+    """
+
+    def put(self, document: Document) -> None:
+        """Add a document, replacing the one with the same id (committed or not)."""
+
+    def delete(self, id: str) -> None:
+        """Remove the document with this id; unknown ids are ignored."""
+
+    def commit(self, checkpoint: str) -> str:
+        """Make all changes visible and durable at once; returns the new generation. The writer stays usable."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Engine(Protocol):
+    """An index that can be searched and written."""
+
+    locator: str
+
+    def search(
+        self,
+        query: Query,
+        *,
+        within: Query | None = None,
+        sort: Sort = Sort.RELEVANCE,
+        limit: int = 10,
+        offset: int = 0,
+    ) -> Hits:
+        """The matches of `query` that `within` matches too; `within` never changes a score.
+
+        Raises NoIndex, StaleIndex, CorruptIndex, EngineUnavailable.
+        """
+
+    def documents(self, ids: Sequence[str]) -> tuple[Document, ...]:
+        """The stored documents with these ids, in this order; unknown ids are left out."""
+
+    def writer(self, *, rebuild: bool = False) -> Writer:
+        """Exclusive access; with `rebuild` a new, empty generation that replaces the old one at its first commit.
+
+        Raises EngineBusy when another process (or another writer of this one) has it,
+        NoIndex never: a writer makes the index it needs.
+        """
+
+    def status(self) -> EngineStatus:
+        """What is there. Raises NoIndex when nothing is; never StaleIndex."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+
+
+def open_engine(locator: str) -> Engine:
+    """The engine that `locator` names: `whoosh:PATH`.
+
+    Opening costs nothing and does not require that an index exists. Raises EngineUnavailable for
+    a locator that no engine understands.
+    """
+    kind, separator, rest = locator.partition(":")
+    if kind == "whoosh" and separator and rest:
+        from index.embedded.adapter import WhooshEngine
+
+        return WhooshEngine(Path(rest))
+    raise EngineUnavailable(
+        _("No engine understands the locator {locator}. Use whoosh:PATH").format(locator=repr(locator))
+    )
+
+

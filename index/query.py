@@ -1,0 +1,110 @@
+"""The query tree: what an engine is asked. Leaves are analysed terms, never text.
+
+What each node matches is defined here in words and, executably, by the oracle engine of the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+PAIR_WEIGHT = 0.5
+"""Weight of two neighbouring query words found side by side, against 1 for each word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An article holds this term.
+
+    `term` is canonical (see `index.vietnamese.canonical`). With `any_marks` every indexed term that folds
+    to `fold(term)` matches too, and all of them count as one term; the exact spelling counts a little more.
+    `field` restricts it to one text field; None means every text field.
+    """
+
+    term: str
+    any_marks: bool = False
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """The terms stand next to each other, in this order, in one field (`field` None: in any one text field)."""
+
+    terms: tuple[Term, ...]
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A keyword field (source, province, section, tags, author) has this value, whole.
+
+    `value` is a key made by `index.document.keyword_key`; with `any_marks` it is compared folded.
+    """
+
+    field: str
+    value: str
+    any_marks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Published from `first` to `last`, inclusive calendar days in Vietnam; None is open.
+
+    An article without a date is never between.
+    """
+
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of these; scores add up."""
+
+    children: tuple[Query, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """At least one of these; scores of those that match add up."""
+
+    children: tuple[Query, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Everything that `child` does not match; scores nothing."""
+
+    child: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Prefer:
+    """What `required` matches; where `preferred` matches too, its score times `weight` is added."""
+
+    required: Query
+    preferred: Query
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """Every article; scores nothing."""
+
+
+Query = Term | Phrase | Keyword | Between | And | Or | Not | Prefer | Everything
+
+
+def leaves(query: Query) -> Iterator[Term | Phrase]:
+    """The text leaves that can make an article match (what stands under `Not` cannot)."""
+    match query:
+        case Term() | Phrase():
+            yield query
+        case And(children) | Or(children):
+            for child in children:
+                yield from leaves(child)
+        case Prefer(required, _):
+            yield from leaves(required)
+        case _:
+            return

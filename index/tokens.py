@@ -1,0 +1,103 @@
+"""The one door for text: documents, queries and snippets all pass through `analyse`.
+
+A token is a syllable, a foreign word or a number, under its canonical key, with its span in the original text.
+Nothing is dropped: Vietnamese has no stop words worth losing (`Nghệ An an ninh ở ý` keeps every syllable).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import chain
+
+from index.vietnamese import canonical
+
+ANALYSIS_VERSION = 1
+"""Raised with every change of what text is turned into; an index made by another version is stale."""
+
+MAX_TERM_LENGTH = 64
+"""Longer terms are cut to this many characters: no word is that long, base64 and URLs are."""
+
+_CACHE_LIMIT = 500_000
+
+# A number with its separators, or a run of letters, digits, combining marks and characters that are invisible
+# inside a word. ZERO WIDTH SPACE is not among them: it marks a word's end (Unicode Standard, section 23.2).
+_CHUNK = re.compile(r"\d+(?:[.,]\d+)+|[\w\u0300-\u036f\u00ad\u200c-\u200f\u2060\ufeff]+")
+_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
+_DECIMAL = re.compile(r"\d+,\d+")
+_WORD = re.compile(r"[^_]+")
+_SEPARATORS = re.compile(r"[.,]")
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The analysed text: `terms[i]` was written at `text[starts[i]:ends[i]]` (code points of the original)."""
+
+    terms: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+
+def analyse(text: str) -> Tokens:
+    """The tokens of a text, in order."""
+    names: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for chunk in _CHUNK.finditer(text):
+        offset = chunk.start()
+        for term, start, end in _pieces[chunk[0]]:
+            names.append(term)
+            starts.append(offset + start)
+            ends.append(offset + end)
+    return Tokens(tuple(names), tuple(starts), tuple(ends))
+
+
+def analyse_terms(text: str) -> list[str]:
+    """`list(analyse(text).terms)`, several times faster: for indexing, where no span is needed."""
+    return list(chain.from_iterable(map(_terms.__getitem__, _CHUNK.findall(text))))
+
+
+_Piece = tuple[str, int, int]
+
+
+def _split(chunk: str) -> tuple[_Piece, ...]:
+    """The tokens inside one chunk, with their spans relative to it."""
+    if chunk[0].isdigit() and _SEPARATORS.search(chunk):
+        return _number(chunk)
+    found = ((canonical(word[0])[:MAX_TERM_LENGTH], word.start(), word.end()) for word in _WORD.finditer(chunk))
+    return tuple(piece for piece in found if piece[0])
+
+
+def _number(chunk: str) -> tuple[_Piece, ...]:
+    """A number under one key: in Vietnam a dot groups thousands and a comma starts decimals (common usage).
+
+    What has separators but is no such number (`1.2.3`, `15.3.2021`) is its parts.
+    """
+    if _THOUSANDS.fullmatch(chunk):
+        return ((chunk.replace(".", "").replace(",", ".")[:MAX_TERM_LENGTH], 0, len(chunk)),)
+    if _DECIMAL.fullmatch(chunk):
+        return ((chunk.replace(",", ".")[:MAX_TERM_LENGTH], 0, len(chunk)),)
+    parts = re.finditer(r"\d+", chunk)
+    return tuple((part[0][:MAX_TERM_LENGTH], part.start(), part.end()) for part in parts)
+
+
+class _PieceCache(dict[str, tuple[_Piece, ...]]):
+    """Each distinct chunk is analysed once: a corpus of millions of words has some hundred thousand of them."""
+
+    def __missing__(self, chunk: str) -> tuple[_Piece, ...]:
+        if len(self) >= _CACHE_LIMIT:
+            self.clear()
+        pieces = self[chunk] = _split(chunk)
+        return pieces
+
+
+class _TermCache(dict[str, tuple[str, ...]]):
+    def __missing__(self, chunk: str) -> tuple[str, ...]:
+        if len(self) >= _CACHE_LIMIT:
+            self.clear()
+        terms = self[chunk] = tuple(piece[0] for piece in _split(chunk))
+        return terms
+
+
+_pieces = _PieceCache()
+_terms = _TermCache()

@@ -1,0 +1,88 @@
+"""Vietnamese orthography, str → str: which spellings are the same word. Lossy; for search keys only.
+
+`canonical` maps one syllable or word to the key under which it is indexed; `fold` drops all marks from a key.
+Both are pure and work on a single word; `index.tokens` finds the words.
+
+Rules and their authorities:
+
+- Unicode normalisation form C (Unicode Standard Annex 15); case folding by `str.lower` after NFC.
+- Tone-mark placement: both the placement on the first vowel of an open `oa oe uy` (hòa, khỏe, thủy: the older,
+  dictionary style) and on the second (hoà, khoẻ, thuỷ: Ministry of Education, decision 240/QĐ of 5 March 1984)
+  are in use; the older one is the key. A tone on any other wrong vowel (tòan, lựơng, qúy) is a typing slip and is
+  moved to where Vietnamese phonology allows it (Đoàn Thiện Thuật, Ngữ âm tiếng Việt, 1977).
+- đ has no decomposition in Unicode, so it needs its own rule; ð (U+00F0) and ɖ (U+0256), whose capitals look like
+  Đ, stand for it in old and OCRed text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_TONES = "\u0300\u0301\u0303\u0309\u0323"  # grave, acute, tilde, hook above, dot below: huyền sắc ngã hỏi nặng
+_QUALITIES = "\u0302\u0306\u031b"  # circumflex, breve, horn: they make other letters, not tones
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u034f\u200c\u200d\u200e\u200f\u2060\ufeff"))
+_D_LOOKALIKES = str.maketrans({"ð": "đ", "ɖ": "đ"})
+_MARKS = re.compile("[\u0300-\u036f]+")
+
+# onset, vowels, coda of a Vietnamese syllable without tones; `gi` and `qu` keep their vowel letter to the onset
+# when another vowel follows, so that quý and già are not read as uy and ia.
+_SYLLABLE = re.compile(
+    "(?P<onset>qu|gi(?=[aăâeêioôơuưy])|ngh|ng|nh|gh|kh|ph|th|tr|ch|[bcdđghklmnpqrstvx])?"
+    "(?P<vowels>[aăâeêioôơuưy]{1,3})"
+    "(?P<coda>ch|ng|nh|[cmnpt])?"
+)
+
+
+def canonical(word: str) -> str:
+    """The search key of one word: NFC, lower case, đ unified, one tone mark in its canonical place.
+
+    A word that is not a Vietnamese syllable keeps its marks where they are.
+    """
+    word = unicodedata.normalize("NFC", word).lower().translate(_INVISIBLE).translate(_D_LOOKALIKES)
+    if word.isascii():
+        return word
+    # Lower-casing can leave a decomposed letter behind (İ → i + dot above).
+    decomposed = unicodedata.normalize("NFD", word)
+    tones = [mark for mark in decomposed if mark in _TONES]
+    if not tones:
+        return unicodedata.normalize("NFC", _MARKS.sub(_known_qualities, decomposed))
+    bare = unicodedata.normalize("NFC", "".join(mark for mark in decomposed if mark not in _TONES))
+    if len(set(tones)) == 1 and (syllable := _SYLLABLE.fullmatch(bare)):
+        return _with_tone(syllable, tones[0])
+    return unicodedata.normalize("NFC", _MARKS.sub(_once_each, decomposed)).lstrip(_TONES + _QUALITIES)
+
+
+def _once_each(marks: re.Match[str]) -> str:
+    return "".join(dict.fromkeys(marks[0]))
+
+
+def _known_qualities(marks: re.Match[str]) -> str:
+    return "" if marks.start() == 0 else _once_each(marks)
+
+
+def _with_tone(syllable: re.Match[str], tone: str) -> str:
+    """Put the tone where the older style writes it: see the module's docstring."""
+    onset, vowels, coda = syllable["onset"] or "", syllable["vowels"], syllable["coda"] or ""
+    place = len(onset)
+    qualified = [i for i, letter in enumerate(vowels) if letter in "ăâêôơư"]
+    if qualified:
+        place += qualified[-1]
+    elif len(vowels) == 1:
+        pass
+    elif coda or len(vowels) == 3:
+        place += 1
+    letters = onset + vowels + coda
+    return unicodedata.normalize("NFC", letters[: place + 1] + tone + letters[place + 1 :])
+
+
+def fold(key: str) -> str:
+    """The key without any mark: `đường` → `duong`. Idempotent; folding a folded key changes nothing."""
+    if key.isascii():
+        return key
+    return _MARKS.sub("", unicodedata.normalize("NFD", key)).replace("đ", "d")
+
+
+def has_marks(key: str) -> bool:
+    """Whether the key was written with marks, i.e. folding would change it."""
+    return fold(key) != key

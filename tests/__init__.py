@@ -1,0 +1,1 @@
+"""Tests of timbao; flat, one file per module."""
