@@ -5,7 +5,9 @@ Standard library only, so that everything above may import it for nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 VIETNAM = timezone(timedelta(hours=7), "+07:00")
@@ -109,3 +111,23 @@ def local_day(when: When) -> date:
 def utc_now() -> datetime:
     """The present moment, aware, whole seconds."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def dump_article(article: Article) -> str:
+    """The article as one line of JSON, keys as in the import format; equal articles give equal text."""
+    fields: dict[str, object] = {name: getattr(article, name) for name in Article.__dataclass_fields__}
+    fields["published"] = None if article.published is None else format_when(article.published)
+    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def load_article(text: str) -> Article:
+    """The article that `dump_article` wrote."""
+    fields = json.loads(text)
+    fields["captions"], fields["tags"] = tuple(fields["captions"]), tuple(fields["tags"])
+    fields["published"] = None if fields["published"] is None else parse_when(fields["published"])
+    return Article(**fields)
+
+
+def content_digest(article: Article) -> str:
+    """SHA-256, in hexadecimal, of what the reader sees: everything but the URL."""
+    return hashlib.sha256(dump_article(replace(article, url=None)).encode()).hexdigest()

@@ -75,6 +75,11 @@ def ngettext(singular: str, plural: str, number: int) -> str:
     return _catalogue(_language).ngettext(singular, plural, number)
 
 
+def mark(message: str) -> str:
+    """The message itself, marked for translation where it is written but shown only later."""
+    return message
+
+
 def printable(text: str) -> str:
     """The text with everything removed that could control a terminal or break its output."""
     return _UNPRINTABLE.sub("", text)

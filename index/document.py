@@ -122,7 +122,7 @@ def dump_document(document: Document) -> bytes:
     fields = {name: getattr(document, name) for name in Document.__dataclass_fields__}
     fields["first_seen"] = format_when(document.first_seen)
     fields["published"] = None if document.published is None else format_when(document.published)
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def load_document(stored: bytes) -> Document:

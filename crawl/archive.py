@@ -1,0 +1,398 @@
+"""The archive: raw pages (WARC) and articles with all their revisions (SQLite). Nothing in it is ever overwritten.
+
+The index can be made again from it; it cannot be made again from anything. A page is stored before it is parsed,
+an article that changes gets a new revision, and every change takes the next number of one counter.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from crawl.article import (
+    Article,
+    Page,
+    Revision,
+    StoredArticle,
+    content_digest,
+    dump_article,
+    format_when,
+    load_article,
+)
+from crawl.messages import gettext as _
+from crawl.urls import article_id, canonical
+from crawl.warc import RecordPlace, WarcFolder
+
+SCHEMA_VERSION = 1
+_CHUNK = 500
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE page (
+    id INTEGER PRIMARY KEY, url TEXT NOT NULL, final_url TEXT NOT NULL, status INTEGER NOT NULL,
+    fetched TEXT NOT NULL, source TEXT NOT NULL, file TEXT NOT NULL, offset INTEGER NOT NULL,
+    length INTEGER NOT NULL, rejected TEXT
+);
+CREATE INDEX page_source ON page (source, fetched);
+CREATE TABLE article (
+    id TEXT PRIMARY KEY, source TEXT NOT NULL, first_seen TEXT NOT NULL,
+    change INTEGER NOT NULL UNIQUE, revision INTEGER NOT NULL
+);
+CREATE INDEX article_source ON article (source);
+CREATE TABLE revision (
+    article TEXT NOT NULL REFERENCES article, number INTEGER NOT NULL, seen TEXT NOT NULL,
+    digest TEXT NOT NULL, content TEXT NOT NULL, page INTEGER REFERENCES page, UNIQUE (article, number)
+);
+CREATE TABLE alias (name TEXT NOT NULL, article TEXT NOT NULL REFERENCES article, PRIMARY KEY (name, article))
+    WITHOUT ROWID;
+"""
+
+
+class ArchiveError(Exception):
+    """The archive cannot be read or written: `path` names it, `detail` says why."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        self.path, self.detail = path, detail
+        super().__init__(
+            _("The archive {path} cannot be used: {detail}").format(path=path, detail=detail)
+        )
+
+
+class NoArchive(ArchiveError):
+    """There is no archive at `path` yet."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, _("there is none yet. Run: timbao crawl, or timbao import"))
+
+
+class Change(enum.Enum):
+    """What storing an article changed."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCount:
+    """What the archive holds of one newspaper; `last_fetched` is the last page that came with status 200."""
+
+    source: str
+    articles: int
+    last_fetched: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveCounts:
+    """Sizes of the archive; `revisions` counts versions beyond each article's first."""
+
+    pages: int
+    articles: int
+    revisions: int
+    sources: tuple[SourceCount, ...]
+
+
+class Archive:
+    """The archive in a data folder. Safe to use from several threads; one process writes at a time.
+
+    Changes are durable when the outermost `batch` ends, or at once outside of one.
+    Every method raises ArchiveError when the disk or the file fails it.
+    """
+
+    def __init__(self, path: Path, pages: Path, *, create: bool = False) -> None:
+        """Open the archive at `path` with raw pages in the folder `pages`.
+
+        Raises NoArchive where there is none and `create` does not ask for one.
+        """
+        if not create and not path.exists():
+            raise NoArchive(path)
+        self._path = path
+        self._warc = WarcFolder(pages)
+        self._lock = threading.RLock()
+        self._depth = 0
+        with self._guard():
+            # Transactions are begun and ended by `batch` alone.
+            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+            try:
+                self._prepare()
+            except BaseException:
+                self._db.close()
+                raise
+
+    def _prepare(self) -> None:
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA_VERSION:
+            raise ArchiveError(self._path, _("it was made by a newer timbao. Upgrade timbao."))
+        self._db.execute("PRAGMA foreign_keys = ON")
+        self._db.execute("PRAGMA synchronous = FULL")
+        if version == 0:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("BEGIN IMMEDIATE")
+            # Another process may have been quicker between the look and the lock.
+            if self._db.execute("PRAGMA user_version").fetchone()[0] == 0:
+                for statement in _SCHEMA.split(";"):
+                    self._db.execute(statement)
+                self._db.execute("INSERT INTO meta VALUES ('archive', ?), ('change', '0')", (uuid.uuid4().hex,))
+                self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            self._db.execute("COMMIT")
+
+    def close(self) -> None:
+        """Let go of all files."""
+        self._warc.close()
+        self._db.close()
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def batch(self) -> Iterator[None]:
+        """Group changes: all of them are kept when the block ends, none when it raises."""
+        with self._lock, self._guard():
+            if self._depth == 0:
+                self._db.execute("BEGIN IMMEDIATE")
+            self._depth += 1
+            try:
+                yield
+            except BaseException:
+                self._depth -= 1
+                if self._depth == 0 and self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+            self._depth -= 1
+            if self._depth == 0:
+                self._commit()
+
+    def _commit(self) -> None:
+        try:
+            # The pages first: a row must never point at bytes that a power cut can take away.
+            self._warc.sync()
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    @contextlib.contextmanager
+    def _guard(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise ArchiveError(self._path, str(error)) from error
+
+    # Writing
+
+    def put_page(self, page: Page, source: str) -> int:
+        """Keep a raw page; returns its number."""
+        with self.batch():
+            place = self._warc.append(page, self._last_place())
+            cursor = self._db.execute(
+                "INSERT INTO page (url, final_url, status, fetched, source, file, offset, length)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    page.url,
+                    page.final_url,
+                    page.status,
+                    format_when(page.fetched),
+                    source,
+                    place.file,
+                    place.offset,
+                    place.length,
+                ),
+            )
+            assert cursor.lastrowid is not None
+            return cursor.lastrowid
+
+    def reject_page(self, page: int, reason: str) -> None:
+        """Note why no article came of a page."""
+        with self.batch():
+            self._db.execute("UPDATE page SET rejected = ? WHERE id = ?", (reason, page))
+
+    def put_article(
+        self, article: Article, *, seen: datetime, page: int | None = None, alias: str | None = None
+    ) -> Change:
+        """Keep an article, as a new one, as a new revision of a known one, or not at all when nothing changed.
+
+        `alias` is another URL it was fetched from, or the id an import gave it; an article is known by its
+        canonical URL, by any alias URL, or by an import's id within the same source.
+        """
+        with self.batch():
+            known = self._identify(article, alias)
+            digest = content_digest(article)
+            if known is None:
+                known = article_id(article.url or f"{article.source}#{alias}")
+                self._db.execute(
+                    "INSERT INTO article VALUES (?, ?, ?, ?, 1)",
+                    (known, article.source, format_when(seen), self._next_change()),
+                )
+                self._add_revision(known, 1, seen, digest, article, page)
+                change = Change.NEW
+            else:
+                change = self._revise(known, seen, digest, article, page)
+            names = {name for name in (article.url, alias) if name}
+            self._db.executemany("INSERT OR IGNORE INTO alias VALUES (?, ?)", [(name, known) for name in names])
+            return change
+
+    def _revise(self, known: str, seen: datetime, digest: str, article: Article, page: int | None) -> Change:
+        number, newest = self._db.execute(
+            "SELECT number, digest FROM revision WHERE article = ? ORDER BY number DESC LIMIT 1", (known,)
+        ).fetchone()
+        if newest == digest:
+            return Change.UNCHANGED
+        self._add_revision(known, number + 1, seen, digest, article, page)
+        self._db.execute(
+            "UPDATE article SET source = ?, change = ?, revision = ? WHERE id = ?",
+            (article.source, self._next_change(), number + 1, known),
+        )
+        return Change.CHANGED
+
+    def _add_revision(
+        self, known: str, number: int, seen: datetime, digest: str, article: Article, page: int | None
+    ) -> None:
+        self._db.execute(
+            "INSERT INTO revision VALUES (?, ?, ?, ?, ?, ?)",
+            (known, number, format_when(seen), digest, dump_article(article), page),
+        )
+
+    def _identify(self, article: Article, alias: str | None) -> str | None:
+        names = [name for name in (article.url, alias) if name]
+        for name in names:
+            is_url = "://" in name
+            row = self._db.execute(
+                "SELECT article.id FROM alias JOIN article ON article.id = alias.article WHERE name = ?"
+                " AND (? OR source = ?)",
+                (name, is_url, article.source),
+            ).fetchone()
+            if row:
+                return str(row[0])
+        return None
+
+    def _next_change(self) -> int:
+        row = self._db.execute("UPDATE meta SET value = value + 1 WHERE key = 'change' RETURNING value").fetchone()
+        return int(row[0])
+
+    def _last_place(self) -> RecordPlace | None:
+        row = self._db.execute("SELECT file, offset, length FROM page ORDER BY id DESC LIMIT 1").fetchone()
+        return RecordPlace(*row) if row else None
+
+    # Reading
+
+    @property
+    def archive_id(self) -> str:
+        """A random name given to this archive when it was made."""
+        return self._meta("archive")
+
+    @property
+    def last_change(self) -> int:
+        """The number of the newest change; 0 in an empty archive."""
+        return int(self._meta("change"))
+
+    def _meta(self, key: str) -> str:
+        with self._lock, self._guard():
+            return str(self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()[0])
+
+    def knows(self, url: str) -> bool:
+        """Whether this URL is an article's, or an alias of one."""
+        with self._lock, self._guard():
+            return self._db.execute("SELECT 1 FROM alias WHERE name = ?", (url,)).fetchone() is not None
+
+    def find(self, name: str) -> tuple[StoredArticle, ...]:
+        """The articles that an id, a URL or an import's id names; several only when sources share an import's id."""
+        names = {name, canonical(name) or name}
+        marks = ", ".join("?" * len(names))
+        with self._lock, self._guard():
+            ids = self._db.execute(
+                f"SELECT id FROM article WHERE id = ? UNION SELECT article FROM alias WHERE name IN ({marks})"  # noqa: S608
+                " ORDER BY 1",
+                (name, *names),
+            ).fetchall()
+            return tuple(self._stored(row[0]) for row in ids)
+
+    def _stored(self, known: str) -> StoredArticle:
+        row = self._db.execute(_STORED + " WHERE article.id = ?", (known,)).fetchone()
+        aliases = self._db.execute("SELECT name FROM alias WHERE article = ? ORDER BY name", (known,))
+        return _stored_article(row, tuple(name for (name,) in aliases))
+
+    def revisions(self, known: str) -> tuple[Revision, ...]:
+        """All versions of the article with this id, oldest first."""
+        with self._lock, self._guard():
+            rows = self._db.execute(
+                "SELECT number, seen, digest, content FROM revision WHERE article = ? ORDER BY number", (known,)
+            )
+            return tuple(
+                Revision(number, datetime.fromisoformat(seen), digest, load_article(content))
+                for number, seen, digest, content in rows
+            )
+
+    def raw_page(self, known: str) -> Page | None:
+        """The raw page of the article's newest fetched revision, or None when it was never fetched."""
+        with self._lock, self._guard():
+            row = self._db.execute(
+                "SELECT file, offset, length FROM revision JOIN page ON page.id = revision.page"
+                " WHERE article = ? ORDER BY number DESC LIMIT 1",
+                (known,),
+            ).fetchone()
+            try:
+                return self._warc.read(RecordPlace(*row)) if row else None
+            except ValueError as error:
+                raise ArchiveError(self._path, str(error)) from error
+
+    def changes(self, after: int) -> Iterator[StoredArticle]:
+        """Every article whose last change is later than number `after`, in the order of their changes.
+
+        What changes meanwhile comes last, under its new number. Aliases are left out.
+        """
+        while True:
+            with self._lock, self._guard():
+                rows = self._db.execute(
+                    _STORED + " WHERE article.change > ? ORDER BY article.change LIMIT ?", (after, _CHUNK)
+                ).fetchall()
+            if not rows:
+                return
+            for row in rows:
+                stored = _stored_article(row, ())
+                after = stored.change
+                yield stored
+
+    def count_changes(self, after: int) -> int:
+        """How many articles `changes(after)` would give now."""
+        with self._lock, self._guard():
+            row = self._db.execute("SELECT count(*) FROM article WHERE change > ?", (after,)).fetchone()
+            return int(row[0])
+
+    def counts(self) -> ArchiveCounts:
+        """How much is in the archive."""
+        with self._lock, self._guard():
+            pages, articles, versions = self._db.execute(
+                "SELECT (SELECT count(*) FROM page), (SELECT count(*) FROM article),"
+                " (SELECT coalesce(sum(revision), 0) FROM article)"
+            ).fetchone()
+            rows = self._db.execute(
+                "SELECT source, sum(articles), max(last) FROM ("
+                " SELECT source, count(*) AS articles, NULL AS last FROM article GROUP BY source UNION ALL"
+                " SELECT source, 0, max(fetched) FROM page WHERE status = 200 GROUP BY source)"
+                " GROUP BY source ORDER BY source"
+            )
+            return ArchiveCounts(pages, articles, versions - articles, tuple(SourceCount(*row) for row in rows))
+
+
+_STORED = (
+    "SELECT article.id, content, revision.number, first_seen, change FROM article"
+    " JOIN revision ON revision.article = article.id AND revision.number = article.revision"
+)
+
+
+def _stored_article(row: tuple[str, str, int, str, int], aliases: tuple[str, ...]) -> StoredArticle:
+    known, content, number, first_seen, change = row
+    article = load_article(content)
+    others = tuple(name for name in aliases if name != article.url)
+    return StoredArticle(known, article, number, datetime.fromisoformat(first_seen), change, others)

@@ -1,0 +1,133 @@
+"""Bytes → Unicode, losslessly: what is stored and shown is NFC and nothing else is changed.
+
+Declared character sets are names that strangers chose, so they select from a list (WHATWG Encoding Standard,
+section 4.2) and never reach Python's codec registry: `unicode_escape` is a codec there.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from charset_normalizer import from_bytes
+
+# Python codec: the WHATWG labels for it, where they differ from the codec's own name.
+_CODECS = {
+    "utf-8": "utf8 unicode-1-1-utf-8 unicode11utf8 unicode20utf8 x-unicode20utf8",
+    "utf-16-le": "utf-16 utf-16le ucs-2 unicode csunicode iso-10646-ucs-2",
+    "utf-16-be": "utf-16be unicodefffe",
+    "cp1252": "windows-1252 x-cp1252 iso-8859-1 iso8859-1 iso_8859-1 latin1 l1 ascii us-ascii ansi_x3.4-1968 cp819",
+    "cp1258": "windows-1258 x-cp1258",
+    "cp1250": "windows-1250 x-cp1250",
+    "cp1251": "windows-1251 x-cp1251",
+    "cp1253": "windows-1253 x-cp1253",
+    "cp1254": "windows-1254 x-cp1254 iso-8859-9 latin5",
+    "cp1255": "windows-1255 x-cp1255",
+    "cp1256": "windows-1256 x-cp1256",
+    "cp1257": "windows-1257 x-cp1257",
+    "cp874": "windows-874 iso-8859-11 tis-620 dos-874",
+    "cp866": "ibm866 866",
+    "iso8859-2": "iso-8859-2 latin2",
+    "iso8859-3": "iso-8859-3 latin3",
+    "iso8859-4": "iso-8859-4 latin4",
+    "iso8859-5": "iso-8859-5 cyrillic",
+    "iso8859-6": "iso-8859-6 arabic",
+    "iso8859-7": "iso-8859-7 greek",
+    "iso8859-8": "iso-8859-8 hebrew",
+    "iso8859-10": "iso-8859-10 latin6",
+    "iso8859-13": "iso-8859-13",
+    "iso8859-14": "iso-8859-14",
+    "iso8859-15": "iso-8859-15 latin9",
+    "iso8859-16": "iso-8859-16",
+    "koi8-r": "koi koi8 koi8_r",
+    "koi8-u": "koi8-ru",
+    "mac-roman": "macintosh mac x-mac-roman",
+    "gb18030": "gbk gb2312 gb_2312-80 chinese x-gbk",
+    "big5hkscs": "big5 big5-hkscs cn-big5 x-x-big5",
+    "shift-jis": "shift_jis sjis ms_kanji x-sjis windows-31j",
+    "euc-jp": "x-euc-jp",
+    "iso2022-jp": "iso-2022-jp",
+    "euc-kr": "korean ks_c_5601-1987 ksc5601 windows-949",
+}
+_BY_LABEL = {label: codec for codec, labels in _CODECS.items() for label in (codec, *labels.split())}
+
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+
+_HEAD_LENGTH = 4096  # the standard looks at 1,024 bytes; real heads put scripts before the declaration
+_META = re.compile(rb"<meta\b[^>]{0,300}?\bcharset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w:.-]{1,40})", re.IGNORECASE)
+_XML = re.compile(rb"\s{0,9}<\?xml\b[^>]{0,100}?\bencoding\s{0,9}=\s{0,9}[\"']([\w:.-]{1,40})")
+
+_SAMPLE_LENGTH = 65536  # enough to guess from, cheap enough for every page
+# What an undeclared page here may be. Central European code pages are left out: they differ from cp1252 in
+# letters that make any Western text look right, and are never met.
+_SNIFFED = ["cp1258", "cp1252", "cp1251", "cp874", "gb18030", "big5hkscs", "shift-jis", "euc-jp", "euc-kr"]
+
+# A tone typed before the letter's own mark does not compose: NFC keeps a + acute + circumflex apart, and
+# all of these marks are of one combining class, so normalisation may not reorder them (Unicode, section 3.11).
+_TONES = "\u0300\u0301\u0303\u0309"
+_TONED = "".join(unicodedata.normalize("NFC", letter + tone) for letter in "aeoAEO" for tone in _TONES)
+_MISORDERED = re.compile(f"([{_TONED}])([\u0302\u0306])")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def decode(body: bytes, declared: str | None) -> str:
+    """The text of a page in NFC, without a leading byte order mark. Never fails; unreadable bytes become U+FFFD.
+
+    `declared` is the character set of the HTTP header, as it was written. In order of trust: a byte order
+    mark; UTF-8 that is well formed and says something beyond ASCII, since no other text looks like that by
+    chance and servers declare ISO-8859-1 by habit; the HTTP header; the page's own declaration; the bytes.
+    """
+    return repair_text(_decode(body, declared))
+
+
+def repair_text(text: str) -> str:
+    """The text in NFC; lone surrogates become U+FFFD, misordered marks are put right, a leading U+FEFF goes.
+
+    Text that is good Unicode is changed by nothing but the normalisation.
+    """
+    text = unicodedata.normalize("NFC", _SURROGATES.sub("\ufffd", text.removeprefix("\ufeff")))
+    return _MISORDERED.sub(_reordered, text)
+
+
+def _reordered(match: re.Match[str]) -> str:
+    letter, tone = unicodedata.normalize("NFD", match[1])
+    right = unicodedata.normalize("NFC", letter + match[2] + tone)
+    return right if len(right) == 1 else match[0]
+
+
+def _decode(body: bytes, declared: str | None) -> str:
+    for mark, codec in _BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(codec, "replace")
+    said = _codec(declared) or _own_declaration(body)
+    if said is not None and said.startswith("utf-16"):
+        return body.decode(said, "replace")
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return body.decode(said or _guess(body), "replace")
+    # Only ISO-2022-JP says anything beyond ASCII in ASCII bytes.
+    return body.decode(said, "replace") if said == "iso2022-jp" else text
+
+
+def _codec(label: str | None) -> str | None:
+    return _BY_LABEL.get(label.strip(" \t\r\n\f\"'").lower()) if label else None
+
+
+def _own_declaration(body: bytes) -> str | None:
+    """What the document declares. It was read as ASCII, so it cannot be UTF-16 (WHATWG HTML, section 13.2.3.2)."""
+    head = body[:_HEAD_LENGTH]
+    found = _META.search(head) or _XML.match(head)
+    codec = _codec(found[1].decode("ascii", "replace")) if found else None
+    return "utf-8" if codec and codec.startswith("utf-16") else codec
+
+
+def _guess(body: bytes) -> str:
+    """The codec of bytes that nobody described and that are not clean UTF-8."""
+    sample = body[:_SAMPLE_LENGTH]
+    broken = sample.decode("utf-8", "replace").count("\ufffd")
+    beyond_ascii = sum(byte >= 0xC0 for byte in sample)
+    if broken * 10 <= beyond_ascii:  # UTF-8 with a truncated end or a damaged spot
+        return "utf-8"
+    best = from_bytes(sample, cp_isolation=_SNIFFED).best()
+    return best.encoding if best is not None else "utf-8"

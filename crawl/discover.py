@@ -1,0 +1,244 @@
+"""Sitemaps, feeds and section pages → URLs. Hostile or broken input gives few URLs or none, no error."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+from xml.parsers import expat
+
+import feedparser
+from bs4 import BeautifulSoup, ParserRejectedMarkup, SoupStrainer, Tag
+
+from crawl.article import Page, When, parse_when
+from crawl.dates import parse_written
+from crawl.inflate import Damaged, Overflow, inflated, limited
+from crawl.sources import Source
+from crawl.urls import canonical, within
+
+MAX_SITEMAP = 50 * 2**20
+"""Largest sitemap read, in bytes uncompressed: the limit of the sitemap protocol (sitemaps.org)."""
+
+MAX_FEED = 2 * 2**20
+"""Largest feed read, in bytes; feedparser's time grows faster than its input."""
+
+MAX_HTML = 2 * 2**20
+"""How much of a page is searched for links, in bytes; parsing hostile nesting takes seconds a megabyte."""
+
+_DATES = ("lastmod", "publication_date")
+_FEED_ROOTS = frozenset({"rss", "feed", "RDF"})
+_ASSET = re.compile(
+    r"(?i)\.(?:jpe?g|png|gif|webp|svg|ico|css|js|json|xml|rss|pdf|docx?|xlsx?|zip|rar|mp[34]|m3u8|woff2?)$"
+)
+# `page=2`, `p=2`, `trang=2` in the query; `/trang-2/`, `/page/2`, `/p2`, `-p2.html` in the path.
+_PAGE_QUERY = re.compile(r"(?i)(?:page|paged|p|trang)=\d{1,5}")
+_PAGE_PATH = re.compile(r"(?i)(?:/(?:trang|page|p)[-/]?\d{1,5}|-p\d{1,5})(?:\.html?|/)?$")
+_ARTICLE_END = re.compile(r"(?i)(?:\d{4,}|-[0-9a-f]{7,})(?:\.[a-z]{2,5}|/)?$")
+_BARE_AMPERSAND = re.compile(rb"&(?!#\d{1,7};|#x[0-9A-Fa-f]{1,6};|[A-Za-z]\w{0,30};)")
+_REFRESH = re.compile(r"(?i)^\s*[\d.]*\s*[;,]\s*url\s*=\s*['\"]?([^'\"]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A URL that a list names, and the moment the list gives for it (last change or publication)."""
+
+    url: str
+    when: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sitemap:
+    """What a sitemap names: further sitemaps, and pages."""
+
+    children: tuple[Entry, ...] = ()
+    pages: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where a page leads within its newspaper: what looks like articles, and further lists of them."""
+
+    articles: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+
+
+def sitemap_entries(page: Page) -> Sitemap:
+    """The URLs of a sitemap: XML (gzipped or not), a sitemap index, plain text, or a feed (sitemaps.org).
+
+    A file that declares entities is not read; what follows an error in the file is left out.
+    """
+    body = _unpacked(page.body)
+    if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        lines = body.decode("utf-8", "replace").split()
+        return Sitemap(pages=_unique(Entry(url) for line in lines if (url := canonical(line))))
+    children: list[Entry] = []
+    pages: list[Entry] = []
+    reader = _SitemapReader(body)
+    if reader.root in _FEED_ROOTS:
+        return Sitemap(pages=feed_entries(page))
+    for name, location, when in reader.found:
+        url = canonical(location, page.final_url)
+        if url is not None:
+            (children if name == "sitemap" else pages).append(Entry(url, _moment(when)))
+    return Sitemap(_unique(children), _unique(pages))
+
+
+def feed_entries(page: Page) -> tuple[Entry, ...]:
+    """The articles of an RSS or Atom feed with the dates of their publication."""
+    if len(page.body) > MAX_FEED:
+        return ()
+    # As a stream: given bytes, feedparser would open a file or a URL of that name.
+    feed = feedparser.parse(io.BytesIO(page.body), sanitize_html=False, resolve_relative_uris=False)
+    return _unique(
+        Entry(url, _moment(entry.get("published") or entry.get("updated") or ""))
+        for entry in feed.entries
+        if (url := canonical(entry.get("link") or entry.get("id") or "", page.final_url))
+    )
+
+
+def links(page: Page, source: Source) -> Links:
+    """Where an HTML page leads within the source's hosts.
+
+    What matches the source's `article_url` is an article; without that rule, what ends in an id is.
+    Sections lie at most two folders deep, so that no calendar or loop of folders leads on for ever.
+    """
+    soup = _soup(page.body[:MAX_HTML])
+    base = soup.find("base", href=True)
+    root = canonical(str(base["href"]), page.final_url) if isinstance(base, Tag) else None
+    articles: dict[str, None] = {}
+    sections: dict[str, None] = {}
+    for target in _targets(soup):
+        url = canonical(target, root or page.final_url)
+        if url is None or not within(url, source.hosts):
+            continue
+        if is_article(url, source):
+            articles[url] = None
+        elif is_section(url):
+            sections[url] = None
+    return Links(tuple(articles), tuple(sections))
+
+
+def is_article(url: str, source: Source) -> bool:
+    """Whether a URL of the source looks like an article's."""
+    if source.article_url is not None:
+        return re.search(source.article_url, url) is not None
+    parts = urlsplit(url)
+    return (
+        not is_numbered(url) and _ARTICLE_END.search(parts.path) is not None and not _ASSET.search(parts.path)
+    )
+
+
+def is_section(url: str) -> bool:
+    """Whether a URL that is no article's may be a list of articles."""
+    parts = urlsplit(url)
+    shallow = len([segment for segment in parts.path.split("/") if segment]) <= 2
+    return not _ASSET.search(parts.path) and (is_numbered(url) or (shallow and not parts.query))
+
+
+def is_numbered(url: str) -> bool:
+    """Whether the URL is that of a numbered page of a list."""
+    parts = urlsplit(url)
+    return bool(_PAGE_QUERY.fullmatch(parts.query) or (not parts.query and _PAGE_PATH.search(parts.path)))
+
+
+def _soup(body: bytes) -> BeautifulSoup:
+    wanted = SoupStrainer(["a", "area", "link", "base", "meta"])
+    with warnings.catch_warnings():
+        # That a page looks like XML, or like a file's name, is nothing its reader could act on.
+        warnings.simplefilter("ignore", UserWarning)
+        try:
+            return BeautifulSoup(body, "lxml", parse_only=wanted)
+        except ParserRejectedMarkup:
+            return BeautifulSoup(b"", "lxml")
+
+
+def _targets(soup: BeautifulSoup) -> Iterator[str]:
+    for tag in soup.find_all(["a", "area"], href=True):
+        yield str(tag["href"])
+    for tag in soup.find_all("link", href=True, rel=["next", "prev"]):
+        yield str(tag["href"])
+    for tag in soup.find_all("meta", attrs={"http-equiv": re.compile("(?i)^refresh$"), "content": True}):
+        if refresh := _REFRESH.match(str(tag["content"])):
+            yield refresh[1]
+
+
+def _unpacked(body: bytes) -> bytes:
+    """The body, gunzipped if it is a gzip file: as much as is whole and within the limit."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    unpacked = bytearray()
+    try:
+        for piece in limited(inflated([body], "gzip"), MAX_SITEMAP):
+            unpacked += piece
+    except (Damaged, Overflow):
+        pass  # The part that came is still a list of pages.
+    return bytes(unpacked)
+
+
+class _SitemapReader:
+    """Reads a sitemap as a stream: `root` is its outermost element, `found` every (kind, location, date)."""
+
+    def __init__(self, body: bytes) -> None:
+        self.root = ""
+        self.found: list[tuple[str, str, str]] = []
+        self._values: dict[str, str] = {}
+        self._text: list[str] | None = None
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._data
+        parser.EntityDeclHandler = _refuse_entities
+        # What follows an error is lost, what came before is good; a bare ampersand is the commonest error.
+        with contextlib.suppress(expat.ExpatError, LookupError, ValueError, _EntityDeclared):
+            parser.Parse(_BARE_AMPERSAND.sub(b"&amp;", body), True)
+
+    def _start(self, name: str, _attributes: dict[str, str]) -> None:
+        name = name.rpartition(" ")[2]
+        self.root = self.root or name
+        self._text = [] if name == "loc" or name in _DATES else None
+
+    def _data(self, text: str) -> None:
+        if self._text is not None:
+            self._text.append(text)
+
+    def _end(self, name: str) -> None:
+        name = name.rpartition(" ")[2]
+        if self._text is not None:
+            # The page's own location comes before those of its pictures.
+            self._values.setdefault(name, "".join(self._text).strip())
+            self._text = None
+        elif name in ("url", "sitemap"):
+            date = next((self._values[key] for key in _DATES if key in self._values), "")
+            self.found.append((name, self._values.get("loc", ""), date))
+            self._values = {}
+
+
+class _EntityDeclared(Exception):
+    """The file declares entities, which no sitemap needs and bombs are made of."""
+
+
+def _refuse_entities(*_declaration: object) -> None:
+    raise _EntityDeclared
+
+
+def _moment(text: str) -> When | None:
+    """A list's date: ISO 8601 as sitemaps and Atom write it, or whatever a newspaper's feed does."""
+    text = text.strip()
+    if not text:
+        return None
+    try:
+        return parse_when(text)
+    except ValueError:
+        return parse_written(text)
+
+
+def _unique(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The entries without repetitions of a URL, the first one kept."""
+    found: dict[str, Entry] = {}
+    for entry in entries:
+        found.setdefault(entry.url, entry)
+    return tuple(found.values())

@@ -1,0 +1,343 @@
+"""One polite, guarded GET → Page.
+
+A newspaper's site may be slow, broken or taken over, so nothing it sends is trusted: addresses are checked
+before a connection is opened, redirects are followed by hand, and time and size have hard limits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from importlib.metadata import PackageNotFoundError, version
+from types import TracebackType
+from typing import Self
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.response import HTTPResponse
+
+from crawl.addresses import Endpoint, Network, SpecialAddress, endpoints
+from crawl.article import Page, utc_now
+from crawl.fetch_errors import (
+    BadContent,
+    BadUrl,
+    FetchError,
+    Interrupted,
+    RefusedAddress,
+    RefusedRedirect,
+    TooLarge,
+    TooManyRedirects,
+    TooSlow,
+    Unreachable,
+)
+from crawl.inflate import PIECE, Damaged, Overflow, inflated, limited
+from crawl.urls import absolute
+
+MAX_BYTES = 32 * 2**20
+"""Largest page, in bytes, on the wire and decompressed (where Scrapy begins to warn)."""
+
+MAX_REDIRECTS = 10
+_MAX_CODINGS = 2
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_ACCEPT = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "vi,en;q=0.5",
+    "Accept-Encoding": "gzip, deflate",
+}
+
+
+def user_agent(contact: str) -> str:
+    """The crawler's name for itself; `contact` is a URL or mail address at which its owner can be reached."""
+    try:
+        number = version("timbao")
+    except PackageNotFoundError:
+        number = "0"
+    return f"timbao/{number} (+{contact})"
+
+
+class Fetcher:
+    """Makes GETs, from any number of threads; connections are kept open, nothing else is kept between pages.
+
+    `allow` lists special address ranges that may be visited all the same (see `crawl.addresses`).
+    `deadline` bounds a page with all its redirects, `patience` each wait for the server; both in seconds.
+    `max_bytes` bounds a page on the wire and decompressed.
+    """
+
+    def __init__(
+        self,
+        user_agent: str,
+        allow: tuple[Network, ...] = (),
+        *,
+        deadline: float = 60.0,
+        patience: float = 20.0,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
+        self._headers = {"User-Agent": user_agent, **_ACCEPT}
+        self._allow = allow
+        self._deadline, self._patience, self._max_bytes = deadline, patience, max_bytes
+        self._adapter = _Adapter(pool_connections=64, pool_maxsize=2)
+        self._guards: set[_Guard] = set()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def get(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        permit: Callable[[str], bool] = lambda _target: True,
+    ) -> Page:
+        """The page at `url`, whatever its status; redirects are followed to where `permit` agrees.
+
+        `etag` and `last_modified` make the request conditional: the answer may then be 304 with no body.
+        Raises the FetchErrors.
+        """
+        headers = dict(self._headers)
+        if etag:
+            headers["If-None-Match"] = etag
+        if last_modified:
+            headers["If-Modified-Since"] = last_modified
+        with self._guarding(url) as guard:
+            return self._follow(url, headers, permit, guard)
+
+    def close(self) -> None:
+        """Cut what is in flight and refuse what comes after, with Interrupted."""
+        with self._lock:
+            self._closed = True
+            for guard in self._guards:
+                guard.cut()
+        self._adapter.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def _guarding(self, url: str) -> Iterator[_Guard]:
+        """One page's guard, and every way to fail told as a FetchError."""
+        guard = _Guard(self._allow, self._deadline, self._patience)
+        with self._lock:
+            if self._closed:
+                raise Interrupted(url)
+            self._guards.add(guard)
+        token = _guard.set(guard)
+        try:
+            with guard:
+                yield guard
+        except FetchError:
+            raise
+        except Exception as error:
+            raise self._failure(url, error, guard) from error
+        finally:
+            _guard.reset(token)
+            with self._lock:
+                self._guards.discard(guard)
+
+    def _failure(self, url: str, error: Exception, guard: _Guard) -> FetchError:
+        if self._closed:
+            return Interrupted(url)
+        if guard.was_cut:
+            return TooSlow(url, self._deadline)
+        match error:
+            case SpecialAddress():
+                return RefusedAddress(url, error.host, error.address)
+            case Overflow():
+                return TooLarge(url, self._max_bytes)
+            case requests.Timeout() | ReadTimeoutError() | TimeoutError():
+                return TooSlow(url, self._patience)
+            case Damaged():
+                return BadContent(url, str(error))
+            case _Truncated():
+                return BadContent(url, "the answer ends too early")
+            case requests.RequestException() | HTTPError() | OSError() | http.client.HTTPException():
+                return Unreachable(url, _cause(error))
+            case _:
+                # Whatever a hostile answer makes the libraries stumble over is that page's fault alone.
+                return BadContent(url, f"{type(error).__name__}: {error}"[:200])
+
+    def _follow(
+        self, url: str, headers: dict[str, str], permit: Callable[[str], bool], guard: _Guard
+    ) -> Page:
+        target = absolute(url)
+        if target is None:
+            raise BadUrl(url)
+        for _hop in range(MAX_REDIRECTS + 1):
+            response = self._request(target, headers)
+            with contextlib.closing(response):
+                location = response.headers.get("Location")
+                if response.status not in _REDIRECTS or not location:
+                    return self._page(url, target, response, guard)
+            following = absolute(_utf8(location), target)
+            if following is None or not permit(following):
+                raise RefusedRedirect(url, following or location)
+            target = following
+        raise TooManyRedirects(url, MAX_REDIRECTS)
+
+    def _request(self, target: str, headers: dict[str, str]) -> HTTPResponse:
+        # The adapter alone: a Session would read the environment's proxies and passwords, keep cookies, and
+        # swallow the whole decompressed body of a redirect before its limit could be seen.
+        prepared = requests.Request("GET", target, headers=headers).prepare()
+        response = self._adapter.send(prepared, stream=True, timeout=(self._patience, self._patience))
+        raw = response.raw
+        assert isinstance(raw, HTTPResponse)
+        return raw
+
+    def _page(self, url: str, final_url: str, response: HTTPResponse, guard: _Guard) -> Page:
+        codings = [coding for coding in response.headers.get("Content-Encoding", "").split(",") if coding]
+        if len(codings) > _MAX_CODINGS:
+            raise Damaged("compressed too many times over")
+        pieces = limited(_wire(response, guard), self._max_bytes)
+        if response.status not in (204, 304):
+            for coding in reversed(codings):
+                pieces = limited(inflated(pieces, coding), self._max_bytes)
+        body = b"".join(pieces)
+        fields = tuple((name, _utf8(value)) for name, value in response.headers.items())
+        return Page(url, final_url, response.status, fields, body, utc_now())
+
+
+class _Truncated(Exception):
+    """The connection ended before the body did."""
+
+
+def _wire(response: HTTPResponse, guard: _Guard) -> Iterator[bytes]:
+    try:
+        while piece := response.read1(PIECE, decode_content=False):
+            yield piece
+    except (http.client.IncompleteRead, ReadTimeoutError, HTTPError) as error:
+        if isinstance(error, ReadTimeoutError):
+            raise
+        raise _Truncated from error
+    if guard.was_cut:
+        raise _Truncated  # A cut connection looks like one that ended by itself.
+
+
+def _utf8(value: str) -> str:
+    """A header's text: http.client reads Latin-1 where servers mean UTF-8."""
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeError:
+        return value
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost reason, without the wrappings of three libraries."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__ or error
+    return str(error)[:200] or type(error).__name__
+
+
+class _Guard:
+    """The limits of one page, as its connections meet them.
+
+    Socket timeouts start anew with every byte; only a clock beside the connection ends a server that drips.
+    """
+
+    def __init__(self, allow: tuple[Network, ...], deadline: float, patience: float) -> None:
+        self.was_cut = False
+        self._allow, self._patience = allow, patience
+        self._ends = time.monotonic() + deadline
+        self._socket: socket.socket | None = None
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(deadline, self.cut)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+        self.watch(None)
+
+    def cut(self) -> None:
+        """End the connection under the reader; what is opened later is ended at once."""
+        with self._lock:
+            self.was_cut = True
+            _shut_down(self._socket)
+
+    def watch(self, connection: socket.socket | None) -> None:
+        """Hold the deadline over this connection from now on."""
+        with self._lock:
+            self._socket = connection
+            if self.was_cut:
+                _shut_down(connection)
+
+    def connect(self, host: str, port: int) -> socket.socket:
+        """A connection to a checked address of `host`, never asking for its addresses a second time."""
+        failure: OSError = OSError(f"{host} has no address")
+        for endpoint in endpoints(host, port, self._allow):
+            try:
+                return self._open(endpoint)
+            except OSError as error:
+                failure = error
+        raise failure
+
+    def _open(self, endpoint: Endpoint) -> socket.socket:
+        remaining = self._ends - time.monotonic()
+        if remaining <= 0 or self.was_cut:
+            raise TimeoutError
+        connection = socket.socket(endpoint.family, socket.SOCK_STREAM)
+        try:
+            connection.settimeout(min(self._patience, remaining))
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.connect((endpoint.address, endpoint.port))
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _shut_down(connection: socket.socket | None) -> None:
+    if connection is not None:
+        with contextlib.suppress(OSError):
+            # Not SSLSocket's own method, which would take the TLS state away from a thread that reads.
+            socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+
+_guard: ContextVar[_Guard] = ContextVar("guard")
+
+
+class _Connection(HTTPConnection):
+    """Connects to checked addresses only, under the current guard; name and SNI stay the URL's."""
+
+    def _new_conn(self) -> socket.socket:
+        return _guard.get().connect(self.host, self.port or self.default_port)
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as in urllib3 itself
+        _guard.get().watch(self.sock)
+        return super().getresponse()
+
+
+class _SecureConnection(_Connection, HTTPSConnection):
+    """The same with TLS."""
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+class _Adapter(HTTPAdapter):
+    """requests' adapter over the guarded connections."""
+
+    def __init__(self, *, pool_connections: int, pool_maxsize: int) -> None:
+        super().__init__(pool_connections=pool_connections, pool_maxsize=pool_maxsize)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}

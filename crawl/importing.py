@@ -1,0 +1,244 @@
+"""Articles and pages that are already files → the same archive that the crawler fills.
+
+What is good in a batch is kept; every line, file or record that is not is reported with its reason.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import itertools
+import sys
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TypeVar, cast
+from urllib.parse import urlsplit
+
+import zstandard
+
+from crawl.archive import Archive, Change
+from crawl.article import Page, utc_now
+from crawl.extract import Extraction, extract
+from crawl.jsonlines import BadLine, read_line
+from crawl.messages import gettext as _
+from crawl.sources import Source, source_for_host
+from crawl.warc import read_pages
+
+MAX_LINE = 64 * 1024 * 1024
+"""Longest line read, in bytes: no article is this long, and a file without line ends must not fill the memory."""
+
+MAX_FILE = 32 * 1024 * 1024
+"""Largest HTML file read, in bytes after decompression: the crawler's own limit."""
+
+_T = TypeVar("_T")
+_BATCH = 500
+_DAMAGED = (EOFError, OSError, ValueError, zlib.error, zstandard.ZstdError)
+_JSON_LINES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
+_WARC = (".warc", ".warc.gz")
+_HTML = (".html", ".htm", ".html.gz", ".htm.gz")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that could not be imported: where (`FILE`, `FILE:LINE` or a URL), and why."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """How many articles were new, changed or unchanged, and how many lines, files or records held none."""
+
+    new: int
+    changed: int
+    unchanged: int
+    problems: int
+
+
+class Importer:
+    """Reads files into an archive. `report` is called with every problem as it is found."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        sources: tuple[Source, ...],
+        source: str | None,
+        report: Callable[[Problem], None],
+    ) -> None:
+        self._archive = archive
+        self._sources = sources
+        self._source = source
+        self._report = report
+        self._changes: Counter[Change] = Counter()
+        self._problems = 0
+
+    def run(self, paths: Iterable[str]) -> ImportReport:
+        """Import files, folders, or standard input (`-`). Raises ArchiveError when the archive cannot keep them."""
+        for path in paths:
+            if path == "-":
+                self._json_lines(sys.stdin.buffer, _("standard input"))
+            elif Path(path).is_dir():
+                self._folder(Path(path))
+            else:
+                self._file(Path(path))
+        changes = self._changes
+        return ImportReport(
+            changes[Change.NEW], changes[Change.CHANGED], changes[Change.UNCHANGED], self._problems
+        )
+
+    def _problem(self, where: str, reason: str) -> None:
+        self._problems += 1
+        self._report(Problem(where, reason))
+
+    def _folder(self, folder: Path) -> None:
+        files = sorted(path for path in folder.rglob("*") if path.is_file() and _known_name(path))
+        if not files:
+            self._problem(str(folder), _("holds no .html, .jsonl or .warc file"))
+        pages = (path for path in files if path.name.endswith(_HTML))
+        for chunk in _chunks(pages):
+            with self._archive.batch():
+                for path in chunk:
+                    self._html_file(path)
+        for path in files:
+            if not path.name.endswith(_HTML):
+                self._file(path)
+
+    def _file(self, path: Path) -> None:
+        try:
+            if path.name.endswith(_HTML):
+                self._html_file(path)
+            elif path.name.endswith(_WARC):
+                with path.open("rb") as file:
+                    self._warc(file, str(path))
+            elif path.name.endswith(_JSON_LINES):
+                with _decompressed(path) as file:
+                    self._json_lines(file, str(path))
+            else:
+                self._problem(str(path), _("not a kind of file that can be imported (.html, .jsonl, .warc)"))
+        except OSError as error:
+            self._problem(str(path), error.strerror or str(error))
+
+    # JSON Lines
+
+    def _json_lines(self, file: IO[bytes], name: str) -> None:
+        seen = utc_now()
+        found = False
+        for chunk in _chunks(enumerate(self._readable(_lines(file), name), start=1)):
+            with self._archive.batch():
+                for number, line in chunk:
+                    text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+                    if text.strip():
+                        found = True
+                        self._line(text, f"{name}:{number}", seen)
+        if not found:
+            self._problem(name, _("holds no article"))
+
+    def _readable(self, items: Iterator[_T], name: str) -> Iterator[_T]:
+        """The items up to where the file is damaged, which is reported; what came before is good."""
+        try:
+            yield from items
+        except _DAMAGED as error:
+            self._problem(name, _("cannot be read to its end: {detail}").format(detail=error))
+
+    def _line(self, line: bytes, where: str, seen: datetime) -> None:
+        try:
+            found = read_line(line, self._source)
+        except BadLine as error:
+            self._problem(where, error.reason)
+        else:
+            self._changes[self._archive.put_article(found.article, seen=seen, alias=found.id)] += 1
+
+    # Pages
+
+    def _html_file(self, path: Path) -> None:
+        try:
+            with _decompressed(path) as file:
+                body = file.read(MAX_FILE + 1)
+            fetched = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
+        except _DAMAGED as error:
+            self._problem(str(path), _("cannot be read to its end: {detail}").format(detail=error))
+            return
+        if len(body) > MAX_FILE:
+            self._problem(str(path), _("too large for a page"))
+            return
+        url = path.resolve().as_uri()
+        self._page(Page(url, url, 200, (("Content-Type", "text/html"),), body, fetched), str(path))
+
+    def _warc(self, file: IO[bytes], name: str) -> None:
+        found = False
+        for chunk in _chunks(self._readable(read_pages(file), name)):
+            found = True
+            with self._archive.batch():
+                for page in chunk:
+                    self._page(page, page.final_url)
+        if not found:
+            self._problem(name, _("holds no article"))
+
+    def _page(self, page: Page, where: str) -> None:
+        source, extraction = self._extract(page)
+        if source is None:
+            self._problem(where, _("no source; name one with --source"))
+            return
+        number = self._archive.put_page(page, source.name)
+        if extraction.article is None:
+            reason = extraction.reason or ""
+            self._archive.reject_page(number, reason)
+            self._problem(where, _("no article in this page ({reason})").format(reason=reason))
+            return
+        change = self._archive.put_article(
+            extraction.article, seen=page.fetched, page=number, alias=page.final_url
+        )
+        self._changes[change] += 1
+
+    def _extract(self, page: Page) -> tuple[Source | None, Extraction]:
+        """The page's article and whose it is: the named source's, else its host's.
+
+        A saved file knows its host only from the canonical URL inside it, so it may be read twice.
+        """
+        if self._source is not None:
+            known = next((source for source in self._sources if source.name == self._source), None)
+            source = _anywhere(known or Source(self._source, self._source, ()))
+            return source, extract(page, source)
+        host = urlsplit(page.final_url).netloc
+        if not host:
+            host = urlsplit(extract(page, Source("", "", ())).canonical or "").netloc
+        if not host:
+            return None, Extraction(None, None, None)
+        source = _anywhere(source_for_host(self._sources, host) or Source(host.removeprefix("www."), host, ()))
+        return source, extract(page, source)
+
+
+def _anywhere(source: Source) -> Source:
+    """The newspaper, believed whatever host its saved pages name: archives outlive domains."""
+    return replace(source, hosts=())
+
+
+def _known_name(path: Path) -> bool:
+    return path.name.endswith((*_HTML, *_JSON_LINES, *_WARC))
+
+
+def _decompressed(path: Path) -> IO[bytes]:
+    """The file's bytes behind its compression. Raises OSError."""
+    if path.name.endswith(".gz"):
+        return cast("IO[bytes]", gzip.open(path, "rb"))
+    if path.name.endswith(".zst"):
+        decompressor = zstandard.ZstdDecompressor()
+        stream = decompressor.stream_reader(path.open("rb"), read_across_frames=True, closefd=True)
+        return io.BufferedReader(cast("io.RawIOBase", stream))
+    return path.open("rb")
+
+
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    while line := file.readline(MAX_LINE):
+        yield line
+
+
+def _chunks(items: Iterable[_T]) -> Iterator[list[_T]]:
+    iterator = iter(items)
+    while chunk := list(itertools.islice(iterator, _BATCH)):
+        yield chunk

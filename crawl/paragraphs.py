@@ -1,0 +1,231 @@
+"""Blocks of text as they stand on a page → the parts of an article. Plain values; no HTML is known here.
+
+The rules are those of Vietnamese newsrooms: the lead (sapo) before the body, captions under their pictures, the
+byline as the last short paragraph, boxes of related news under one of a few headings.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_RELATED = re.compile(
+    r"(?:các )?(?:tin|bài)(?: bài)?(?: viết)? (?:liên quan|khác|cùng chuyên mục|mới(?: nhất)?|nổi bật|đọc nhiều)"
+    r"|xem thêm|đọc thêm|đọc tiếp|xem tiếp|(?:mời )?(?:quý )?(?:bạn|độc giả) (?:đọc )?(?:xem|đọc) thêm"
+    r"|có thể bạn quan tâm|cùng chuyên mục|được quan tâm|đọc nhiều|tiêu điểm"
+    r"|related (?:articles?|stor(?:y|ies)|news|posts?|content)|read (?:more|next|also)|see also|more from\b.{0,40}"
+)
+_FURNITURE = re.compile(
+    r"các thông tin tiện ích|in bài(?: viết| này)?|bản in|gửi (?:email|bình luận|ý kiến|bài viết)|lưu (?:tin|bài viết)"
+    r"|chia sẻ(?: bài viết| facebook)?|bình luận(?: \(\d+\))?|ý kiến(?: bạn đọc| của bạn)?|từ kho[áóa]|từ khóa|tags?"
+    r"|quay lại|trở lại(?: đầu trang)?|lên đầu trang|về đầu trang|theo dõi .{0,40} trên(?: google news)?"
+    r"|nghe (?:đọc )?bài(?: viết)?|quảng cáo|copy link|sao chép liên kết|phóng to|thu nhỏ"
+    r"|share(?: this)?|advertisement|print|comments?|click to .{0,30}|sign up .{0,60}|subscribe .{0,60}"
+)
+_MARKERS = " \t\n.,:;>»|•►▶*-–—…!→+#"
+_CREDIT = re.compile(r"\(?(?:theo|nguồn|source)\b[ :]+.{1,60}")
+_BYLINE_LABEL = re.compile(
+    r"(?:(?:tin|bài(?: viết)?|ảnh|clip|video|thực hiện|tác giả|người viết|phóng viên|pv|đồ họa)"
+    r"\s*(?:,|và|&|-|/)?\s*)+:\s*|by\s+",
+    re.IGNORECASE,
+)
+_GROUP = re.compile(r"nhóm (?:p\.?v|phóng viên|tác giả)\b.{0,30}", re.IGNORECASE)
+_CONNECTIVES = frozenset({"và", "với", "and", "de", "van", "von", "-", "–", "&", "/", "sư", "giả", "sĩ"})
+_SENTENCE_END = re.compile(r"[.!?…:;][\"”’')\]]*$")
+
+_NAME_LENGTH = 80
+_NAME_WORDS = 8
+_CAPTION_LENGTH = 400
+_LEAD_LENGTH = 40  # a shorter bold line is a sub-heading
+_TAIL = 5  # how many blocks from the end a byline may stand
+_MOSTLY = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One run of text between two block boundaries of a page.
+
+    `linked`, `bold` and `slanted` count the characters set so. `heading` is for h1 to h6; `caption`, `lead` and
+    `byline` for what the markup calls by such a name; `listed` for list items; `pictured` for text that follows
+    a picture without other text between them; `centred` and `right` are the alignment.
+    """
+
+    text: str
+    linked: int = 0
+    bold: int = 0
+    slanted: int = 0
+    heading: bool = False
+    caption: bool = False
+    lead: bool = False
+    byline: bool = False
+    listed: bool = False
+    centred: bool = False
+    right: bool = False
+    pictured: bool = False
+
+    @property
+    def worth(self) -> int:
+        """How much the block speaks for being prose: its characters, against links and scraps."""
+        return len(self.text) - 2 * self.linked - 30
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it is nothing but links."""
+        return self.linked >= _MOSTLY * len(self.text)
+
+    @property
+    def is_bold(self) -> bool:
+        """Whether it is bold throughout."""
+        return self.bold >= _MOSTLY * len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """An article's text, sorted."""
+
+    lead: str
+    paragraphs: tuple[str, ...]
+    captions: tuple[str, ...]
+    author: str | None
+
+
+def sort_out(blocks: Iterable[Block], title: str, lead: str, description: str) -> Parts:
+    """Sort the blocks of a body into lead, paragraphs, captions and byline, and drop what is none of them.
+
+    `lead` is one found outside the body, '' if none; `description` is what the page tells machines that the
+    article is about: it is the lead if the body begins with it.
+    """
+    captions, kept = _captions(_without_related(blocks))
+    author, kept = _byline(kept)
+    kept = [block for block in kept if not _is_furniture(block) and text_key(block.text) != text_key(title)]
+    if lead:
+        kept = [block for block in kept if text_key(block.text) != text_key(lead)]
+    elif kept and _is_lead(kept, description):
+        lead = kept.pop(0).text
+    while kept and kept[-1].heading:
+        kept.pop()
+    paragraphs = tuple(block.text for block in kept)
+    return Parts(lead, paragraphs, _unique(captions, but=(*paragraphs, lead)), author)
+
+
+def text_key(text: str) -> str:
+    """What two printings of one text share: its words, without case and punctuation."""
+    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFC", text).lower()))
+
+
+def says_the_same(text: str, description: str) -> bool:
+    """Whether a printed text is what the description says: descriptions are cut short, sapos go on."""
+    printed, said = text_key(text), text_key(description)
+    if min(len(said), len(printed)) < _LEAD_LENGTH:
+        return bool(said) and said == printed
+    return printed.startswith(said) or said.startswith(printed)
+
+
+def name_in(text: str, *, trusted: bool = False) -> str | None:
+    """The name in a byline (`Tin, ảnh: P.Y` → `P.Y`), or None where the text is no byline.
+
+    `trusted` is for text whose place or markup already says that it is one.
+    """
+    line = text.split("\n", 1)[0]
+    label = _BYLINE_LABEL.match(line)
+    name = re.sub(r"\s*\(.*\)$", "", line[label.end() :] if label else line).strip(" \t-–,:;|*•")
+    if not re.search(r"[^\W\d_]", name) or len(name) > _NAME_LENGTH or _CREDIT.match(name.lower()):
+        return None
+    if trusted or label or _GROUP.fullmatch(name):
+        return name
+    words = name.replace(",", " ").split()
+    named = [word for word in words if word not in _CONNECTIVES]
+    is_name = 2 <= len(words) <= _NAME_WORDS and all(word[0].isupper() for word in named)
+    return name if named and is_name else None
+
+
+def _without_related(blocks: Iterable[Block]) -> list[Block]:
+    """The blocks outside boxes of related news: a label and the links after it, and whatever is only links."""
+    kept: list[Block] = []
+    in_box = False
+    for block in blocks:
+        text = block.text.lower().strip(_MARKERS)
+        label = _RELATED.match(text)
+        if label and (label.end() == len(text) or block.linked * 2 >= len(text) - label.end()):
+            in_box = True
+        elif block.is_link or (in_box and block.linked * 2 >= len(block.text)):
+            continue
+        else:
+            in_box = False
+            kept.append(block)
+    return kept
+
+
+def _captions(blocks: Iterable[Block]) -> tuple[list[str], list[Block]]:
+    captions: list[str] = []
+    kept: list[Block] = []
+    for block in blocks:
+        if block.caption or _looks_like_caption(block):
+            captions.append(" ".join(block.text.split()))
+        else:
+            kept.append(block)
+    return captions, kept
+
+
+def _looks_like_caption(block: Block) -> bool:
+    """Under its picture, short, and set unlike the text: centred or slanted."""
+    if not block.pictured or block.heading or len(block.text) > _CAPTION_LENGTH:
+        return False
+    return block.centred or block.slanted >= _MOSTLY * len(block.text)
+
+
+def _unique(captions: Sequence[str], *, but: Iterable[str]) -> tuple[str, ...]:
+    seen = set(map(text_key, but))
+    kept: list[str] = []
+    for caption in captions:
+        if text_key(caption) not in seen:
+            seen.add(text_key(caption))
+            kept.append(caption)
+    return tuple(kept)
+
+
+def _byline(blocks: Sequence[Block]) -> tuple[str | None, list[Block]]:
+    """The author printed among the blocks, and the blocks without the byline and what follows it."""
+    author = next((name for block in blocks if block.byline and (name := name_in(block.text, trusted=True))), None)
+    kept = [block for block in blocks if not block.byline]
+    end = len(kept)
+    for place in range(len(kept) - 1, max(0, len(kept) - 1 - _TAIL), -1):
+        text = kept[place].text
+        if (name := _signature(kept[place])) is not None:
+            author, end = author or name, place
+        elif _is_furniture(kept[place]) or _CREDIT.fullmatch(text.lower()):
+            end = place
+        elif not _is_role(text):
+            break
+    return author, kept[:end]
+
+
+def _signature(block: Block) -> str | None:
+    if block.heading or block.listed or len(block.text) > 2 * _NAME_LENGTH:
+        return None
+    line = block.text.split("\n", 1)[0]
+    set_apart = block.right or block.is_bold or block.slanted >= _MOSTLY * len(block.text)
+    if name_in(line) is None and _SENTENCE_END.search(line):
+        return None
+    return name_in(block.text, trusted=set_apart and len(line.split()) <= _NAME_WORDS)
+
+
+def _is_role(text: str) -> bool:
+    """`(Chủ tịch Liên hiệp hội)`, on the line after the name it belongs to."""
+    return text.startswith("(") and text.endswith(")") and len(text) <= 2 * _NAME_LENGTH
+
+
+def _is_furniture(block: Block) -> bool:
+    text = block.text.lower().strip(_MARKERS)
+    return not text or _FURNITURE.fullmatch(text) is not None
+
+
+def _is_lead(blocks: Sequence[Block], description: str) -> bool:
+    """Whether the first block is the lead: markup or description say so, or it alone is wholly bold."""
+    first = blocks[0]
+    if first.heading or len(blocks) == 1:
+        return False
+    is_bold = first.is_bold and len(first.text) >= _LEAD_LENGTH and not blocks[1].is_bold
+    return first.lead or is_bold or says_the_same(first.text, description)

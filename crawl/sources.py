@@ -1,0 +1,330 @@
+"""The newspapers: where each lives and how its pages are read. Data, checked while it is read.
+
+The shipped `sources.toml` is overlaid by the data folder's own file of the same form, key by key:
+
+    [families.A]                      # selectors of a family of sites that share their templates
+    body = ["#content"]
+
+    [sources."baokhanhhoa.vn"]        # the table's name is the source's stable key
+    title = "Báo Khánh Hòa"
+    hosts = ["baokhanhhoa.vn"]
+    family = "A"                      # its selectors are the family's, except those given here
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from crawl.messages import gettext as _
+from crawl.tomlfile import write_toml
+
+SHIPPED = Path(__file__).with_name("sources.toml")
+
+DEFAULT_DELAY = 5.0
+"""Seconds between two requests to a newspaper that asks for nothing else: local servers are weak."""
+
+_HEADER = "Written by timbao. Edit it if you like, but comments are lost when timbao writes it again."
+_HOST = re.compile(r"(?:[\w-]+(?:\.[\w-]+)*\.?|\[[0-9a-f:.]+\])(?::\d{1,5})?")
+
+_Table = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Selectors:
+    """Where the parts of an article stand on a page: CSS selectors, alternatives in order of preference.
+
+    `remove` names what is cut out before anything is read. Empty means: found by general rules.
+    """
+
+    title: tuple[str, ...] = ()
+    lead: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    date: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+    captions: tuple[str, ...] = ()
+    section: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One newspaper.
+
+    `name` is its stable key, `hosts` are 'host' or 'host:port' in lower case, newest first. `feeds`, `sitemaps`
+    and `sections` are URLs, or paths on the first host. `article_url` is a regular expression searched for
+    in an article's URL. `delay` is in seconds. `verified` says that the rules were checked against the live site.
+    """
+
+    name: str
+    title: str
+    hosts: tuple[str, ...]
+    province: str | None = None
+    scheme: str = "https"
+    feeds: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    article_url: str | None = None
+    selectors: Selectors = field(default_factory=Selectors)
+    delay: float = DEFAULT_DELAY
+    enabled: bool = False
+    verified: bool = False
+    family: str | None = None
+
+
+class SourcesError(Exception):
+    """The file of newspapers cannot be used: `entry` is the table at fault ('' for the file), `detail` says why."""
+
+    def __init__(self, path: Path, entry: str, detail: str) -> None:
+        self.path, self.entry, self.detail = path, entry, detail
+        where = f"{path}: {entry}" if entry else str(path)
+        super().__init__(_("{where}: {detail}. Correct it and try again.").format(where=where, detail=detail))
+
+
+class UnknownSource(Exception):
+    """No newspaper is called `name`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            _("No newspaper is called {name}. See their names with: timbao sources list").format(name=name)
+        )
+
+
+def load_sources(user_file: Path | None) -> tuple[Source, ...]:
+    """Every newspaper known: the shipped ones, as `user_file` changes them, and its own. A missing file is empty.
+
+    Raises SourcesError.
+    """
+    shipped = _read(SHIPPED)
+    if user_file is None:
+        return _sources(SHIPPED, shipped, shipped.sources)
+    own = _read(user_file)
+    return _sources(user_file, _overlay(shipped, own), own.sources)
+
+
+def source_for_host(sources: Iterable[Source], host: str) -> Source | None:
+    """The newspaper at this 'host' or 'host:port', with or without a leading `www.`."""
+    wanted = _bare_host(host)
+    return next(
+        (source for source in sources if any(_bare_host(own) == wanted for own in source.hosts)), None
+    )
+
+
+def save_source(user_file: Path, source: Source) -> None:
+    """Write the newspaper whole into the user's file, over an entry of its name; other entries stay.
+
+    Raises SourcesError when the file or the new entry cannot be used; the file is then as it was.
+    """
+    own, shipped = _read(user_file), _read(SHIPPED)
+    inherited = _family_selectors(
+        user_file, _entry(source.name), source.family, _overlay(shipped, own).families
+    )
+    changed = own.with_source(source.name, _table(source, inherited, shipped.sources.get(source.name, {})))
+    if source not in _sources(user_file, _overlay(shipped, changed), changed.sources):
+        raise SourcesError(user_file, _entry(source.name), _("this cannot be written over the shipped entry"))
+    _store(user_file, changed)
+
+
+def set_enabled(user_file: Path, name: str, *, enabled: bool) -> None:
+    """Switch a known newspaper on or off in the user's file; nothing else in it changes.
+
+    Raises UnknownSource, or SourcesError when the file cannot be used; the file is then as it was.
+    """
+    own, shipped = _read(user_file), _read(SHIPPED)
+    if name not in own.sources and name not in shipped.sources:
+        raise UnknownSource(name)
+    changed = own.with_source(name, {**own.sources.get(name, {}), "enabled": enabled})
+    _sources(user_file, _overlay(shipped, changed), changed.sources)
+    _store(user_file, changed)
+
+
+# --- reading ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    families: dict[str, _Table]
+    sources: dict[str, _Table]
+
+    def with_source(self, name: str, table: _Table) -> _Tables:
+        return replace(self, sources={**self.sources, name: table})
+
+
+def _read(path: Path) -> _Tables:
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return _Tables({}, {})
+    except (OSError, ValueError, RecursionError) as error:
+        raise SourcesError(path, "", str(error) or type(error).__name__) from error
+    unknown = sorted(document.keys() - {"families", "sources"})
+    if unknown:
+        raise SourcesError(path, "", _("unknown key {key}").format(key=unknown[0]))
+    return _Tables(_named_tables(path, document, "families"), _named_tables(path, document, "sources"))
+
+
+def _named_tables(path: Path, document: _Table, kind: str) -> dict[str, _Table]:
+    tables = document.get(kind, {})
+    if not isinstance(tables, dict):
+        raise SourcesError(path, kind, _("must be a table"))
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise SourcesError(path, f'{kind}."{name}"', _("must be a table"))
+    return tables
+
+
+def _overlay(under: _Tables, over: _Tables) -> _Tables:
+    return _Tables(_merged(under.families, over.families), _merged(under.sources, over.sources))
+
+
+def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """The keys of `over` in place of those of `under`, tables key by key."""
+    merged = {**under, **over}
+    for key in under.keys() & over.keys():
+        if isinstance(under[key], dict) and isinstance(over[key], dict):
+            merged[key] = _merged(under[key], over[key])
+    return merged
+
+
+def _sources(path: Path, tables: _Tables, own: Container[str]) -> tuple[Source, ...]:
+    """The sources of the tables; what is wrong is blamed on `path` if it has a part in it (`own`), else SHIPPED."""
+    sources = tuple(
+        _source(path if name in own else SHIPPED, name, table, tables.families)
+        for name, table in tables.sources.items()
+    )
+    _check_hosts(path, sources)
+    return sources
+
+
+def _source(path: Path, name: str, table: _Table, families: Mapping[str, _Table]) -> Source:
+    entry = _entry(name)
+    if not name.strip():
+        raise SourcesError(path, entry, _("a newspaper needs a name"))
+    values = {key: _checked(path, entry, key, value) for key, value in table.items() if key != "selectors"}
+    if not values.get("hosts"):
+        raise SourcesError(path, entry, _("hosts must name at least one host"))
+    inherited = _family_selectors(path, entry, values.get("family"), families)
+    own = _selector_values(path, f"{entry}.selectors", table.get("selectors", {}))
+    return Source(**{"name": name, "title": name, "selectors": replace(inherited, **own), **values})
+
+
+def _entry(name: str) -> str:
+    return f'sources."{name}"'
+
+
+def _family_selectors(
+    path: Path, entry: str, family: str | None, families: Mapping[str, _Table]
+) -> Selectors:
+    if family is None:
+        return Selectors()
+    if family not in families:
+        raise SourcesError(path, entry, _("there is no family {family}").format(family=family))
+    return Selectors(**_selector_values(path, f"families.{family}", families[family]))
+
+
+def _selector_values(path: Path, entry: str, table: object) -> dict[str, tuple[str, ...]]:
+    if not isinstance(table, dict):
+        raise SourcesError(path, entry, _("must be a table"))
+    known = {one.name for one in fields(Selectors)}
+    for key in table:
+        if key not in known:
+            raise SourcesError(path, entry, _("unknown key {key}").format(key=key))
+    return {key: _strings(path, entry, key, value) for key, value in table.items()}
+
+
+def _checked(path: Path, entry: str, key: str, value: object) -> Any:  # noqa: ANN401  one of Source's field types
+    """The value of one key of a source, checked."""
+    match key:
+        case "hosts" | "feeds" | "sitemaps" | "sections":
+            strings = _strings(path, entry, key, value)
+            return _hosts(path, entry, strings) if key == "hosts" else strings
+        case "enabled" | "verified":
+            if isinstance(value, bool):
+                return value
+            raise SourcesError(path, entry, _("{key} must be true or false").format(key=key))
+        case "delay":
+            if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf:
+                return float(value)
+            raise SourcesError(path, entry, _("delay must be a number of seconds, 0 or more"))
+        case "title" | "province" | "scheme" | "article_url" | "family":
+            return _string(path, entry, key, value)
+        case _:
+            raise SourcesError(path, entry, _("unknown key {key}").format(key=key))
+
+
+def _string(path: Path, entry: str, key: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise SourcesError(path, entry, _("{key} must be a text").format(key=key))
+    if key == "scheme" and value not in {"http", "https"}:
+        raise SourcesError(path, entry, _("scheme must be http or https"))
+    if key == "article_url":
+        try:
+            re.compile(value)
+        except (re.error, RecursionError, OverflowError) as error:
+            detail = _("article_url is not a regular expression: {error}").format(error=error)
+            raise SourcesError(path, entry, detail) from error
+    return value
+
+
+def _strings(path: Path, entry: str, key: str, value: object) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(one, str) and one.strip() for one in value):
+        return tuple(value)
+    raise SourcesError(path, entry, _('{key} must be a list of texts, such as ["…"]').format(key=key))
+
+
+def _hosts(path: Path, entry: str, hosts: Iterable[str]) -> tuple[str, ...]:
+    lowered = tuple(host.lower() for host in hosts)
+    for host in lowered:
+        if not _HOST.fullmatch(host):
+            detail = _("{host} is not a host, such as baokhanhhoa.vn or 127.0.0.1:8000").format(host=host)
+            raise SourcesError(path, entry, detail)
+    return lowered
+
+
+def _check_hosts(path: Path, sources: Iterable[Source]) -> None:
+    owners: dict[str, str] = {}
+    for source in sources:
+        for host in source.hosts:
+            owner = owners.setdefault(_bare_host(host), source.name)
+            if owner != source.name:
+                detail = _("the host {host} already belongs to {owner}").format(host=host, owner=owner)
+                raise SourcesError(path, f'sources."{source.name}"', detail)
+
+
+def _bare_host(host: str) -> str:
+    return host.lower().removeprefix("www.")
+
+
+# --- writing ---------------------------------------------------------------------------------------------------
+
+
+def _table(source: Source, inherited: Selectors, shipped: _Table) -> _Table:
+    """The entry of a source: what differs from the defaults and its family's selectors, or overrides `shipped`."""
+    blank = Source(name=source.name, title="", hosts=(), selectors=source.selectors)
+    own = _differences(source.selectors, inherited, shipped.get("selectors", {}))
+    table = _differences(source, blank, shipped.keys() - {"selectors"})
+    return {**table, "enabled": source.enabled, **({"selectors": own} if own else {})}
+
+
+def _differences(given: Source | Selectors, default: Source | Selectors, also: Container[str]) -> _Table:
+    values = {one.name: getattr(given, one.name) for one in fields(given)}
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in values.items()
+        if value is not None and (value != getattr(default, name) or name in also)
+    }
+
+
+def _store(user_file: Path, tables: _Tables) -> None:
+    document = {kind: table for kind, table in asdict(tables).items() if table}
+    try:
+        write_toml(user_file, document, _HEADER)
+    except OSError as error:
+        raise SourcesError(user_file, "", str(error)) from error

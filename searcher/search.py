@@ -1,0 +1,232 @@
+"""One search, the same for terminal, web page and alerts: `Searcher.search(request) → ResultPage`."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import date
+
+from crawl.messages import gettext as _
+from index.document import Document
+from index.engine import Engine, Hit, Sort
+from index.query import And, Between, Not, Or, Query
+from index.tokens import analyse_terms
+from searcher.snippet import Marks, Snippet, marks, snippet
+from searcher.syntax import ParsedQuery, parse, whole_value
+
+MAX_LIMIT = 1_000
+MAX_REACH = 10_000
+"""The last hit that paging shows; whoever wants more wants an export, not pages."""
+
+MAX_PARTIAL = 100
+"""How many partial matches follow the whole ones at most: they are ranked by how much they hold of the query,
+so what comes later has little to do with it."""
+
+
+class RequestError(ValueError):
+    """A request that cannot be answered; its text says what to change."""
+
+
+class LimitOutOfRange(RequestError):
+    """`limit` is not between 1 and MAX_LIMIT."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(
+            _("{limit} hits a page are not possible. Ask for 1 to {most}.").format(
+                limit=limit, most=MAX_LIMIT
+            )
+        )
+
+
+class PageOutOfRange(RequestError):
+    """`page` is below 1, or ends beyond the hit numbered MAX_REACH."""
+
+    def __init__(self, page: int, last: int) -> None:
+        self.page, self.last = page, last
+        super().__init__(
+            _(
+                "There is no page {page}, only 1 to {last}. To see more, narrow the search or use export."
+            ).format(page=page, last=last)
+        )
+
+
+class EmptyFilter(RequestError):
+    """The value of a filter holds no letter and no digit."""
+
+    def __init__(self, name: str, value: str) -> None:
+        self.name, self.value = name, value
+        super().__init__(
+            _("The filter {name} cannot be {value}. Give it a name, or leave it out.").format(
+                name=name, value=repr(value)
+            )
+        )
+
+
+class DatesReversed(RequestError):
+    """The first day lies after the last."""
+
+    def __init__(self, first: date, last: date) -> None:
+        self.first, self.last = first, last
+        super().__init__(
+            _("No day lies between {first} and {last}. Exchange the two dates.").format(
+                first=first, last=last
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """What is asked: `text` in the grammar of `searcher.syntax`, and filters.
+
+    `first` and `last` are inclusive days in Vietnam. Each other filter names the values of which one
+    must match; values typed without marks match with any. `page` counts from 1.
+    """
+
+    text: str
+    limit: int = 10
+    page: int = 1
+    first: date | None = None
+    last: date | None = None
+    source: tuple[str, ...] = ()
+    province: tuple[str, ...] = ()
+    section: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+    sort: Sort = Sort.RELEVANCE
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Another query worth trying, and how many articles it finds."""
+
+    text: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResultHit:
+    """One article to show. `partial` says that it holds only some of the words."""
+
+    document: Document
+    score: float
+    partial: bool
+    snippet: Snippet
+    title_marks: Marks
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPage:
+    """One page of hits. `total` counts the articles that match whole, `groups` the same with reprints folded.
+
+    `parsed` is how `text` was understood, `took_ms` the time it took in milliseconds, `generation` the
+    index's state that answered.
+    """
+
+    text: str
+    parsed: str
+    total: int
+    groups: int | None
+    took_ms: float
+    generation: str
+    hits: tuple[ResultHit, ...]
+    page: int
+    limit: int
+    has_next: bool
+    suggestions: tuple[Suggestion, ...] = ()
+
+
+class Searcher:
+    """Asks one engine what people ask."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def search(self, request: SearchRequest) -> ResultPage:
+        """The hits of one page: whole matches first, then up to MAX_PARTIAL partial ones (by relevance only).
+
+        Raises QuerySyntaxError, RequestError and what the engine raises (EngineError).
+        """
+        began = time.perf_counter()
+        check(request)
+        parsed, within = parse(request.text), filters(request)
+        offset = (request.page - 1) * request.limit
+        whole = self._engine.search(
+            parsed.query, within=within, sort=request.sort, limit=request.limit, offset=offset
+        )
+        shown = [_result(hit, parsed.query, partial=False) for hit in whole.hits]
+        reachable = whole.total
+        if offset + request.limit >= whole.total and request.sort is Sort.RELEVANCE:
+            partial, total = self._partial(
+                parsed, within, offset=max(0, offset - whole.total), limit=request.limit - len(shown)
+            )
+            shown += [_result(hit, parsed.query, partial=True) for hit in partial]
+            reachable += total
+        return ResultPage(
+            text=parsed.text,
+            parsed=parsed.parsed,
+            total=whole.total,
+            groups=None,
+            took_ms=(time.perf_counter() - began) * 1000,
+            generation=whole.generation,
+            hits=tuple(shown),
+            page=request.page,
+            limit=request.limit,
+            has_next=offset + request.limit < min(reachable, MAX_REACH // request.limit * request.limit),
+        )
+
+    def _partial(
+        self, parsed: ParsedQuery, within: Query | None, *, offset: int, limit: int
+    ) -> tuple[tuple[Hit, ...], int]:
+        """This slice of the partial matches, and how many can be shown in all."""
+        if parsed.partial is None:
+            return (), 0
+        some = And((parsed.partial, Not(parsed.query)))
+        # A full page of whole matches still asks for one: its total tells whether there is a next page.
+        found = self._engine.search(some, within=within, limit=max(1, limit), offset=offset)
+        return found.hits[: max(0, min(limit, MAX_PARTIAL - offset))], min(found.total, MAX_PARTIAL)
+
+
+def check(request: SearchRequest) -> None:
+    """Raise the RequestError that says why this request cannot be answered, if it cannot."""
+    if not 1 <= request.limit <= MAX_LIMIT:
+        raise LimitOutOfRange(request.limit)
+    if not 1 <= request.page <= (last_page := MAX_REACH // request.limit):
+        raise PageOutOfRange(request.page, last_page)
+    if request.first and request.last and request.first > request.last:
+        raise DatesReversed(request.first, request.last)
+
+
+def filters(request: SearchRequest) -> Query | None:
+    """What narrows a search without changing a score, or None.
+
+    Raises EmptyFilter.
+    """
+    named = {
+        "source": request.source,
+        "province": request.province,
+        "section": request.section,
+        "author": request.author,
+    }
+    parts: list[Query] = [
+        Or(tuple(_filter_value(name, value) for value in values)) for name, values in named.items() if values
+    ]
+    if request.first or request.last:
+        parts.append(Between(request.first, request.last))
+    return And(tuple(parts)) if parts else None
+
+
+def _filter_value(name: str, value: str) -> Query:
+    if not analyse_terms(value):
+        raise EmptyFilter(name, value)
+    return whole_value(name, value)
+
+
+def _result(hit: Hit, query: Query, *, partial: bool) -> ResultHit:
+    document = hit.document
+    return ResultHit(
+        document=document,
+        score=hit.score,
+        partial=partial,
+        snippet=snippet(document, query),
+        title_marks=marks(document.title, query, "title"),
+    )

@@ -1,0 +1,352 @@
+"""What a person typed → `Query`: tolerant of text, strict about operators.
+
+The grammar, loosest binding first (`parse` accepts exactly this, and says where anything else goes wrong):
+
+    dân vận khéo          bare words: articles with all of them, neighbours preferred; partial matches follow
+    a OR b, a HOẶC b      either
+    a AND b, a VÀ b       both; `AND` may be left out between anything but bare words
+    NOT a, KHÔNG a, -a    without; of bare words it takes the next one only
+    "khánh hòa"           these words side by side; any of " “ ” „ ‟ ＂ opens and closes
+    ="khanh hoa"          the same, with marks exactly as typed
+    (a OR b) c            grouping
+    title:huế             in one field: a word, a quoted phrase or a group; see FIELD_NAMES
+    from:2021-03 to:2021  published in these days, inclusive; see `parse_day`
+
+Operators are capitals. In a text without any lower-case letter the Vietnamese ones are words. A hyphen
+excludes only at the start of a word; anywhere else it separates words, as all other punctuation does
+(`?` and `*` too).
+An unknown `word:` is text, and so is an everyday Vietnamese field name with nothing right behind its colon.
+A word typed without marks matches every marking of it, one typed with marks only itself.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+
+from crawl.messages import gettext as _
+from index.document import KEYWORD_FIELDS
+from index.query import PAIR_WEIGHT, And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term
+from index.tokens import analyse, analyse_terms
+from index.vietnamese import has_marks
+from searcher.lexer import FIELD_NAMES, STARTS, Kind, QuerySyntaxError, Token, lex, without
+
+__all__ = [
+    "FIELD_NAMES",
+    "MAX_CHARACTERS",
+    "MAX_DEPTH",
+    "MAX_WORDS",
+    "ParsedQuery",
+    "QuerySyntaxError",
+    "describe",
+    "parse",
+    "parse_day",
+    "whole_value",
+]
+
+MAX_CHARACTERS = 4_000
+MAX_WORDS = 256
+MAX_DEPTH = 32
+"""How deep parentheses may stand inside each other."""
+
+_KEYWORDS = frozenset(field.name for field in KEYWORD_FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedQuery:
+    """What was understood.
+
+    `query` is the strict match set. `partial` asks for any word, not all, of each run of two or more bare
+    words outside OR and NOT; it is None when there is no such run. `text` is the input in NFC. `parsed`
+    writes the query in canonical spelling with every operator spelt out; parsing it gives the same query.
+    """
+
+    query: Query
+    partial: Query | None
+    text: str
+    parsed: str
+
+
+def parse(text: str) -> ParsedQuery:
+    """The query that `text` means, by the grammar above.
+
+    Raises QuerySyntaxError for a text without a word, beyond MAX_CHARACTERS, MAX_WORDS or MAX_DEPTH,
+    or with an operator, quotation mark, parenthesis or field that has nothing to work on.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise QuerySyntaxError(
+            MAX_CHARACTERS, _("a query may have at most {limit} characters.").format(limit=MAX_CHARACTERS)
+        )
+    text = unicodedata.normalize("NFC", text)
+    words = analyse(text)
+    if not words.terms:
+        raise QuerySyntaxError(0, _("there is nothing to search for; type at least one word."))
+    if len(words.terms) > MAX_WORDS:
+        raise QuerySyntaxError(
+            words.starts[MAX_WORDS],
+            _("a query may have at most {limit} words.").format(limit=MAX_WORDS),
+            text[: words.ends[MAX_WORDS - 1]],
+        )
+    query = _Parser(text).parse()
+    return ParsedQuery(query, _relaxed(query), text, describe(query))
+
+
+def parse_day(text: str, *, last: bool = False) -> date:
+    """The first (or `last`) day of the time written as 2021, 2021-03, 2021-03-15, 3/2021 or 15/3/2021.
+
+    The separators `-`, `/` and `.` are alike. Raises ValueError for anything else.
+    """
+    match = _YEAR_FIRST.fullmatch(text.strip()) or _YEAR_LAST.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(text)
+    year, month, day = (int(match[part]) if match[part] else None for part in ("year", "month", "day"))
+    assert year is not None
+    if last:
+        month = month or 12
+        day = day or calendar.monthrange(year, month)[1]
+    return date(year, month or 1, day or 1)
+
+
+_YEAR_FIRST = re.compile(r"(?P<year>[0-9]{4})(?:[-/.](?P<month>[0-9]{1,2})(?:[-/.](?P<day>[0-9]{1,2}))?)?")
+_YEAR_LAST = re.compile(r"(?:(?P<day>[0-9]{1,2})[-/.])?(?P<month>[0-9]{1,2})[-/.](?P<year>[0-9]{4})")
+
+
+def whole_value(field: str | None, text: str, *, exact: bool = False) -> Query:
+    """What finds the words of `text` together in a field: a term, a phrase or a keyword.
+
+    `text` holds at least one word. With `exact`, words without marks match no others.
+    """
+    terms = analyse_terms(text)
+    if field in _KEYWORDS:
+        key = " ".join(terms)
+        return Keyword(field, key, any_marks=not exact and _any_marks(key))
+    phrase = tuple(Term(term, any_marks=not exact and _any_marks(term)) for term in terms)
+    return Phrase(phrase, field) if len(phrase) > 1 else replace(phrase[0], field=field)
+
+
+def _any_marks(key: str) -> bool:
+    return not has_marks(key) and any(map(str.isalpha, key))
+
+
+def _bare_words(text: str, field: str | None) -> Query:
+    terms = tuple(Term(term, _any_marks(term), field) for term in analyse_terms(text))
+    if len(terms) == 1:
+        return terms[0]
+    inside = [replace(term, field=None) for term in terms]
+    pairs = tuple(Phrase(pair, field) for pair in pairwise(inside))
+    return Prefer(And(terms), Or(pairs), PAIR_WEIGHT)
+
+
+def _relaxed(query: Query) -> Query | None:
+    match query:
+        case Prefer(And((Term(field=None), *_) as words), pairs, weight):
+            return Prefer(Or(tuple(words)), pairs, weight)
+        case And(children):
+            relaxed = tuple(_relaxed(child) or child for child in children)
+            return And(relaxed) if relaxed != children else None
+        case _:
+            return None
+
+
+# Query algebra: one shape for one meaning, whatever parentheses were typed.
+
+
+def _all_of(operands: list[Query]) -> Query:
+    parts: list[Query] = []
+    for operand in operands:
+        parts += operand.children if isinstance(operand, And) else (operand,)
+    positive = [part for part in parts if not isinstance(part, Not | Everything)]
+    if not positive:
+        return And((Everything(), *(part for part in parts if isinstance(part, Not))))
+    parts = [part for part in parts if not isinstance(part, Everything)]
+    return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+
+def _any_of(operands: list[Query]) -> Query:
+    parts: list[Query] = []
+    for operand in operands:
+        parts += operand.children if isinstance(operand, Or) else (operand,)
+    return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+
+def _negation(query: Query) -> Query:
+    match query:
+        case And((Everything(), Not(child))):
+            return child
+        case _:
+            return Not(query)
+
+
+class _Parser:
+    """Recursive descent, one method per line of the grammar; recursion is bounded by MAX_DEPTH."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._tokens = [*lex(text), Token(Kind.END, len(text), len(text))]
+        self._next = 0
+
+    def parse(self) -> Query:
+        query = self._any_of(None, 0)
+        if self._token.kind is not Kind.END:
+            raise self._closes_nothing(self._token)
+        return query
+
+    @property
+    def _token(self) -> Token:
+        return self._tokens[self._next]
+
+    def _take(self) -> Token:
+        self._next += 1
+        return self._tokens[self._next - 1]
+
+    def _any_of(self, field: str | None, depth: int) -> Query:
+        operands = [self._all_of(field, depth)]
+        while self._token.kind is Kind.OR:
+            self._take()
+            operands.append(self._all_of(field, depth))
+        return _any_of(operands)
+
+    def _all_of(self, field: str | None, depth: int) -> Query:
+        operands = [self._operand(field, depth)]
+        while self._token.kind is Kind.AND or self._token.kind in STARTS:
+            if self._token.kind is Kind.AND:
+                self._take()
+            operands.append(self._operand(field, depth))
+        return _all_of(operands)
+
+    def _operand(self, field: str | None, depth: int) -> Query:
+        begin, negative = self._next, False
+        while self._token.kind is Kind.NOT:
+            self._take()
+            negative = not negative
+        if self._token.kind is Kind.FIELD:
+            field = FIELD_NAMES[self._take().value]
+        query = self._unit(field, depth, run=self._next == begin)
+        return _negation(query) if negative else query
+
+    def _unit(self, field: str | None, depth: int, *, run: bool) -> Query:
+        """A group, a phrase, or words: with `run` as many as follow each other, else one."""
+        token = self._token
+        match token.kind:
+            case Kind.OPEN:
+                return self._group(field, depth + 1)
+            case Kind.PHRASE:
+                return self._value(field, self._take())
+            case Kind.WORDS:
+                first = last = self._take()
+                while run and self._token.kind is Kind.WORDS:
+                    last = self._take()
+                words = Token(Kind.WORDS, first.start, last.end, self._text[first.start : last.end])
+                plain = run and field not in _KEYWORDS | {"from", "to"}
+                return _bare_words(words.value, field) if plain else self._value(field, words)
+            case _:
+                raise self._misplaced(token)
+
+    def _group(self, field: str | None, depth: int) -> Query:
+        opening = self._take()
+        if depth > MAX_DEPTH:
+            raise QuerySyntaxError(
+                opening.start, _("parentheses may be {limit} deep at most.").format(limit=MAX_DEPTH)
+            )
+        query = self._any_of(field, depth)
+        if self._token.kind is not Kind.CLOSE:
+            raise QuerySyntaxError(opening.start, _("this parenthesis is never closed."), self._text + ")")
+        self._take()
+        return query
+
+    def _value(self, field: str | None, token: Token) -> Query:
+        if field not in {"from", "to"}:
+            return whole_value(field, token.value, exact=token.exact)
+        try:
+            day = parse_day(token.value, last=field == "to")
+        except ValueError:
+            hint = _("this is no date; write it as 2021, 2021-03, 2021-03-15 or 15/3/2021.")
+            raise QuerySyntaxError(token.start, hint) from None
+        return Between(day, None) if field == "from" else Between(None, day)
+
+    def _misplaced(self, token: Token) -> QuerySyntaxError:
+        """Why no operand begins at this token: what stands before it lacks one, or the token itself does."""
+        before = self._tokens[self._next - 1] if self._next else None
+        if token.kind in {Kind.AND, Kind.OR}:
+            return self._lonely(token, _("{operator} needs something to search for before it."))
+        if before is None:
+            return self._closes_nothing(token)
+        if before.kind is Kind.OPEN:
+            mended = without(self._text, before.start, token.end)
+            return QuerySyntaxError(before.start, _("there is nothing between these parentheses."), mended)
+        return self._lonely(before, _("{operator} needs something to search for after it."))
+
+    def _lonely(self, operator: Token, hint: str) -> QuerySyntaxError:
+        written = self._text[operator.start : operator.end]
+        mended = without(self._text, operator.start, operator.end)
+        return QuerySyntaxError(operator.start, hint.format(operator=written), mended)
+
+    def _closes_nothing(self, token: Token) -> QuerySyntaxError:
+        mended = without(self._text, token.start, token.end)
+        return QuerySyntaxError(token.start, _("this parenthesis closes nothing."), mended)
+
+
+def describe(query: Query) -> str:
+    """The query written out in this grammar: canonical terms, every operator spelt out.
+
+    For what `parse` returns, parsing the description returns it again.
+    """
+    match query:
+        case Prefer(And((Term(field=field), *_) as words)):
+            run = " ".join(_spelt(word.term) for word in words if isinstance(word, Term))
+            return f"{field}:({run})" if field else run
+        case Prefer(required):
+            return describe(required)
+        case And(children):
+            return " AND ".join(filter(None, map(_describe_operand, children)))
+        case Or(children):
+            return " OR ".join(map(describe, children))
+        case Not(And() | Or() | Prefer() as child):
+            return f"NOT ({describe(child)})"
+        case Not(child):
+            return f"NOT {describe(child)}"
+        case Everything():
+            return ""
+        case _:
+            return _describe_leaf(query)
+
+
+def _describe_operand(query: Query) -> str:
+    match query:
+        case Or() | Prefer(Or()):
+            return f"({describe(query)})"
+        case _:
+            return describe(query)
+
+
+def _describe_leaf(leaf: Term | Phrase | Keyword | Between) -> str:
+    match leaf:
+        case Term(term, any_marks, field):
+            return _named(field, _quote((term,), exact=any_marks != _any_marks(term), needed=False))
+        case Phrase(terms, field):
+            exact = any(term.any_marks != _any_marks(term.term) for term in terms)
+            return _named(field, _quote(tuple(term.term for term in terms), exact=exact))
+        case Keyword(field, value, any_marks):
+            words = tuple(value.split(" "))
+            return _named(field, _quote(words, exact=any_marks != _any_marks(value), needed=len(words) > 1))
+        case Between(first, last):
+            days = (("from", first), ("to", last))
+            return " AND ".join(_named(name, day.isoformat()) for name, day in days if day)
+
+
+def _named(field: str | None, value: str) -> str:
+    return f"{field}:{value}" if field else value
+
+
+def _quote(terms: tuple[str, ...], *, exact: bool, needed: bool = True) -> str:
+    words = " ".join(map(_spelt, terms))
+    return f'{"=" if exact else ""}"{words}"' if exact or needed else words
+
+
+def _spelt(term: str) -> str:
+    """The term as it is typed: a key with a dot is a decimal number, which is typed with a comma."""
+    return term.replace(".", ",")

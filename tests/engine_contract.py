@@ -1,0 +1,427 @@
+"""What every engine must do, as tests: inherit from `EngineContract` and say how to make an empty engine."""
+
+from __future__ import annotations
+
+import abc
+import math
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crawl.article import VIETNAM, When
+from index.document import KEYWORD_FIELDS, TEXT_FIELDS, Document
+from index.engine import Engine, EngineBusy, Hits, NoIndex, Sort
+from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term
+from tests.oracle_engine import OracleEngine
+
+SEEN = datetime(2024, 1, 1, tzinfo=UTC)
+
+# Few terms, so that random queries find something; several spellings of one folded form; a mark on a consonant,
+# a stray mark in front, another script.
+WORDS = (
+    "ha",
+    "hà",
+    "hạ",
+    "da",
+    "đa",
+    "đà",
+    "nam",
+    "năm",
+    "nẵng",
+    "ñam",
+    "n\u0303am",
+    "й",
+    "и",
+    "2021",
+    "3.5",
+)
+KEYS = ("khánh hòa", "khanh hoa", "đà nẵng", "da nang")
+DAYS = st.dates(date(2020, 1, 1), date(2020, 1, 4))
+MOMENTS = st.datetimes(
+    datetime(2020, 1, 1), datetime(2020, 1, 4), timezones=st.sampled_from([UTC, VIETNAM])
+).map(lambda moment: moment.replace(microsecond=0))
+
+_texts = st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join)
+
+
+def documents() -> st.SearchStrategy[Document]:
+    """Small documents over few words and few ids."""
+    return st.builds(
+        Document,
+        id=st.sampled_from("abcdefgh"),
+        source=st.sampled_from(("a.vn", "b.vn")),
+        title=_texts,
+        first_seen=st.just(SEEN),
+        lead=_texts,
+        body=st.lists(_texts, max_size=3).map("\n\n".join),
+        captions=st.lists(_texts, max_size=2).map(tuple),
+        author=st.none() | _texts,
+        province=st.none() | st.sampled_from(KEYS),
+        tags=st.lists(_texts, max_size=2).map(tuple),
+        published=st.none() | DAYS | MOMENTS,
+    )
+
+
+_field_names = st.none() | st.sampled_from([field.name for field in TEXT_FIELDS] * 3 + ["source", "nowhere"])
+_terms = st.builds(Term, st.sampled_from((*WORDS, "absent")), st.booleans(), _field_names)
+_plain_terms = st.builds(Term, st.sampled_from(WORDS), st.booleans())
+_leaves = (
+    _terms
+    | st.builds(Phrase, st.lists(_plain_terms, max_size=3).map(tuple), _field_names)
+    | st.builds(Phrase, st.tuples(_terms, _terms), _field_names)
+    | st.builds(
+        Keyword,
+        st.sampled_from([field.name for field in KEYWORD_FIELDS] + ["title", "id"]),
+        st.sampled_from((*KEYS, "a.vn", "a", "")),
+        st.booleans(),
+    )
+    | st.builds(Between, st.none() | DAYS, st.none() | DAYS)
+    | st.just(Everything())
+)
+
+
+def _branches(children: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
+    several = st.lists(children, max_size=3).map(tuple)
+    return (
+        st.builds(And, several)
+        | st.builds(Or, several)
+        | st.builds(Not, children)
+        | st.builds(Prefer, children, children, st.sampled_from((0.5, 1.0, 2.0)))
+    )
+
+
+QUERIES: st.SearchStrategy[Query] = st.recursive(_leaves, _branches, max_leaves=6)
+BATCHES = st.lists(st.lists(documents() | st.sampled_from("abcdefgh"), max_size=6), min_size=1, max_size=4)
+
+
+def fill(engine: Engine, batches: Iterable[Iterable[Document | str]]) -> None:
+    """Apply batches, one commit each: a document is put, an id deleted."""
+    with engine.writer() as writer:
+        for number, batch in enumerate(batches):
+            for change in batch:
+                if isinstance(change, str):
+                    writer.delete(change)
+                else:
+                    writer.put(change)
+            writer.commit(str(number))
+
+
+def article(id: str, title: str = "", body: str = "", published: When | None = None) -> Document:
+    """A document of which only this matters."""
+    return Document(id=id, source="a.vn", title=title, body=body, first_seen=SEEN, published=published)
+
+
+def ids(hits: Hits) -> list[str]:
+    """The ids of the hits, in order."""
+    return [hit.document.id for hit in hits.hits]
+
+
+def assert_same_ranking(found: Hits, expected: Hits) -> None:
+    """The same documents with the same scores, ordered by score and then id.
+
+    Scores may differ in the last digits, and then documents that tie for one engine need not for the other.
+    """
+    assert found.total == expected.total
+    scores = {hit.document.id: hit.score for hit in found.hits}
+    assert scores == pytest.approx({hit.document.id: hit.score for hit in expected.hits}, rel=1e-4, abs=1e-9)
+    order = [(-hit.score, hit.document.id) for hit in found.hits]
+    assert order == sorted(order)
+    assert {hit.document.id: hit.document for hit in found.hits} == {
+        hit.document.id: hit.document for hit in expected.hits
+    }
+
+
+class EngineContract(abc.ABC):
+    """Inherit, and define `make`."""
+
+    @abc.abstractmethod
+    def make(self, path: Path) -> Engine:
+        """A new engine whose index does not exist; `path` is an empty folder for it."""
+
+    @pytest.fixture
+    def engine(self, tmp_path: Path) -> Iterator[Engine]:
+        """An engine without an index."""
+        engine = self.make(tmp_path / "engine")
+        yield engine
+        engine.close()
+
+    @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(BATCHES, st.lists(QUERIES, min_size=3, max_size=6), st.none() | QUERIES)
+    def test_it_finds_what_the_oracle_finds(
+        self,
+        tmp_path_factory: pytest.TempPathFactory,
+        batches: list[list[Document | str]],
+        queries: list[Query],
+        within: Query | None,
+    ) -> None:
+        """After any puts, replacements and deletions over several commits, any query finds the oracle's documents
+        with the oracle's scores, in its order, by relevance and by date."""
+        oracle = OracleEngine()
+        fill(oracle, batches)
+        with closing(self.make(tmp_path_factory.mktemp("random") / "engine")) as engine:
+            fill(engine, batches)
+            self.compare(engine, oracle, queries, within)
+
+    @staticmethod
+    def compare(engine: Engine, oracle: Engine, queries: list[Query], within: Query | None) -> None:
+        """Ask both the same."""
+        for query in queries:
+            found = engine.search(query, within=within, limit=100)
+            assert_same_ranking(found, oracle.search(query, within=within, limit=100))
+            assert [hit.score for hit in engine.search(query, within=within, limit=3).hits] == pytest.approx(
+                [hit.score for hit in found.hits[:3]]
+            )
+            for sort in (Sort.NEWEST, Sort.OLDEST):
+                by_date = engine.search(query, within=within, sort=sort, limit=100)
+                expected = oracle.search(query, within=within, sort=sort, limit=100)
+                assert ids(by_date) == ids(expected)
+                assert all(hit.score == 0.0 for hit in by_date.hits)
+
+    def test_the_exact_spelling_comes_first(self, engine: Engine) -> None:
+        """A term typed without marks finds every marking, and at equal frequency the one written so comes first."""
+        fill(
+            engine,
+            [[article("1", body="cà chua"), article("2", body="ca chua"), article("3", body="cá chua")]],
+        )
+        assert ids(engine.search(Term("ca", any_marks=True))) == ["2", "1", "3"]
+        assert ids(engine.search(Term("ca"))) == ["2"]
+
+    def test_a_marked_word_that_is_meant_is_not_buried(self, engine: Engine) -> None:
+        """Without marks, an article that repeats a marked word beats one that holds the bare syllable once."""
+        fill(engine, [[article("1", body="ca một hai ba"), article("2", body="cá cá cá ba")]])
+        assert ids(engine.search(Term("ca", any_marks=True))) == ["2", "1"]
+
+    def test_the_title_weighs_more_than_the_body(self, engine: Engine) -> None:
+        """The same word counts for more in a title than in a body."""
+        fill(
+            engine,
+            [[article("1", title="gió mùa", body="lũ lụt"), article("2", title="lũ lụt", body="gió mùa")]],
+        )
+        assert ids(engine.search(Term("lũ"))) == ["2", "1"]
+
+    def test_preferring_neighbours_ranks_them_first(self, engine: Engine) -> None:
+        """Of two articles with the same words the same number of times, the one with the preferred pair comes
+        first, and both are found."""
+        fill(
+            engine,
+            [[article("1", body="tai nạn ở giao lộ thông"), article("2", body="tai nạn giao thông ở lộ")]],
+        )
+        words = And((Term("giao"), Term("thông")))
+        pair = Phrase((Term("giao"), Term("thông")))
+        assert ids(engine.search(words)) == ["1", "2"]
+        assert ids(engine.search(Prefer(words, pair, 0.5))) == ["2", "1"]
+
+    def test_filters_do_not_change_scores(self, engine: Engine) -> None:
+        """`within` removes hits and leaves the scores of the others as they were."""
+        days = [date(2020, 1, day) for day in (1, 2, 3)]
+        fill(engine, [[article(str(day.day), body="lũ " * day.day, published=day) for day in days]])
+        everywhere = {hit.document.id: hit.score for hit in engine.search(Term("lũ")).hits}
+        filtered = engine.search(Term("lũ"), within=Between(days[1], days[2]))
+        assert filtered.total == 2
+        assert {hit.document.id: hit.score for hit in filtered.hits} == {
+            id: score for id, score in everywhere.items() if id != "1"
+        }
+
+    def test_a_phrase_does_not_run_across_paragraphs(self, engine: Engine) -> None:
+        """The last word of a paragraph and the first of the next are no phrase."""
+        fill(engine, [[article("1", body="gió\n\nmùa"), article("2", body="gió mùa")]])
+        assert ids(engine.search(Phrase((Term("gió"), Term("mùa"))))) == ["2"]
+
+    def test_days_are_those_of_vietnam(self, engine: Engine) -> None:
+        """18:00 UTC is the next day in Vietnam, and a bare date is that day."""
+        evening = datetime(2020, 1, 1, 18, tzinfo=UTC)
+        fill(
+            engine,
+            [[article("1", published=evening), article("2", published=date(2020, 1, 1)), article("3")]],
+        )
+        assert ids(engine.search(Between(date(2020, 1, 2), None))) == ["1"]
+        assert ids(engine.search(Between(None, date(2020, 1, 1)))) == ["2"]
+        assert engine.search(Between(None, None)).total == 2
+        assert engine.search(Between(date.min, date.max)).total == 2
+        assert ids(engine.search(Everything(), sort=Sort.NEWEST)) == ["1", "2", "3"]
+        assert ids(engine.search(Everything(), sort=Sort.OLDEST)) == ["2", "1", "3"]
+
+    def test_pages_are_slices_of_one_order(self, engine: Engine) -> None:
+        """Pages put together are the whole ranking, also where scores tie; the total is that of all pages."""
+        fill(engine, [[article(f"{number:02}", body="lũ " * (number % 3 + 1)) for number in range(25)]])
+        for sort in Sort:
+            whole = ids(engine.search(Term("lũ"), sort=sort, limit=100))
+            pages = [
+                engine.search(Term("lũ"), sort=sort, limit=4, offset=offset) for offset in range(0, 28, 4)
+            ]
+            assert [id for page in pages for id in ids(page)] == whole
+            assert {page.total for page in pages} == {25}
+        assert sorted(whole) == [f"{number:02}" for number in range(25)]
+
+    def test_limit_zero_counts(self, engine: Engine) -> None:
+        """With limit 0, or an offset beyond the end, there are no hits but the total is exact."""
+        fill(engine, [[article("1", body="lũ"), article("2", body="lũ")]])
+        for hits in (engine.search(Term("lũ"), limit=0), engine.search(Term("lũ"), offset=10**9)):
+            assert (hits.total, hits.hits) == (2, ())
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            Term(""),
+            Term("", any_marks=True),
+            Term("\ud800"),
+            Term("\ud800", any_marks=True),
+            Term("x" * 100_000, any_marks=True),
+            Term("\x00"),
+            Phrase(()),
+            Phrase((Term(""), Term(""))),
+            Or(()),
+            Keyword("source", ""),
+            Keyword("source", "\ud800", any_marks=True),
+            Keyword("nowhere", "a vn"),
+            Between(date(2021, 1, 1), date(2020, 1, 1)),
+            Not(And(())),
+        ],
+    )
+    def test_what_cannot_match_matches_nothing(self, engine: Engine, query: Query) -> None:
+        """Empty, contradictory and impossible queries find nothing and raise nothing."""
+        fill(engine, [[article("1", title="lũ", body="gió mùa", published=date(2020, 6, 1))]])
+        assert engine.search(query).total == 0
+
+    def test_empty_and_is_everything(self, engine: Engine) -> None:
+        """An And without children asks for nothing, so all match."""
+        fill(engine, [[article("1"), article("2")]])
+        assert ids(engine.search(And(()))) == ["1", "2"]
+
+    def test_documents_come_back_as_they_were_put(self, engine: Engine) -> None:
+        """Every attribute survives, whatever the text; unknown ids are left out, the asked order is kept."""
+        full = Document(
+            id="1",
+            source="báo.vn",
+            title="Tiêu đề \x1b[2J \u202e \ud800 \U0001f600",
+            first_seen=SEEN,
+            url="http://báo.vn/1",
+            lead="sapo",
+            body="một\n\nhai" + " ba" * 10_000,
+            captions=("ảnh", ""),
+            author="Tác giả",
+            province="Khánh Hoà",
+            section="Thời sự",
+            tags=("lũ", ""),
+            published=datetime(2021, 3, 15, 22, 42, tzinfo=VIETNAM),
+        )
+        empty = article("2")
+        fill(engine, [[full, empty]])
+        assert engine.documents(["2", "unknown", "1", "\ud800"]) == (empty, full)
+        assert engine.documents([]) == ()
+        assert engine.search(Keyword("province", "khánh hòa")).hits[0].document == full
+
+    def test_there_is_no_index_before_the_first_commit(self, engine: Engine) -> None:
+        """Asking raises NoIndex, also after a writer that left without committing."""
+        asking: list[Callable[[], object]] = [
+            engine.status,
+            lambda: engine.search(Everything()),
+            lambda: engine.documents(["1"]),
+        ]
+        for ask in asking:
+            with pytest.raises(NoIndex):
+                ask()
+        with engine.writer() as writer:
+            writer.put(article("1"))
+        for ask in asking:
+            with pytest.raises(NoIndex):
+                ask()
+
+    def test_an_empty_index_answers(self, engine: Engine) -> None:
+        """An index without documents finds nothing, and says so without fault."""
+        fill(engine, [[]])
+        for sort in Sort:
+            assert engine.search(Not(Term("lũ", any_marks=True)), sort=sort).total == 0
+        assert engine.status().documents == 0
+
+    def test_only_a_commit_shows_and_keeps_changes(self, engine: Engine) -> None:
+        """Before the commit nothing changes for readers; what was not committed is gone with the writer."""
+        fill(engine, [[article("1", body="lũ")]])
+        with engine.writer() as writer:
+            writer.put(article("2", body="lũ"))
+            writer.delete("1")
+            assert ids(engine.search(Term("lũ"))) == ["1"]
+        assert ids(engine.search(Term("lũ"))) == ["1"]
+        assert engine.status().checkpoint == "0"
+
+    def test_a_failure_inside_the_writer_discards(self, engine: Engine) -> None:
+        """An exception in the with block leaves the index as it was, and free for the next writer."""
+        fill(engine, [[article("1")]])
+        with pytest.raises(ZeroDivisionError), engine.writer() as writer:
+            writer.put(article("2"))
+            math.log(1 // 0)
+        fill(engine, [[article("3")]])
+        assert ids(engine.search(Everything())) == ["1", "3"]
+
+    def test_every_commit_is_a_new_generation(self, engine: Engine) -> None:
+        """The generation changes with each commit, even an empty one or one of a rebuild, and the answers and the
+        status name the newest; the checkpoint is the last commit's."""
+        seen = []
+        with engine.writer() as writer:
+            for checkpoint in ("", "một", "hai"):
+                seen.append(writer.commit(checkpoint))
+                status = engine.status()
+                assert (status.generation, status.checkpoint) == (seen[-1], checkpoint)
+                assert engine.search(Everything()).generation == seen[-1]
+        with engine.writer(rebuild=True) as writer:
+            seen.append(writer.commit("ba"))
+        assert engine.status().generation == seen[-1]
+        assert len(set(seen)) == len(seen)
+
+    def test_the_last_put_wins(self, engine: Engine) -> None:
+        """Of one id only the last document is there: within a batch, across batches, after deletions."""
+        with engine.writer() as writer:
+            writer.put(article("1", body="một"))
+            writer.put(article("1", body="hai"))
+            writer.commit("")
+            assert [engine.search(Term(word)).total for word in ("một", "hai")] == [0, 1]
+            writer.put(article("1", body="ba"))
+            writer.delete("1")
+            writer.delete("unknown")
+            writer.put(article("1", body="bốn"))
+            writer.put(article("1", body="năm"))
+            writer.commit("")
+        assert [engine.search(Term(word)).total for word in ("hai", "ba", "bốn", "năm")] == [0, 0, 0, 1]
+        assert engine.search(Everything()).total == engine.status().documents == 1
+
+    def test_a_rebuild_replaces_everything_at_its_first_commit(self, engine: Engine) -> None:
+        """Until a rebuild commits the old index answers; then only the new one, which can be added to."""
+        fill(engine, [[article("1")]])
+        with engine.writer(rebuild=True) as writer:
+            writer.put(article("2"))
+            assert ids(engine.search(Everything())) == ["1"]
+            writer.commit("")
+            assert ids(engine.search(Everything())) == ["2"]
+            writer.put(article("3"))
+            writer.commit("")
+        fill(engine, [[article("4")]])
+        assert ids(engine.search(Everything())) == ["2", "3", "4"]
+
+    def test_an_abandoned_rebuild_leaves_the_old_index(self, engine: Engine) -> None:
+        """A rebuild that never commits changes nothing."""
+        fill(engine, [[article("1")]])
+        with engine.writer(rebuild=True) as writer:
+            writer.put(article("2"))
+        assert ids(engine.search(Everything())) == ["1"]
+
+    def test_one_writer_at_a_time(self, engine: Engine) -> None:
+        """A second writer is refused at once while the first is open, and served after."""
+        with engine.writer():
+            with pytest.raises(EngineBusy):
+                engine.writer()
+            with pytest.raises(EngineBusy):
+                engine.writer(rebuild=True)
+        with engine.writer() as writer:
+            writer.commit("")
+
+    def test_closing_is_not_the_end(self, engine: Engine) -> None:
+        """Closing twice is no error, and a closed engine answers again when asked."""
+        fill(engine, [[article("1")]])
+        engine.close()
+        engine.close()
+        assert ids(engine.search(Everything())) == ["1"]

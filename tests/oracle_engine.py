@@ -1,0 +1,208 @@
+"""What an engine must match, said by brute force: no postings, no statistics kept, every document read every time.
+
+This is the definition. Every engine is compared with it; where they differ, the engine is wrong.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from types import TracebackType
+from typing import Self
+
+from crawl.article import VIETNAM
+from index.document import TEXT_FIELDS, Document, keyword_values, published_day, text_terms
+from index.engine import EngineBusy, EngineStatus, Hit, Hits, NoIndex, Sort
+from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term
+from index.tokens import ANALYSIS_VERSION
+from index.vietnamese import fold
+
+Places = dict[int, str]
+
+
+class OracleEngine:
+    """An index in memory."""
+
+    locator = "oracle:"
+
+    def __init__(self) -> None:
+        self.committed: dict[str, Document] | None = None
+        self.checkpoint = ""
+        self.commits = 0
+        self.being_written = False
+
+    def search(
+        self,
+        query: Query,
+        *,
+        within: Query | None = None,
+        sort: Sort = Sort.RELEVANCE,
+        limit: int = 10,
+        offset: int = 0,
+    ) -> Hits:
+        """Ask every document."""
+        corpus = _Corpus(list(self._documents().values()))
+        matching = [d for d in corpus.documents if corpus.matches(query, d) and corpus.matches(within, d)]
+        if sort is Sort.RELEVANCE:
+            hits = [Hit(d, corpus.score(query, d)) for d in matching]
+            hits.sort(key=lambda hit: (-hit.score, hit.document.id))
+        else:
+            dated = sorted((d for d in matching if d.published is not None), key=lambda d: d.id)
+            dated.sort(
+                key=_moment, reverse=sort is Sort.NEWEST
+            )  # stable: equal moments stay in the order of ids
+            undated = sorted((d for d in matching if d.published is None), key=lambda d: d.id)
+            hits = [Hit(d, 0.0) for d in dated + undated]
+        return Hits(len(hits), tuple(hits[offset : offset + limit]), str(self.commits))
+
+    def documents(self, ids: Sequence[str]) -> tuple[Document, ...]:
+        """Look each one up."""
+        documents = self._documents()
+        return tuple(documents[id] for id in ids if id in documents)
+
+    def writer(self, *, rebuild: bool = False) -> OracleWriter:
+        """Work on a copy."""
+        if self.being_written:
+            raise EngineBusy(self.locator, "this process")
+        return OracleWriter(self, {} if rebuild else dict(self.committed or {}))
+
+    def status(self) -> EngineStatus:
+        """Count."""
+        return EngineStatus(str(self.commits), len(self._documents()), self.checkpoint, ANALYSIS_VERSION, 0)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _documents(self) -> dict[str, Document]:
+        if self.committed is None:
+            raise NoIndex(self.locator)
+        return self.committed
+
+
+class OracleWriter:
+    """A copy of the documents that takes the place of the original."""
+
+    def __init__(self, engine: OracleEngine, documents: dict[str, Document]) -> None:
+        self.engine = engine
+        self.documents = documents
+        engine.being_written = True
+
+    def put(self, document: Document) -> None:
+        """Last wins."""
+        self.documents[document.id] = document
+
+    def delete(self, id: str) -> None:
+        """Unknown is fine."""
+        self.documents.pop(id, None)
+
+    def commit(self, checkpoint: str) -> str:
+        """Replace everything at once."""
+        self.engine.committed = dict(self.documents)
+        self.engine.checkpoint = checkpoint
+        self.engine.commits += 1
+        return str(self.engine.commits)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.engine.being_written = False
+
+
+def _moment(document: Document) -> datetime:
+    """The moment of publication; a bare date is the midnight with which that day begins in Vietnam."""
+    when = document.published
+    assert when is not None
+    return when if isinstance(when, datetime) else datetime.combine(when, time(), VIETNAM)
+
+
+class _Corpus:
+    """All documents, each text field as a mapping from position to term."""
+
+    def __init__(self, documents: list[Document]) -> None:
+        self.documents = documents
+        self.places: dict[str, dict[str, Places]] = {
+            d.id: {
+                name: dict(zip(found.positions, found.terms, strict=True))
+                for name, found in text_terms(d).items()
+            }
+            for d in documents
+        }
+
+    def matches(self, query: Query | None, document: Document) -> bool:
+        """Whether the document matches; None asks for nothing."""
+        match query:
+            case None | Everything():
+                return True
+            case Term() | Phrase():
+                return any(self.frequency(query, document, field.name) > 0 for field in TEXT_FIELDS)
+            case Keyword(name, value, any_marks):
+                key = keyword_values(document).get(name)
+                return key is not None and (key == value or (any_marks and fold(key) == fold(value)))
+            case Between(first, last):
+                day = published_day(document)
+                return day is not None and (first or date.min) <= day <= (last or date.max)
+            case And(children):
+                return all(self.matches(child, document) for child in children)
+            case Or(children):
+                return any(self.matches(child, document) for child in children)
+            case Not(child):
+                return not self.matches(child, document)
+            case Prefer(required):
+                return self.matches(required, document)
+
+    def score(self, query: Query, document: Document) -> float:
+        """What a matching document scores."""
+        match query:
+            case Term() | Phrase():
+                return sum(self.bm25(query, document, field.name, field.weight) for field in TEXT_FIELDS)
+            case And(children) | Or(children):
+                return sum(self.score(child, document) for child in children if self.matches(child, document))
+            case Prefer(required, preferred, weight):
+                score = self.score(required, document)
+                if self.matches(preferred, document):
+                    score += weight * self.score(preferred, document)
+                return score
+            case _:
+                return 0.0
+
+    def bm25(self, query: Term | Phrase, document: Document, field: str, weight: float) -> float:
+        """One leaf's score in one field, over the documents that exist now."""
+        tf = self.frequency(query, document, field)
+        if tf == 0:
+            return 0.0
+        n = len(self.documents)
+        df = sum(self.frequency(query, other, field) > 0 for other in self.documents)
+        mean = sum(len(self.places[other.id].get(field, {})) for other in self.documents) / n
+        length = len(self.places[document.id][field])
+        return (
+            weight
+            * (math.log(n / (df + 1)) + 1)
+            * tf
+            * (1.2 + 1)
+            / (tf + 1.2 * (1 - 0.75 + 0.75 * length / mean))
+        )
+
+    def frequency(self, query: Term | Phrase, document: Document, field: str) -> float:
+        """How often a leaf stands in a field; another spelling than the exact one counts 0.9."""
+        places = self.places[document.id].get(field, {})
+        terms = query.terms if isinstance(query, Phrase) else (query,)
+        asked = {query.field, *(term.field for term in terms)} - {None}
+        if not terms or not asked <= {field}:
+            return 0.0
+        starts = [
+            start
+            for start in places
+            if all(_spells(term, places.get(start + step)) for step, term in enumerate(terms))
+        ]
+        if len(terms) > 1:
+            return float(len(starts))
+        exact = sum(places[start] == terms[0].term for start in starts)
+        return exact + 0.9 * (len(starts) - exact)
+
+
+def _spells(term: Term, found: str | None) -> bool:
+    return found is not None and (found == term.term or (term.any_marks and fold(found) == fold(term.term)))

@@ -1,0 +1,482 @@
+"""What is the embedded engine's own: its folder, its lock, and that nothing acknowledged is ever lost."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.embedded import generations, storage
+from index.embedded.adapter import WhooshEngine
+from index.embedded.snapshot import _initials
+from index.engine import CorruptIndex, EngineBusy, EngineError, EngineUnavailable, Sort, StaleIndex
+from index.query import And, Everything, Keyword, Not, Phrase, Prefer, Query, Term
+from index.vietnamese import canonical, fold
+from tests.engine_contract import article, fill, ids
+
+QUERIES: tuple[Query, ...] = (
+    Everything(),
+    Term("lũ", any_marks=True),
+    And((Term("gió"), Not(Keyword("source", "a vn")))),
+    Prefer(Term("gió"), Phrase((Term("gió"), Term("mùa", any_marks=True)))),
+)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[WhooshEngine]:
+    """An engine without an index."""
+    with closing(WhooshEngine(tmp_path / "index")) as engine:
+        yield engine
+
+
+def family(engine: WhooshEngine) -> Path:
+    """The folder of the current generation."""
+    return engine._generations.current().folder
+
+
+def names(folder: Path) -> set[str]:
+    """What a folder holds."""
+    return {entry.name for entry in folder.iterdir()}
+
+
+# The vocabulary is searched by first letters.
+
+
+def test_first_letters_cover_every_spelling() -> None:
+    """For every character of the Basic Multilingual Plane, alone or before a letter, the ranges of first
+    characters for its folded form hold its canonical form: no spelling is overlooked."""
+    overlooked = []
+    for code in itertools.chain(range(0x20, 0xD800), range(0xE000, 0x10000)):
+        for term in (canonical(chr(code)), canonical(f"{chr(code)}á")):
+            if term and not any(first <= term[0] <= last for first, last in _initials(fold(term)[:1])):
+                overlooked.append(term)
+    assert overlooked == []
+
+
+@given(st.text(min_size=1, max_size=4))
+def test_first_letters_cover_any_text(text: str) -> None:
+    """The same holds for any text."""
+    term = canonical(text)
+    assert not term or any(first <= term[0] <= last for first, last in _initials(fold(term)[:1]))
+
+
+# Durability.
+
+
+def test_everything_is_synced_before_it_is_named(
+    engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a table of contents, CURRENT or a commit's record gets its name, it and every file of the index had been
+    synced at its final size; the folder is synced directly after."""
+    synced: dict[str, int] = {}
+    events: list[str] = []
+
+    def sync(path: Path) -> None:
+        events.append(f"sync {path.name}")
+        if path.is_file():
+            synced[path.name] = path.stat().st_size
+
+    def rename(old: str, new: str) -> None:
+        events.append(f"rename {Path(new).name}")
+        needed = [entry for entry in Path(new).parent.iterdir() if entry.name.startswith("MAIN_")]
+        assert {entry.name: entry.stat().st_size for entry in needed}.items() <= synced.items()
+        assert synced[Path(old).name] == Path(old).stat().st_size
+        real_rename(old, new)
+
+    real_rename = os.rename
+    monkeypatch.setattr(storage, "sync", sync)
+    monkeypatch.setattr(os, "rename", rename)
+    fill(engine, [[article("1", body="lũ")], [article("2", body="gió")]])
+    renames = [event for event in events if event.startswith("rename")]
+    assert renames == [f"rename _MAIN_{number}.toc" for number in range(3)]
+    for event in renames:
+        assert events[events.index(event) + 1] == "sync gen-000001"
+
+
+WRITE_FOR_EVER = """
+import sys
+from pathlib import Path
+from index.embedded.adapter import WhooshEngine
+from tests.engine_contract import article
+engine = WhooshEngine(Path(sys.argv[1]))
+with engine.writer(rebuild=sys.argv[2] == "rebuild") as writer:
+    number = int(sys.argv[3])
+    while True:
+        number += 1
+        for id in range(number, number + 5):
+            writer.put(article(str(id), body=f"lũ {number}"))
+        writer.delete(str(number - 10))
+        writer.commit(str(number))
+        print(number, flush=True)
+"""
+
+
+def surviving(number: int, first: int) -> set[str]:
+    """The ids that the process above has left after the commit of this number, having begun after `first`."""
+    return {str(id) for id in range(first + 1, number + 5)} - {str(id) for id in range(number - 9)}
+
+
+def test_killing_the_writer_loses_nothing(tmp_path: Path) -> None:
+    """A writing process is killed without warning at random moments. What it had acknowledged is there, what was
+    half done is not, nothing is there twice, and the next writer starts at once."""
+    chance = random.Random(7)
+    path, first = tmp_path / "index", 0
+    for round_ in range(6):
+        mode = "rebuild" if round_ in (0, 4) else "add"
+        command = [sys.executable, "-c", WRITE_FOR_EVER, str(path), mode, str(first)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+            assert writer.stdout
+            acknowledged = int(writer.stdout.readline())
+            time.sleep(chance.uniform(0, 0.3))
+            writer.kill()
+            acknowledged = max([acknowledged, *map(int, writer.stdout.read().split())])
+        with closing(WhooshEngine(path)) as engine:
+            reached = int(engine.status().checkpoint)
+            assert reached in (acknowledged, acknowledged + 1)
+            found = ids(engine.search(Everything(), limit=10_000))
+            assert set(found) == surviving(reached, 0)
+            assert len(found) == len(set(found)) == engine.status().documents
+            # 5 of each commit are its own, the others were overwritten by later commits
+            assert engine.search(Term(str(reached))).total == 5
+            first = reached
+            with engine.writer() as again:
+                again.commit(str(reached))
+            assert {entry.suffix for entry in family(engine).iterdir()} <= {
+                ".toc",
+                ".json",
+                ".trm",
+                ".pst",
+                ".col",
+            }
+
+
+FILL_THE_DISK = """
+import resource, sys
+from pathlib import Path
+from index.embedded.adapter import WhooshEngine
+from index.engine import EngineUnavailable
+from tests.engine_contract import article
+engine = WhooshEngine(Path(sys.argv[1]))
+limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, limit[1]))
+with engine.writer(rebuild=len(sys.argv) > 2) as writer:
+    try:
+        for number in range(2_000):
+            writer.put(article(f"new {number}", body=f"{number} {number * 7919} {number * 104729}"))
+        writer.commit("new")
+    except EngineUnavailable as error:
+        print(error)
+    resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    with engine.writer() as other:  # though the failed one has not been left yet
+        other.commit("after")
+"""
+
+
+@pytest.mark.parametrize("mode", [[], ["rebuild"]])
+def test_a_full_disk_loses_nothing(engine: WhooshEngine, mode: list[str]) -> None:
+    """When a file cannot be written, the commit fails with a clear error, the lock is free at once, the old documents
+    are all there and nothing is left behind."""
+    fill(engine, [[article("1", body="lũ")]])
+    before = names(family(engine))
+    command = [sys.executable, "-c", FILL_THE_DISK, str(engine.locator.removeprefix("whoosh:")), *mode]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert engine.locator in ran.stdout
+    assert ids(engine.search(Everything())) == ["1"]
+    assert engine.status().checkpoint == "after"
+    assert len(names(family(engine))) == len(before)
+
+
+# The folder.
+
+
+def test_an_interrupted_writer_is_cleaned_up_after(engine: WhooshEngine) -> None:
+    """Half-built generations, temporary tables of contents, spilled runs and unnamed segments are removed by the
+    next writer, and the documents stay."""
+    fill(engine, [[article("1")]])
+    folder = family(engine)
+    before = names(folder)
+    for name in (
+        "_MAIN_2.toc.1700000000.5",
+        "MAIN_abcdefghijklmnop.trm",
+        "commit-2.json",
+        "commit-3.json.new",
+    ):
+        (folder / name).write_bytes(b"half")
+    (folder / "MAIN.tmp").mkdir()
+    (folder / "MAIN.tmp" / "x.run").write_bytes(b"half")
+    (folder.parent / "gen-000009").mkdir()
+    (folder.parent / "gen-000009" / "_MAIN_4.toc").write_bytes(b"half")
+    with engine.writer():
+        pass
+    assert names(folder) == before
+    assert {name for name in names(folder.parent) if name.startswith("gen-")} == {folder.name}
+    assert ids(engine.search(Everything())) == ["1"]
+
+
+def test_a_rebuild_removes_the_older_generation(engine: WhooshEngine) -> None:
+    """After a rebuild's first commit only its folder is left."""
+    fill(engine, [[article("1")]])
+    old = family(engine)
+    with engine.writer(rebuild=True) as writer:
+        writer.commit("")
+        assert family(engine) != old
+        assert {name for name in names(old.parent) if name.startswith("gen-")} == {family(engine).name}
+
+
+def test_small_commits_leave_big_segments_alone(engine: WhooshEngine) -> None:
+    """Many commits of one document each do not rewrite a big segment, nor pile up small ones without end."""
+    fill(engine, [[article(f"old {number}", body="lũ") for number in range(300)]])
+    big = {name for name in names(family(engine)) if name.startswith("MAIN_")}
+    fill(engine, [[article(str(number), body="gió")] for number in range(30)])
+    assert big <= names(family(engine))
+    assert sum(name.endswith(".trm") for name in names(family(engine))) < 12
+    assert engine.status().documents == 330
+
+
+def test_a_file_in_the_way_is_reported(tmp_path: Path) -> None:
+    """Where the path is a file, asking and writing raise EngineUnavailable, naming the index."""
+    (tmp_path / "file").write_text("mine")
+    engine = WhooshEngine(tmp_path / "file")
+    for act in (lambda: engine.search(Everything()), engine.status, engine.writer):
+        with pytest.raises(EngineUnavailable, match=str(tmp_path / "file")):
+            act()
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+# The lock.
+
+
+def test_another_process_is_refused_and_told_who_writes(engine: WhooshEngine) -> None:
+    """While this process writes, another is refused at once, and the error names this process."""
+    code = (
+        "import sys\nfrom index.engine import EngineBusy, open_engine\n"
+        "try: open_engine(sys.argv[1]).writer()\n"
+        "except EngineBusy as error: print(error.holder)"
+    )
+    with engine.writer():
+        ran = subprocess.run(
+            [sys.executable, "-c", code, engine.locator], capture_output=True, text=True, check=True
+        )
+    assert str(os.getpid()) in ran.stdout
+
+
+def test_a_busy_index_with_an_unreadable_holder_is_still_busy(engine: WhooshEngine) -> None:
+    """If the file that names the writer is unreadable, the second writer is refused all the same."""
+    with engine.writer():
+        (engine._generations.path / "write.json").write_text("{")
+        with pytest.raises(EngineBusy):
+            engine.writer()
+
+
+def test_a_closed_writer_refuses(engine: WhooshEngine) -> None:
+    """After its with block a writer refuses every change with an EngineError, and changes nothing."""
+    with engine.writer() as writer:
+        writer.commit("")
+    for change in (lambda: writer.put(article("1")), lambda: writer.delete("1"), lambda: writer.commit("x")):
+        with pytest.raises(EngineUnavailable):
+            change()
+    assert engine.status().checkpoint == ""
+
+
+# Versions.
+
+
+@pytest.mark.parametrize("name", ["ANALYSIS_VERSION", "FORMAT"])
+def test_an_index_of_another_version_is_stale(
+    engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Another version's index is not searched and not added to, but its status is told; a rebuild makes it good."""
+    fill(engine, [[article("1")]])
+    monkeypatch.setattr(generations, name, 99)
+    engine.close()
+    with pytest.raises(StaleIndex):
+        engine.search(Everything())
+    with pytest.raises(StaleIndex):
+        engine.writer()
+    assert engine.status().documents == 1
+    monkeypatch.undo()
+    with engine.writer(rebuild=True) as writer:
+        writer.commit("")
+    assert engine.search(Everything()).total == 0
+
+
+# Readers beside a writer.
+
+
+def test_readers_never_fail_while_a_writer_commits(tmp_path: Path) -> None:
+    """While every commit replaces all documents, and some rebuild the index, readers that stay open and readers that
+    just open see exactly one of the states, whole, and never an older one than before."""
+    path = tmp_path / "index"
+    fill(WhooshEngine(path), [[article(str(id), body="0") for id in range(5)]])
+    failures: list[BaseException] = []
+    done = threading.Event()
+
+    def read() -> None:
+        last = 0
+        try:
+            with closing(WhooshEngine(path)) as held:
+                while not done.is_set():
+                    with closing(WhooshEngine(path)) as opened:
+                        for engine in (held, opened):
+                            versions = {int(hit.document.body) for hit in engine.search(Everything()).hits}
+                            assert len(versions) == 1
+                            assert last <= min(versions)
+                            last = min(versions)
+        except BaseException as error:  # noqa: BLE001 - reported by the test's own thread
+            failures.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    engine = WhooshEngine(path)
+    for version in range(1, 19):
+        with engine.writer(rebuild=version % 6 == 0) as writer:
+            for id in range(5):
+                writer.put(article(str(id), body=str(version)))
+            writer.commit("")
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert failures == []
+
+
+def test_threads_share_an_engine(engine: WhooshEngine) -> None:
+    """Threads that use one engine at the same time get the answers that one thread gets."""
+    fill(engine, [[article(str(id), body="lũ " * id + "gió mùa") for id in range(60)]])
+    expected = [engine.search(query) for query in QUERIES]
+    answers: list[bool] = []
+
+    def ask() -> None:
+        answers.extend(
+            engine.search(query) == answer
+            for _ in range(5)
+            for query, answer in zip(QUERIES, expected, strict=True)
+        )
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [True] * (4 * 5 * len(QUERIES))
+
+
+# Damage.
+
+
+def ask_everything(path: Path) -> list[object]:
+    """The answers of a newly opened engine, or the EngineErrors in their place; any other exception passes."""
+    answers: list[object] = []
+    with closing(WhooshEngine(path)) as engine:
+        for query in QUERIES:
+            for sort in Sort:
+                try:
+                    answers.append(engine.search(query, sort=sort))
+                except EngineError as error:
+                    answers.append(error)
+        try:
+            answers.append(engine.status().documents)
+        except EngineError as error:
+            answers.append(error)
+    return answers
+
+
+def damaged(content: bytes, chance: random.Random) -> Iterator[bytes]:
+    """Ways in which a file goes bad."""
+    yield b""
+    yield content[: len(content) // 2]
+    yield content[:-1]
+    place = chance.randrange(len(content))
+    yield content[:place] + bytes([content[place] ^ (1 << chance.randrange(8))]) + content[place + 1 :]
+    yield content[:place] + bytes(min(512, len(content) - place)) + content[place + 512 :]
+    yield chance.randbytes(len(content))
+
+
+def test_damage_raises_engine_errors_only_and_can_be_rebuilt(engine: WhooshEngine) -> None:
+    """Whatever happens to any file, searching raises EngineErrors or answers, and an index rebuilt afterwards is
+    whole. (Whoosh's files carry no checksums, so not every wrong answer can be told from a right one.)"""
+    fill(engine, [[article(str(id), body="lũ gió mùa " * 20) for id in range(5)], [article("6", title="lũ")]])
+    engine.close()
+    chance = random.Random(3)
+    path = engine._generations.path
+    raised = 0
+    for file in sorted(entry for entry in path.rglob("*") if entry.is_file() and entry.stat().st_size):
+        content = file.read_bytes()
+        for bad in damaged(content, chance):
+            file.write_bytes(bad)
+            raised += any(isinstance(answer, EngineError) for answer in ask_everything(path))
+        file.write_bytes(content)
+    assert raised > 50
+    for file in path.rglob("*"):
+        if file.is_file() and file.name != "write.lock":
+            file.write_bytes(chance.randbytes(100))
+    with engine.writer(rebuild=True) as writer:
+        writer.put(article("1"))
+        writer.commit("")
+    assert ids(engine.search(Everything())) == ["1"]
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage", b"\x00" * 4096])
+def test_a_bad_newest_table_of_contents_is_damage(engine: WhooshEngine, content: bytes) -> None:
+    """An empty or garbled newest table of contents raises CorruptIndex, though an older one lies beside it."""
+    fill(engine, [[article("1")]])
+    (family(engine) / "_MAIN_2.toc").write_bytes(content)
+    with pytest.raises(CorruptIndex):
+        engine.search(Everything())
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"null", b'"x"', b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize("name", ["CURRENT", "commit-1.json"])
+def test_bad_records_are_damage(engine: WhooshEngine, name: str, content: bytes) -> None:
+    """What is not a record with its checksum raises CorruptIndex, whatever it is."""
+    fill(engine, [[article("1")]])
+    folder = family(engine)
+    (folder.parent / name if name == "CURRENT" else folder / name).write_bytes(content)
+    engine.close()
+    for ask in (lambda: engine.search(Everything()), engine.status, engine.writer):
+        with pytest.raises(CorruptIndex):
+            ask()
+    with engine.writer(rebuild=True) as writer:
+        writer.commit("")
+
+
+def test_current_cannot_lead_elsewhere(engine: WhooshEngine) -> None:
+    """A CURRENT that names anything but a generation's folder is damage, even with a right checksum."""
+    fill(engine, [[article("1")]])
+    generations._write_record(engine._generations.path / "CURRENT", {"family": "../elsewhere"})
+    with pytest.raises(CorruptIndex):
+        engine.search(Everything())
+
+
+@pytest.mark.parametrize("suffix", [".trm", ".pst", ".stored.col", ".toc"])
+def test_a_missing_file_is_damage(engine: WhooshEngine, suffix: str) -> None:
+    """A file that is gone for good raises CorruptIndex that names it."""
+    fill(engine, [[article("1", body="lũ")]])
+    engine.close()
+    next(entry for entry in family(engine).iterdir() if entry.name.endswith(suffix)).unlink()
+    with pytest.raises(CorruptIndex, match=r"MAIN_"):
+        engine.search(Everything())
+
+
+def test_a_changed_checkpoint_is_damage(engine: WhooshEngine) -> None:
+    """A checkpoint that was altered on the disk is not believed: wrong resumption would skip articles."""
+    fill(engine, [[article("1")]])
+    file = family(engine) / "commit-1.json"
+    record = json.loads(file.read_text())
+    record["record"]["checkpoint"] = "9"
+    file.write_text(json.dumps(record))
+    with pytest.raises(CorruptIndex):
+        engine.status()

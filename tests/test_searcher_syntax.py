@@ -1,0 +1,335 @@
+"""The query grammar as a public contract."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import unicodedata
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.query import (
+    PAIR_WEIGHT,
+    And,
+    Between,
+    Everything,
+    Keyword,
+    Not,
+    Or,
+    Phrase,
+    Prefer,
+    Query,
+    Term,
+    leaves,
+)
+from searcher.syntax import (
+    FIELD_NAMES,
+    MAX_CHARACTERS,
+    MAX_DEPTH,
+    MAX_WORDS,
+    ParsedQuery,
+    QuerySyntaxError,
+    describe,
+    parse,
+    parse_day,
+)
+
+
+def words(*terms: Term, field: str | None = None) -> Prefer:
+    """What a run of bare words means."""
+    pairs = tuple(Phrase(pair, field) for pair in zip(terms, terms[1:], strict=False))
+    inside = tuple(Term(term.term, term.any_marks, field) for term in terms)
+    return Prefer(And(inside), Or(pairs), PAIR_WEIGHT)
+
+
+def understand(text: str) -> ParsedQuery | QuerySyntaxError:
+    """The query or the reason why there is none; anything else is a failure."""
+    try:
+        return parse(text)
+    except QuerySyntaxError as error:
+        return error
+
+
+DÂN, VẬN, HUẾ = Term("dân"), Term("vận"), Term("huế")
+A, B, C = (Term(letter, any_marks=True) for letter in "abc")
+
+MEANINGS: list[tuple[str, Query]] = [
+    ("huế", HUẾ),
+    ("hue", Term("hue", any_marks=True)),
+    ("Hoà", Term("hòa")),
+    ("2021", Term("2021")),
+    ("3,5", Term("3.5")),
+    ("dân vận", words(DÂN, VẬN)),
+    ("dan vận", words(Term("dan", any_marks=True), VẬN)),
+    ('"dân vận"', Phrase((DÂN, VẬN))),
+    ("“dân vận”", Phrase((DÂN, VẬN))),
+    ('="dan van"', Phrase((Term("dan"), Term("van")))),
+    ('="an"', Term("an")),
+    ('"an"', Term("an", any_marks=True)),
+    ("a AND b", And((A, B))),
+    ("a VÀ b", And((A, B))),
+    ("a OR b", Or((A, B))),
+    ("a HOẶC b", Or((A, B))),
+    ("a NOT b", And((A, Not(B)))),
+    ("a KHÔNG b", And((A, Not(B)))),
+    ("a AND NOT b", And((A, Not(B)))),
+    ("NOT a b", And((Not(A), B))),
+    ("NOT NOT a", A),
+    ("a -b", And((A, Not(B)))),
+    ("-a", And((Everything(), Not(A)))),
+    ("-(a b)", And((Everything(), Not(words(A, B))))),
+    ('a -"b c"', And((A, Not(Phrase((B, C)))))),
+    ("a -title:b", And((A, Not(Term("b", any_marks=True, field="title"))))),
+    ("a -b-c", And((A, Not(Phrase((B, C)))))),
+    ("a OR -b", Or((A, And((Everything(), Not(B)))))),
+    ("a b OR c", Or((words(A, B), C))),
+    ("a (b OR c)", And((A, Or((B, C))))),
+    ("((a))", A),
+    ("(a AND b) AND c", And((A, B, C))),
+    ("a OR (b OR c)", Or((A, B, C))),
+    ("a (-b)", And((A, Not(B)))),
+    ("a - b", words(A, B)),
+    ("a-b", words(A, B)),
+    ("a -- b", words(A, B)),
+    ("a --b", words(A, B)),
+    ("a and b", words(A, Term("and", any_marks=True), B)),
+    ("a? b*", words(A, B)),
+    ("a:b", words(A, B)),
+    ("10:30", words(Term("10"), Term("30"))),
+    ("Nghị quyết: 25", words(Term("nghị"), Term("quyết"), Term("25"))),
+    ("từ: ngữ", words(Term("từ"), Term("ngữ"))),
+    ("VIỆT VÀ NAM", words(Term("việt"), Term("và"), Term("nam", any_marks=True))),
+    ("VIỆT AND NAM", And((Term("việt"), Term("nam", any_marks=True)))),
+    ("title:huế", Term("huế", field="title")),
+    ("Title:huế", Term("huế", field="title")),
+    ("title:AND", Term("and", any_marks=True, field="title")),
+    ("-AND", And((Everything(), Not(Term("and", any_marks=True))))),
+    ("title:dân vận", And((Term("dân", field="title"), VẬN))),
+    ('tag:"dân vận"', Phrase((DÂN, VẬN), "tags")),
+    ("caption:(dân vận)", words(DÂN, VẬN, field="captions")),
+    ("body:(a OR title:b)", Or((Term("a", True, "body"), Term("b", True, "title")))),
+    ("source:baokhanhhoa.vn", Keyword("source", "baokhanhhoa vn", any_marks=True)),
+    ("báo:Tuổi-Trẻ", Keyword("source", "tuổi trẻ")),
+    ('tỉnh:"Khánh Hoà"', Keyword("province", "khánh hòa")),
+    ("mục:(thời sự)", Keyword("section", "thời sự")),
+    ('province:="Khanh Hoa"', Keyword("province", "khanh hoa")),
+    ("tácgiả:Lan", Term("lan", any_marks=True, field="author")),
+    ("from:2021-03 a", And((Between(date(2021, 3, 1), None), A))),
+    ("đến:2020", Between(None, date(2020, 12, 31))),
+    ('to:"15/3/2021"', Between(None, date(2021, 3, 15))),
+    ("Phan Rang-Tháp", words(Term("phan", True), Term("rang", True), Term("tháp"))),
+]
+
+
+@pytest.mark.parametrize(("text", "meaning"), MEANINGS, ids=[text for text, _ in MEANINGS])
+def test_each_form_means_what_the_grammar_says(text: str, meaning: Query) -> None:
+    """Every form of the grammar gives exactly its query tree, typed in NFC and in NFD."""
+    assert parse(text).query == meaning
+    assert parse(unicodedata.normalize("NFD", text)).query == meaning
+
+
+@pytest.mark.parametrize(
+    ("text", "parsed"),
+    [
+        ('dân vận "Khánh Hoà" NOT Huế', 'dân vận AND "khánh hòa" AND NOT huế'),
+        ("a (b OR c) -(d e)", "a AND (b OR c) AND NOT (d e)"),
+        ('tỉnh:(huế OR "Đà Nẵng")', 'province:huế OR province:"đà nẵng"'),
+        ("title:(dân vận) từ:2021", "title:(dân vận) AND from:2021-01-01"),
+        ('25.000 3,5 ="an"', '25000 3,5 AND ="an"'),
+        ("-huế", "NOT huế"),
+    ],
+)
+def test_parsed_spells_out_what_was_understood(text: str, parsed: str) -> None:
+    """The readable form has canonical terms, English operators and all implied ones."""
+    assert parse(text).parsed == parsed
+
+
+MISTAKES = [
+    ("", 0, ""),
+    ("...", 0, ""),
+    ("🙂", 0, ""),
+    ('""', 0, ""),
+    ("a AND", 2, "a"),
+    ("AND a", 0, "a"),
+    ("OR", 0, '"OR"'),
+    ("a OR OR b", 5, "a OR b"),
+    ("a NOT", 2, "a"),
+    ("a NOT AND b", 6, "a NOT b"),
+    ("a ()", 2, "a"),
+    ("a (...)", 2, "a"),
+    ("(a", 0, "(a)"),
+    ("a (b (c)", 2, "a (b (c))"),
+    ("a)", 1, "a"),
+    (")a", 0, "a"),
+    ('a "b', 2, 'a "b"'),
+    ('a ="b', 3, 'a ="b"'),
+    ('tivi 15"', 7, "tivi 15"),
+    ('a ""', 2, "a"),
+    ("a title:", 2, "a"),
+    ("a title: b", 2, "a title:b"),
+    ("title:... a", 0, "... a"),
+    ("(title:) a", 1, "( ) a"),
+    ("a from:lúc", 7, ""),
+    ("a to:2021-13", 5, ""),
+    ("from:30/2/2021", 5, ""),
+]
+
+
+@pytest.mark.parametrize(("text", "position", "suggestion"), MISTAKES, ids=[text for text, *_ in MISTAKES])
+def test_a_mistake_is_named_with_its_place_and_a_way_out(text: str, position: int, suggestion: str) -> None:
+    """Each mistake points at the character to blame and offers the text with that fault mended."""
+    error = understand(text)
+    assert isinstance(error, QuerySyntaxError)
+    assert (error.position, error.suggestion) == (position, suggestion)
+    assert error.hint in str(error)
+    assert error.suggestion in str(error)
+
+
+def test_bare_words_relax_to_any_of_them() -> None:
+    """The partial query asks for any bare word, prefers neighbours, and keeps every other condition strict."""
+    parsed = parse('dân vận "a b" -huế from:2021')
+    any_word = Prefer(Or((DÂN, VẬN)), Or((Phrase((DÂN, VẬN)),)), PAIR_WEIGHT)
+    strict = (Phrase((A, B)), Not(HUẾ), Between(date(2021, 1, 1), None))
+    assert parsed.partial == And((any_word, *strict))
+    assert parse("dân vận").partial == any_word
+
+
+@pytest.mark.parametrize("text", ["dân", '"dân vận"', "dân AND vận", "a b OR c d", "title:(a b)", "-(a b)"])
+def test_operators_leave_nothing_to_relax(text: str) -> None:
+    """Single words, phrases, operators and fields are strict: there is no partial query."""
+    assert parse(text).partial is None
+
+
+def test_limits_are_sentences_not_crashes() -> None:
+    """Too many parentheses, words or characters are refused at the place where it is too much."""
+    depth = understand("(" * 2000 + "a")
+    count = understand("a " * (MAX_WORDS + 1))
+    length = understand("x" * 100_000)
+    odd = understand("NOT " * 255 + "a")
+    assert isinstance(depth, QuerySyntaxError)
+    assert depth.position == MAX_DEPTH
+    assert isinstance(count, QuerySyntaxError)
+    assert count.position == 2 * MAX_WORDS
+    assert isinstance(parse(count.suggestion), ParsedQuery)
+    assert isinstance(length, QuerySyntaxError)
+    assert length.position == MAX_CHARACTERS
+    assert isinstance(odd, ParsedQuery)
+    assert parse("(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH).query == A
+    assert parse("a " * MAX_WORDS).partial is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2021", date(2021, 1, 1), date(2021, 12, 31)),
+        ("2020-02", date(2020, 2, 1), date(2020, 2, 29)),
+        ("2/2021", date(2021, 2, 1), date(2021, 2, 28)),
+        ("2021-03-05", date(2021, 3, 5), date(2021, 3, 5)),
+        ("5/3/2021", date(2021, 3, 5), date(2021, 3, 5)),
+        (" 05.03.2021 ", date(2021, 3, 5), date(2021, 3, 5)),
+    ],
+)
+def test_days_are_read_year_first_or_day_first(text: str, first: date, last: date) -> None:
+    """A year or month stands for its first day, or its last."""
+    assert parse_day(text) == first
+    assert parse_day(text, last=True) == last
+
+
+@given(st.text(max_size=12) | st.from_regex(r"[0-9]{0,4}[-/.][0-9]{0,2}[-/.]?[0-9]{0,4}", fullmatch=True))
+def test_what_is_no_day_is_a_value_error(text: str) -> None:
+    """Any text is a day or a ValueError, and a period never ends before it begins."""
+    try:
+        assert parse_day(text) <= parse_day(text, last=True)
+    except ValueError:
+        pass
+
+
+PIECES = st.sampled_from(
+    [
+        *("AND", "OR", "NOT", "VÀ", "HOẶC", "KHÔNG", "-", "(", ")", '"', "“", "”", '="', "=", " ", " ", " ", ":"),
+        *("title:", "source:", "from:", "từ:", "báo:", "x:", "2021", "3,5", "1.2.3", "dân", "van", "Huế", "TP."),
+        *("...", "?", "*", "🙂", "\u200b", "\u0301", "\ud800", "\x00", "İ", "ß", "한", "\u2028", "đ", "ð", "_"),
+    ]
+)
+TYPED = st.lists(PIECES, max_size=14).map("".join) | st.text(max_size=40)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(TYPED)
+def test_any_text_is_a_query_or_a_placed_message(text: str) -> None:
+    """Whatever is typed, the answer is a query that can match something, or an error inside the text."""
+    answer = understand(text)
+    if isinstance(answer, QuerySyntaxError):
+        assert 0 <= answer.position <= len(unicodedata.normalize("NFC", text))
+    else:
+        assert answer.text == unicodedata.normalize("NFC", text)
+        assert all(leaf.terms if isinstance(leaf, Phrase) else leaf.term for leaf in leaves(answer.query))
+
+
+@settings(max_examples=1500, deadline=None)
+@given(TYPED)
+def test_what_was_understood_means_the_same_when_typed(text: str) -> None:
+    """Parsing `parsed` gives the same query, the same partial query and the same `parsed`."""
+    answer = understand(text)
+    if isinstance(answer, ParsedQuery):
+        again = parse(answer.parsed)
+        assert (again.query, again.partial, again.parsed) == (answer.query, answer.partial, answer.parsed)
+
+
+@settings(max_examples=800, deadline=None)
+@given(TYPED)
+def test_following_the_suggestions_leads_to_a_query(text: str) -> None:
+    """Every suggestion mends its fault: taking them one after the other ends, at a query or without a suggestion."""
+    answer = understand(text)
+    for _step in range(len(text) + 1):
+        if not isinstance(answer, QuerySyntaxError) or not answer.suggestion:
+            return
+        answer = understand(answer.suggestion)
+    assert isinstance(answer, ParsedQuery), str(answer)
+
+
+def test_every_field_name_restricts_to_its_field() -> None:
+    """Each documented name, attached to a value, makes a leaf of the field that the table names."""
+    for name, field in FIELD_NAMES.items():
+        query = parse(f"{name}:2021").query
+        if isinstance(query, Between):
+            assert (query.first is not None) == (field == "from")
+        else:
+            assert isinstance(query, Term | Keyword)
+            assert query.field == field
+
+
+def test_describing_a_partial_query_reads_as_it_matches() -> None:
+    """The relaxed words stand in parentheses beside other conditions."""
+    partial = parse("a b -c").partial
+    assert partial is not None
+    assert describe(partial) == "(a OR b) AND NOT c"
+
+
+def test_naughty_strings_are_queries_or_messages() -> None:
+    """Each of the Big List of Naughty Strings is parsed or refused politely, and so are all of them as phrases."""
+    folder = os.environ.get("TIMBAO_BENCH_DATA")
+    if not folder:
+        pytest.skip("TIMBAO_BENCH_DATA does not name the folder of test data")
+    strings = json.loads((Path(folder) / "blns.json").read_text(encoding="utf-8"))
+    answers = [understand(text) for text in strings]
+    parsed = [answer for answer in answers if isinstance(answer, ParsedQuery)]
+    assert len(parsed) > len(strings) / 2
+    assert all(parse(answer.parsed).query == answer.query for answer in parsed)
+
+
+def test_searching_loads_nothing_heavy() -> None:
+    """Importing the modules of a terminal search loads no web framework, fetcher, parser, backend or rich."""
+    code = (
+        "import sys, searcher.syntax, searcher.search, searcher.snippet, searcher.render;"
+        "heavy = {'flask', 'requests', 'bs4', 'lxml', 'whoosh', 'numpy', 'rich', 'click'} & set(sys.modules);"
+        "print(*sorted(heavy))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.stdout, done.stderr) == ("\n", "")
