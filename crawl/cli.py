@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import threading
-from datetime import date
+import shutil
+import sys
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -16,10 +16,12 @@ from crawl.messages import gettext as _
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crawl.crawler import CrawlReport
     from crawl.importing import Problem
+    from crawl.report import CrawlReport, Progress, SourceReport
+    from crawl.sources import Source
 
 PARTLY_DONE = 4
+INTERRUPTED = 130
 _SHOWN_PROBLEMS = 100
 
 
@@ -75,3 +77,172 @@ def _problem_printer() -> Callable[[Problem], None]:
             click.echo(_("… further problems are only counted"), err=True)
 
     return show
+
+
+@click.command(
+    help=mark("Fetch what is new from the named newspapers (or all enabled ones) into the archive."),
+    epilog="""timbao crawl
+timbao crawl baokhanhhoa.vn --max-pages 500
+timbao crawl --since 2024-01-01""",
+)
+@click.argument("names", metavar="[SOURCE]...", nargs=-1)
+@click.option("--max-pages", type=click.IntRange(min=1), metavar="N", help=mark("Stop after this many requests."))
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"]),
+    metavar="DATE",
+    help=mark("Leave out articles from before this day."),
+)
+@click.option("--recheck", is_flag=True, help=mark("Visit known articles again, to see whether they changed."))
+@click.option(
+    "--delay",
+    type=click.FloatRange(min=0),
+    metavar="S",
+    help=mark("Seconds between requests instead of the polite delay, where the newspaper's owner allows it."),
+)
+@click.option("--dry-run", is_flag=True, help=mark("Only look for addresses; store nothing."))
+@click.pass_obj
+def crawl(
+    settings: Settings,
+    names: tuple[str, ...],
+    max_pages: int | None,
+    since: datetime | None,
+    recheck: bool,
+    delay: float | None,
+    dry_run: bool,
+) -> None:
+    """Crawl newspapers."""
+    from crawl.run import CrawlOptions, run_crawl
+
+    options = CrawlOptions(names, max_pages, since.date() if since else None, recheck, delay, dry_run)
+    report = run_crawl(settings, options, progress=_page_printer())
+    if not report.sources:
+        click.echo(_("No newspaper is enabled. Choose some with: timbao sources enable NAME"), err=True)
+        raise SystemExit(2)
+    click.echo(_report_text(report, dry_run=dry_run), nl=False)
+    if report.interrupted:
+        raise SystemExit(INTERRUPTED)
+    if any(source.is_silent for source in report.sources):
+        raise SystemExit(PARTLY_DONE)
+
+
+def _page_printer() -> Callable[[Progress], None] | None:
+    """On a terminal, one line that always shows the newest page; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(progress: Progress) -> None:
+        line = printable(f"{progress.fetched} {progress.outcome} {progress.url}")
+        click.echo(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}", nl=False, err=True)
+
+    return show
+
+
+def _report_text(report: CrawlReport, *, dry_run: bool) -> str:
+    """One line a newspaper, then why pages failed or were left out."""
+    lines: list[str] = []
+    for source in report.sources:
+        lines.append(_source_line(source, dry_run=dry_run))
+        for label, reasons in ((_("failed"), source.failed), (_("left out"), source.rejected)):
+            lines += [f"  {label}: {reason} ×{format_number(count)}" for reason, count in reasons]
+    return printable("\n".join(lines)) + "\n"
+
+
+def _source_line(source: SourceReport, *, dry_run: bool) -> str:
+    if dry_run:
+        return _("{name}: {found} new addresses found, nothing stored").format(
+            name=source.source, found=format_number(source.found)
+        )
+    return _("{name}: {fetched} pages; {new} new, {changed} changed, {unchanged} unchanged articles").format(
+        name=source.source,
+        fetched=format_number(source.fetched),
+        new=format_number(source.new),
+        changed=format_number(source.changed),
+        unchanged=format_number(source.unchanged),
+    )
+
+
+@click.group(
+    invoke_without_command=True,
+    help=mark("List the newspapers that are known; add, enable or disable them."),
+    epilog="""timbao sources list
+timbao sources enable baokhanhhoa.vn
+timbao sources add https://baokhanhhoa.vn --province 'Khánh Hòa'""",
+)
+@click.pass_context
+def sources(context: click.Context) -> None:
+    """List newspapers when nothing else is asked."""
+    if context.invoked_subcommand is None:
+        _print_sources(context.obj)
+
+
+@sources.command("list", help=mark("One line a newspaper: name, state, province, title, hosts."), epilog="timbao sources list")
+@click.pass_obj
+def list_sources(settings: Settings) -> None:
+    """List the newspapers."""
+    _print_sources(settings)
+
+
+def _print_sources(settings: Settings) -> None:
+    from crawl.sources import load_sources
+
+    for source in sorted(load_sources(settings.folder.sources), key=lambda source: (not source.enabled, source.name)):
+        click.echo(printable(_listed(source)))
+
+
+def _listed(source: Source) -> str:
+    state = _("enabled") if source.enabled else _("disabled")
+    if not source.verified:
+        state = _("{state}, unverified").format(state=state)
+    return "\t".join((source.name, state, source.province or "-", source.title, ", ".join(source.hosts)))
+
+
+@sources.command("enable", help=mark("Crawl these newspapers from now on."), epilog="timbao sources enable baokhanhhoa.vn")
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.pass_obj
+def enable_sources(settings: Settings, names: tuple[str, ...]) -> None:
+    """Enable newspapers."""
+    _switch(settings, names, enabled=True)
+
+
+@sources.command("disable", help=mark("Crawl these newspapers no more; what is stored stays."), epilog="timbao sources disable baokhanhhoa.vn")
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.pass_obj
+def disable_sources(settings: Settings, names: tuple[str, ...]) -> None:
+    """Disable newspapers."""
+    _switch(settings, names, enabled=False)
+
+
+def _switch(settings: Settings, names: tuple[str, ...], *, enabled: bool) -> None:
+    from crawl.sources import set_enabled
+
+    settings.folder.create()
+    for name in names:
+        set_enabled(settings.folder.sources, name, enabled=enabled)
+        click.echo(printable(f"{name}: {_('enabled') if enabled else _('disabled')}"))
+
+
+@sources.command(
+    "add",
+    help=mark("Look at a newspaper's site and write an enabled entry for it into the data folder."),
+    epilog="""timbao sources add https://baokhanhhoa.vn --province 'Khánh Hòa'
+TIMBAO_ALLOW_ADDRESSES=127.0.0.1/32 timbao sources add http://127.0.0.1:8000 --name thu""",
+)
+@click.argument("url")
+@click.option("--name", metavar="NAME", help=mark("The key it is known by (its host)."))
+@click.option("--title", metavar="TITLE", help=mark("What the paper is called (its name)."))
+@click.option("--province", metavar="P", help=mark("The province it is the paper of."))
+@click.pass_obj
+def add_source(settings: Settings, url: str, name: str | None, title: str | None, province: str | None) -> None:
+    """Probe a site and add it."""
+    from crawl.probe import add_newspaper
+
+    source = add_newspaper(settings, url, name=name, title=title, province=province)
+    click.echo(
+        _("{name}: {sitemaps} sitemaps, {feeds} feeds, {sections} sections found; enabled. Next: timbao crawl {name}").format(
+            name=printable(source.name),
+            sitemaps=len(source.sitemaps),
+            feeds=len(source.feeds),
+            sections=len(source.sections),
+        )
+    )

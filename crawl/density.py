@@ -1,7 +1,6 @@
 """Where on a page the article's text stands: the element whose text is worth most as prose.
 
-A page arrives as its blocks in reading order, each with the elements around it (`Outline`); plain values, so the
-rule can be seen and tested without HTML. It is the maximum-subsequence idea of text extraction (Pasternack and
+It is the maximum-subsequence idea of text extraction (Pasternack and
 Roth, "Extracting article text from the web with maximum subsequence segmentation", WWW 2009) on a tree: prose
 counts for an element, links and scraps count against it, and the element with the greatest sum holds the body.
 """
@@ -9,37 +8,16 @@ counts for an element, links and scraps count against it, and the element with t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
-from crawl.paragraphs import Block, text_key
+from crawl.outline import Element, Outline
+from crawl.paragraphs import Block
 
 _RIVAL = 0.5
 """An element that the markup calls an article is believed if it is worth this share of the best there is."""
 
-_TEASER_LINK = 15
-_SHORT = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """What the rules need to know of an element around a block; `number` is its place in the page."""
-
-    number: int
-    furniture: bool = False
-    article: bool = False
-    body: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A block and the elements around it, innermost first."""
-
-    block: Block
-    around: tuple[Element, ...]
-
-
-Outline = Sequence[Placed]
+_HEADLINE = 15  # characters; shorter links are buttons
+_SHORT = 60  # characters; shorter blocks are dates, labels, sub-headings
 
 
 def without_furniture(outline: Outline) -> list[int]:
@@ -59,60 +37,71 @@ def without_furniture(outline: Outline) -> list[int]:
     ]
 
 
-def find_body(outline: Outline, places: Iterable[int]) -> list[int]:
+def find_body(outline: Outline, places: Sequence[int]) -> list[int]:
     """Those of the places (see `without_furniture`) that hold the article's body; empty if there is no prose."""
-    places = list(places)
-    best = _best(outline, places)
+    chosen = [place for place in places if any(one.chosen for one in outline[place].around)]
+    if chosen:
+        return chosen
+    worths = _worths(outline, places)
+    best = _best(worths)
     if best is None:
         return []
-    element, worth = best
-    worths = _worths(outline, places)
-    for marked in (
-        [one for one in worths if one.body],
-        [one for one in worths if one.article],
-    ):
-        rivals = [one for one in marked if worths[one] >= _RIVAL * worth]
-        # The same article again, or the next one, may follow on the page: the first of equals is meant.
-        close = [one for one in rivals if worths[one] >= _RIVAL * max(worths[rival] for rival in rivals)]
-        if close:
-            within = _inside(outline, places, min(close, key=lambda one: one.number))
-            inner = _best(outline, within)
-            return _inside(outline, within, inner[0]) if inner else within
-    return _inside(outline, places, element)
+    for marked in ([one for one in worths if one.body], [one for one in worths if one.article]):
+        rivals = [one for one in marked if worths[one] >= _RIVAL * worths[best]]
+        if rivals:
+            # The same article again, or the next one, may follow on the page: the first of equals is meant.
+            greatest = max(worths[one] for one in rivals)
+            first = min((one for one in rivals if worths[one] >= _RIVAL * greatest), key=_number)
+            within = _inside(outline, places, first)
+            inner = _best(_worths(outline, within))
+            return _inside(outline, within, inner) if inner else within
+    return _inside(outline, places, best)
 
 
-def is_list(outline: Outline, places: Sequence[int], title: str) -> bool:
+def is_list(outline: Outline, places: Sequence[int]) -> bool:
     """Whether the places hold a list of articles: most of its paragraphs are teasers under linked headlines."""
-    prose = teasers = 0
-    after_link = False
+    prose = [place for place in places if _is_prose(outline[place].block)]
+    return 2 * len(_teasers(outline, places)) >= len(prose)
+
+
+def _is_prose(block: Block) -> bool:
+    return len(block.text) >= _SHORT and not block.is_link
+
+
+def _teasers(outline: Outline, places: Iterable[int]) -> set[int]:
+    """The paragraphs right below a linked headline; short lines between, such as a date, do not count."""
+    teasers: set[int] = set()
+    below = False
     for place in places:
         block = outline[place].block
         if block.is_link:
-            after_link = len(block.text) >= _TEASER_LINK and text_key(block.text) != text_key(title)
-        elif len(block.text) >= _SHORT:
-            prose += 1
-            teasers += after_link
-            after_link = False
-    return teasers * 2 >= prose
+            below = len(block.text) >= _HEADLINE
+        elif _is_prose(block):
+            if below:
+                teasers.add(place)
+            below = False
+    return teasers
 
 
-def _worths(outline: Outline, places: Iterable[int]) -> dict[Element, int]:
+def _worths(outline: Outline, places: Sequence[int]) -> dict[Element, int]:
+    teasers = _teasers(outline, places)
     worths: defaultdict[Element, int] = defaultdict(int)
     for place in places:
-        placed = outline[place]
-        for element in placed.around:
-            worths[element] += placed.block.worth
+        worth = min(0, outline[place].block.worth) if place in teasers else outline[place].block.worth
+        for element in outline[place].around:
+            worths[element] += worth
     return worths
 
 
-def _best(outline: Outline, places: Iterable[int]) -> tuple[Element, int] | None:
+def _best(worths: Mapping[Element, int]) -> Element | None:
     """The innermost of the elements of greatest worth, if that is any worth at all."""
-    worths = _worths(outline, places)
-    if not worths:
-        return None
-    element = max(worths, key=lambda one: (worths[one], one.number))
-    return (element, worths[element]) if worths[element] > 0 else None
+    element = max(worths, key=lambda one: (worths[one], one.number), default=None)
+    return element if element is not None and worths[element] > 0 else None
 
 
 def _inside(outline: Outline, places: Iterable[int], element: Element) -> list[int]:
     return [place for place in places if element in outline[place].around]
+
+
+def _number(element: Element) -> int:
+    return element.number

@@ -38,6 +38,7 @@ _ASSET = re.compile(
 _PAGE_QUERY = re.compile(r"(?i)(?:page|paged|p|trang)=\d{1,5}")
 _PAGE_PATH = re.compile(r"(?i)(?:/(?:trang|page|p)[-/]?\d{1,5}|-p\d{1,5})(?:\.html?|/)?$")
 _ARTICLE_END = re.compile(r"(?i)(?:\d{4,}|-[0-9a-f]{7,})(?:\.[a-z]{2,5}|/)?$")
+_LONGEST_SECTION = 6  # words in a section's slug; headlines are longer
 _BARE_AMPERSAND = re.compile(rb"&(?!#\d{1,7};|#x[0-9A-Fa-f]{1,6};|[A-Za-z]\w{0,30};)")
 _REFRESH = re.compile(r"(?i)^\s*[\d.]*\s*[;,]\s*url\s*=\s*['\"]?([^'\"]+)")
 
@@ -94,16 +95,21 @@ def feed_entries(page: Page) -> tuple[Entry, ...]:
     # As a stream: given bytes, feedparser would open a file or a URL of that name.
     feed = feedparser.parse(io.BytesIO(page.body), sanitize_html=False, resolve_relative_uris=False)
     return _unique(
-        Entry(url, _moment(entry.get("published") or entry.get("updated") or ""))
+        Entry(url, _moment(entry["published"] if "published" in entry else entry.get("updated", "")))
         for entry in feed.entries
-        if (url := canonical(entry.get("link") or entry.get("id") or "", page.final_url))
+        if (url := canonical(entry.get("link") or _permalink(entry.get("id", "")), page.final_url))
     )
+
+
+def _permalink(identity: str) -> str:
+    """An entry's id where it serves as its link (RSS 2.0 `guid`); other ids lead nowhere."""
+    return identity if identity.startswith(("http://", "https://")) else "mailto:"
 
 
 def links(page: Page, source: Source) -> Links:
     """Where an HTML page leads within the source's hosts.
 
-    What matches the source's `article_url` is an article; without that rule, what ends in an id is.
+    What matches the source's `article_url` is an article; without that rule, what ends in an id or is long.
     Sections lie at most two folders deep, so that no calendar or loop of folders leads on for ever.
     """
     soup = _soup(page.body[:MAX_HTML])
@@ -127,9 +133,10 @@ def is_article(url: str, source: Source) -> bool:
     if source.article_url is not None:
         return re.search(source.article_url, url) is not None
     parts = urlsplit(url)
-    return (
-        not is_numbered(url) and _ARTICLE_END.search(parts.path) is not None and not _ASSET.search(parts.path)
-    )
+    if is_numbered(url) or _ASSET.search(parts.path):
+        return False
+    words = parts.path.rstrip("/").rpartition("/")[2].split("-")
+    return _ARTICLE_END.search(parts.path) is not None or len(words) > _LONGEST_SECTION
 
 
 def is_section(url: str) -> bool:

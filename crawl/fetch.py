@@ -86,7 +86,6 @@ class Fetcher:
         self._adapter = _Adapter(pool_connections=64, pool_maxsize=2)
         self._guards: set[_Guard] = set()
         self._lock = threading.Lock()
-        self._closed = False
 
     def get(
         self,
@@ -109,12 +108,16 @@ class Fetcher:
         with self._guarding(url) as guard:
             return self._follow(url, headers, permit, guard)
 
-    def close(self) -> None:
-        """Cut what is in flight and refuse what comes after, with Interrupted."""
+    def interrupt(self) -> None:
+        """Cut what is in flight; those who wait for it get Interrupted."""
         with self._lock:
-            self._closed = True
             for guard in self._guards:
+                guard.interrupted = True
                 guard.cut()
+
+    def close(self) -> None:
+        """Cut what is in flight and let go of the open connections."""
+        self.interrupt()
         self._adapter.close()
 
     def __enter__(self) -> Self:
@@ -130,8 +133,6 @@ class Fetcher:
         """One page's guard, and every way to fail told as a FetchError."""
         guard = _Guard(self._allow, self._deadline, self._patience)
         with self._lock:
-            if self._closed:
-                raise Interrupted(url)
             self._guards.add(guard)
         token = _guard.set(guard)
         try:
@@ -147,7 +148,7 @@ class Fetcher:
                 self._guards.discard(guard)
 
     def _failure(self, url: str, error: Exception, guard: _Guard) -> FetchError:
-        if self._closed:
+        if guard.interrupted:
             return Interrupted(url)
         if guard.was_cut:
             return TooSlow(url, self._deadline)
@@ -246,7 +247,7 @@ class _Guard:
     """
 
     def __init__(self, allow: tuple[Network, ...], deadline: float, patience: float) -> None:
-        self.was_cut = False
+        self.was_cut = self.interrupted = False
         self._allow, self._patience = allow, patience
         self._ends = time.monotonic() + deadline
         self._socket: socket.socket | None = None

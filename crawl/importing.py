@@ -16,16 +16,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TypeVar, cast
-from urllib.parse import urlsplit
 
 import zstandard
 
 from crawl.archive import Archive, Change
-from crawl.article import Page, utc_now
-from crawl.extract import Extraction, extract
+from crawl.article import Article, Page, utc_now
+from crawl.extract import Rejected, extract
 from crawl.jsonlines import BadLine, read_line
 from crawl.messages import gettext as _
 from crawl.sources import Source, source_for_host
+from crawl.urls import authority, canonical
 from crawl.warc import read_pages
 
 MAX_LINE = 64 * 1024 * 1024
@@ -180,37 +180,37 @@ class Importer:
             self._problem(name, _("holds no article"))
 
     def _page(self, page: Page, where: str) -> None:
-        source, extraction = self._extract(page)
+        source = self._source_of(page)
         if source is None:
             self._problem(where, _("no source; name one with --source"))
             return
         number = self._archive.put_page(page, source.name)
-        if extraction.article is None:
-            reason = extraction.reason or ""
-            self._archive.reject_page(number, reason)
-            self._problem(where, _("no article in this page ({reason})").format(reason=reason))
+        found = extract(page, source)
+        if isinstance(found, Rejected):
+            self._archive.reject_page(number, found.reason)
+            self._problem(where, _("no article in this page ({reason})").format(reason=found.reason))
             return
-        change = self._archive.put_article(
-            extraction.article, seen=page.fetched, page=number, alias=page.final_url
-        )
-        self._changes[change] += 1
+        article = found if canonical(found.url or "") else replace(found, url=None)
+        self._changes[
+            self._archive.put_article(article, seen=page.fetched, page=number, alias=page.final_url)
+        ] += 1
 
-    def _extract(self, page: Page) -> tuple[Source | None, Extraction]:
-        """The page's article and whose it is: the named source's, else its host's.
-
-        A saved file knows its host only from the canonical URL inside it, so it may be read twice.
-        """
+    def _source_of(self, page: Page) -> Source | None:
+        """Whose page this is: the named source's, else its host's, for a saved file that of its canonical URL."""
         if self._source is not None:
             known = next((source for source in self._sources if source.name == self._source), None)
-            source = _anywhere(known or Source(self._source, self._source, ()))
-            return source, extract(page, source)
-        host = urlsplit(page.final_url).netloc
+            return _anywhere(known or Source(self._source, self._source, ()))
+        host = authority(page.final_url)
         if not host:
-            host = urlsplit(extract(page, Source("", "", ())).canonical or "").netloc
+            found = extract(page, _anyone)
+            host = authority(found.url or "") if isinstance(found, Article) else ""
         if not host:
-            return None, Extraction(None, None, None)
-        source = _anywhere(source_for_host(self._sources, host) or Source(host.removeprefix("www."), host, ()))
-        return source, extract(page, source)
+            return None
+        name = host.removeprefix("www.")
+        return _anywhere(source_for_host(self._sources, host) or Source(name, name, ()))
+
+
+_anyone = Source("", "", ())
 
 
 def _anywhere(source: Source) -> Source:

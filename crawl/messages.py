@@ -11,12 +11,16 @@ import gettext as _gettext
 import locale
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 DOMAIN = "timbao"
 LANGUAGES = ("vi", "en")
 _LOCALE_DIR = Path(__file__).parent / "locale"
-_language = "vi"
+_default = "vi"
+_spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 
 # C0 and C1 controls, bidirectional overrides and isolates, line and paragraph separators, lone surrogates:
 # what could move the cursor, reorder a line or break UTF-8 output. Tab and line feed stay.
@@ -41,23 +45,38 @@ def preferred_language(environ: dict[str, str] | None = None) -> str:
 
 
 def set_language(language: str) -> None:
-    """Speak `language` (one of LANGUAGES) from now on, click's own sentences included.
+    """Speak `language` (one of LANGUAGES) from now on in this process, click's own sentences included.
 
     Raises ValueError for another language.
     """
-    global _language
+    global _default
     if language not in LANGUAGES:
         raise ValueError(language)
-    _language = language
+    _default = language
     # click translates through the process-wide domain; the environment is where gettext looks for the language.
     os.environ["LANGUAGE"] = language
     _gettext.bindtextdomain(DOMAIN, str(_LOCALE_DIR))
     _gettext.textdomain(DOMAIN)
 
 
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak `language` within the block, in this thread or task only: each visitor of a server has their own.
+
+    Raises ValueError for a language that is not one of LANGUAGES.
+    """
+    if language not in LANGUAGES:
+        raise ValueError(language)
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
 def current_language() -> str:
     """The language messages are in."""
-    return _language
+    return _spoken.get() or _default
 
 
 @functools.cache
@@ -67,12 +86,12 @@ def _catalogue(language: str) -> _gettext.NullTranslations:
 
 def gettext(message: str) -> str:
     """The message in the user's language."""
-    return _catalogue(_language).gettext(message)
+    return _catalogue(current_language()).gettext(message)
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
     """The message in the user's language, in the form that `number` needs."""
-    return _catalogue(_language).ngettext(singular, plural, number)
+    return _catalogue(current_language()).ngettext(singular, plural, number)
 
 
 def mark(message: str) -> str:
@@ -87,7 +106,7 @@ def printable(text: str) -> str:
 
 def format_number(number: int) -> str:
     """The number with the thousands separator of the user's language."""
-    return f"{number:,}".replace(",", "." if _language == "vi" else ",")
+    return f"{number:,}".replace(",", "." if current_language() == "vi" else ",")
 
 
 def use_utf8_output() -> None:

@@ -47,16 +47,16 @@ _MOSTLY = 0.8
 class Block:
     """One run of text between two block boundaries of a page.
 
-    `linked`, `bold` and `slanted` count the characters set so. `heading` is for h1 to h6; `caption`, `lead` and
-    `byline` for what the markup calls by such a name; `listed` for list items; `pictured` for text that follows
-    a picture without other text between them; `centred` and `right` are the alignment.
+    `linked`, `bold` and `slanted` count the characters set so. `heading` is 1 to 6 for h1 to h6; `caption`, `lead`
+    and `byline` tell what the markup calls by such a name; `listed` tells list items, `pictured` text that
+    follows a picture without other text between them; `centred` and `right` are the alignment.
     """
 
     text: str
     linked: int = 0
     bold: int = 0
     slanted: int = 0
-    heading: bool = False
+    heading: int = 0
     caption: bool = False
     lead: bool = False
     byline: bool = False
@@ -193,10 +193,10 @@ def _byline(blocks: Sequence[Block]) -> tuple[str | None, list[Block]]:
     end = len(kept)
     for place in range(len(kept) - 1, max(0, len(kept) - 1 - _TAIL), -1):
         text = kept[place].text
-        if (name := _signature(kept[place])) is not None:
-            author, end = author or name, place
-        elif _is_furniture(kept[place]) or _CREDIT.fullmatch(text.lower()):
+        if _is_furniture(kept[place]) or _CREDIT.fullmatch(text.lower()):
             end = place
+        elif (name := _signature(kept[place])) is not None:
+            author, end = author or name, place
         elif not _is_role(text):
             break
     return author, kept[:end]

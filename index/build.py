@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from crawl.archive import Archive
 from crawl.article import StoredArticle
+from crawl.datafolder import Settings
 from crawl.messages import gettext as _
+from crawl.sources import load_sources
 from index.document import Document
-from index.engine import Engine, EngineStatus, NoIndex, StaleIndex, Writer
+from index.engine import Engine, EngineStatus, NoIndex, StaleIndex, Writer, open_engine
 from index.tokens import ANALYSIS_VERSION
 
 STRETCH = 20_000
@@ -43,6 +45,14 @@ class Checkpoint:
         """Read what `str` wrote; anything else is the beginning of no archive."""
         archive, _colon, change = text.rpartition(":")
         return cls(archive, int(change)) if change.isdecimal() else cls("", 0)
+
+
+def build_folder(settings: Settings, *, rebuild: bool = False, progress: Progress | None = None) -> BuildReport:
+    """Bring the index of a data folder up to date; see `build`. Raises NoArchive and SourcesError too."""
+    folder = settings.folder
+    provinces = {source.name: source.province for source in load_sources(folder.sources) if source.province}
+    with Archive(folder.archive, folder.pages) as archive:
+        return build(archive, open_engine(settings.engine), provinces, rebuild=rebuild, progress=progress)
 
 
 def build(

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import importlib
 import os
+import shutil
 import sys
 import unicodedata
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from crawl.archive import Archive, ArchiveError, NoArchive
+from crawl.archive import Archive, ArchiveError
 from crawl.datafolder import (
     Config,
     ConfigError,
@@ -29,7 +30,6 @@ from crawl.datafolder import (
 )
 from crawl.messages import (
     LANGUAGES,
-    format_number,
     mark,
     preferred_language,
     printable,
@@ -38,6 +38,9 @@ from crawl.messages import (
 )
 from crawl.messages import gettext as _
 from index.engine import EngineError, Sort, open_engine
+
+if TYPE_CHECKING:
+    from searcher.search import ResultPage
 
 NOTHING_FOUND = 1
 USAGE_ERROR = 2
@@ -67,7 +70,7 @@ def _run(arguments: list[str]) -> int:
     try:
         config = load_config()
         set_language(_language(arguments, config))
-        outcome = timbao.main(args=arguments, prog_name="timbao", standalone_mode=False, obj=config)
+        outcome = _timbao(config).main(args=arguments, prog_name="timbao", standalone_mode=False)
         # click answers --help and --version with a status of its own and everything else with None.
         status = outcome if isinstance(outcome, int) else 0
         sys.stdout.flush()
@@ -140,53 +143,289 @@ def _settings(given: dict[str, Any], config: Config) -> Settings:
 
 
 class _Spoken(click.Command):
-    """A command whose help starts with examples and speaks the user's language."""
+    """A command whose help starts with examples, and that takes the options all commands share."""
 
     def format_help(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         if self.epilog:
             with formatter.section(_("Examples")):
                 for example in self.epilog.splitlines():
-                    formatter.write_text(example)
+                    formatter.write(f"{'':>{formatter.current_indent}}{example}\n")
             formatter.write_paragraph()
         self.format_usage(context, formatter)
         self.format_help_text(context, formatter)
         self.format_options(context, formatter)
 
+    def invoke(self, context: click.Context) -> Any:
+        given: dict[str, Any] = context.meta.setdefault("timbao.given", {})
+        for option in _shared_options():
+            value = context.params.pop(option.name or "", None)
+            if value is not None:
+                given[option.name or ""] = value
+        config: Config = context.meta.setdefault("timbao.config", context.obj)  # the root comes first
+        context.obj = _settings(given, config)
+        return super().invoke(context)
+
+
+class _SpokenGroup(_Spoken, click.Group):
+    """A command with commands of its own."""
+
+
+class _Query(_Spoken):
+    """A command that takes a query: `-word` excludes a word, so only what starts with two hyphens is an option."""
+
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
-        if "query" in {param.name for param in self.params}:
-            args = self._with_exclusions(context, args)
-        return super().parse_args(context, args)
-
-    def _with_exclusions(self, context: click.Context, args: list[str]) -> list[str]:
-        """In a query `-word` excludes a word: only what starts with two hyphens is an option."""
-        before, separator, after = args, [], []
-        if "--" in args:
-            cut = args.index("--")
-            before, separator, after = args[:cut], ["--"], args[cut + 1 :]
-        del separator
-        options, words = self._split(before)
-        return [*options, "--", *words, *after]
-
-    def _split(self, args: list[str]) -> tuple[list[str], list[str]]:
-        takes_value = {
-            name: not getattr(param, "is_flag", False) for param in self.params for name in param.opts
+        cut = args.index("--") if "--" in args else len(args)
+        needs_value = {
+            name for param in self.params for name in param.opts if not getattr(param, "is_flag", False)
         }
         options: list[str] = []
         words: list[str] = []
-        rest = iter(args)
+        rest = iter(args[:cut])
         for argument in rest:
             if not argument.startswith("--"):
                 words.append(argument)
                 continue
             options.append(argument)
-            if "=" not in argument and takes_value.get(argument):
-                options += [value for value in [next(rest, None)] if value is not None]
-        return options, words
+            if argument in needs_value and (value := next(rest, None)) is not None:
+                options.append(value)
+        return super().parse_args(context, [*options, "--", *words, *args[cut + 1 :]])
 
-    def invoke(self, context: click.Context) -> Any:
-        given = {option.name: context.params.pop(option.name, None) for option in _shared_options()}
-        outer = context.find_root().params
-        merged = {name: outer.get(name) if value is None else value for name, value in given.items()}
-        if isinstance(context.obj, Config):
-            context.obj = _settings({k: v for k, v in merged.items() if k}, context.obj)
-        return super().invoke(context)
+
+class _Root(_SpokenGroup):
+    """All commands by name; those of other packages are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        found = super().get_command(ctx, cmd_name)
+        if found is None and cmd_name in _ELSEWHERE:
+            module, _colon, attribute = _ELSEWHERE[cmd_name].partition(":")
+            found = getattr(importlib.import_module(module), attribute)
+        return None if found is None else _dressed(found)
+
+
+def _dressed(command: click.Command) -> click.Command:
+    """The command as the user meets it: with the shared options, in the user's language."""
+    params: list[click.Parameter] = [*command.params, *_shared_options()]
+    for param in params:
+        if isinstance(param, click.Option) and param.help:
+            param.help = _(param.help)
+    described: dict[str, Any] = {
+        "name": command.name,
+        "callback": command.callback,
+        "params": params,
+        "help": _(command.help or ""),
+        "epilog": command.epilog,
+    }
+    if isinstance(command, click.Group):
+        inner = {name: _dressed(child) for name, child in command.commands.items()}
+        return _SpokenGroup(
+            **described, commands=inner, invoke_without_command=command.invoke_without_command
+        )
+    takes_query = any(param.name == "query" for param in params)
+    return (_Query if takes_query else _Spoken)(**described)
+
+
+def _timbao(config: Config) -> click.Group:
+    """The root command, speaking the language chosen by now."""
+    params: list[click.Parameter] = _shared_options()
+    for param in params:
+        if isinstance(param, click.Option) and param.help:
+            param.help = _(param.help)
+    root = _Root(
+        "timbao",
+        params=params,
+        help=_("Search the archives of Vietnam's regional press."),
+        epilog=_ROOT_EXAMPLES,
+        commands={command.name or "": command for command in (search, show, serve, status, update)},
+        context_settings={"obj": config},
+    )
+    return click.version_option(package_name="timbao", prog_name="timbao")(root)
+
+
+_ROOT_EXAMPLES = """timbao import articles.jsonl.zst
+timbao index
+timbao search đường tránh Khánh Hòa
+timbao serve"""
+
+_DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"])
+
+
+@click.command(
+    help=mark("Search the articles and print ranked snippets. Words may be typed without marks."),
+    epilog="""timbao search dân vận khánh hòa
+timbao search 'duong tranh' --from 2017-01-01 --to 2017-12-31
+timbao search '"hồ chứa nước" -hạn' --province 'Khánh Hòa' --sort newest
+timbao search đường sắt --json | jq .total""",
+)
+@click.argument("query", nargs=-1, required=True)
+@click.option("--limit", type=int, default=10, metavar="N", help=mark("Hits on a page (10)."))
+@click.option("--page", type=int, default=1, metavar="N", help=mark("Which page (1)."))
+@click.option("--from", "first", type=_DAY, metavar="DATE", help=mark("Published on this day or later."))
+@click.option("--to", "last", type=_DAY, metavar="DATE", help=mark("Published on this day or earlier."))
+@click.option("--source", multiple=True, metavar="S", help=mark("Only this newspaper; may be repeated."))
+@click.option("--province", multiple=True, metavar="P", help=mark("Only this province; may be repeated."))
+@click.option("--section", multiple=True, metavar="S", help=mark("Only this section; may be repeated."))
+@click.option("--author", multiple=True, metavar="A", help=mark("Only by this author; may be repeated."))
+@click.option(
+    "--sort",
+    type=click.Choice([sort.value for sort in Sort]),
+    default=Sort.RELEVANCE.value,
+    help=mark("The order of hits."),
+)
+@click.option("--json", "form", flag_value="json", help=mark("One JSON object."))
+@click.option("--jsonl", "form", flag_value="jsonl", help=mark("One JSON object a hit, one a line."))
+@click.option("--ids", "form", flag_value="ids", help=mark("Only the ids, one a line."))
+@click.pass_obj
+def search(
+    settings: Settings,
+    query: tuple[str, ...],
+    limit: int,
+    page: int,
+    first: datetime | None,
+    last: datetime | None,
+    source: tuple[str, ...],
+    province: tuple[str, ...],
+    section: tuple[str, ...],
+    author: tuple[str, ...],
+    sort: str,
+    form: str | None,
+) -> int:
+    """Search, print, and say by the exit status whether anything was found."""
+    from searcher.search import Searcher, SearchRequest
+
+    request = SearchRequest(
+        text=" ".join(query),
+        limit=limit,
+        page=page,
+        first=first.date() if first else None,
+        last=last.date() if last else None,
+        source=source,
+        province=province,
+        section=section,
+        author=author,
+        sort=Sort(sort),
+    )
+    found = Searcher(open_engine(settings.engine)).search(request)
+    _print_page(found, form, settings)
+    return 0 if found.hits else NOTHING_FOUND
+
+
+def _print_page(page: ResultPage, form: str | None, settings: Settings) -> None:
+    from searcher import render
+
+    if form == "json":
+        click.echo(render.to_json(page))
+    elif form == "jsonl":
+        click.echo(render.to_jsonl(page), nl=False)
+    elif form == "ids":
+        click.echo("".join(f"{hit.document.id}\n" for hit in page.hits), nl=False)
+    elif sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns
+        text = render.to_text(page, colour=settings.colour, links=settings.links, width=width)
+        _page_through(text)
+    else:
+        click.echo(render.to_lines(page), nl=False)
+        if not page.hits:
+            click.echo(_("Nothing found."), err=True)
+
+
+def _page_through(text: str) -> None:
+    """Show text on a terminal, through the pager where it is longer than the screen."""
+    os.environ.setdefault("LESS", "FIRX")
+    if text.count("\n") < shutil.get_terminal_size().lines or not os.environ.get("PAGER", "less"):
+        click.echo(text, nl=False)
+    else:
+        click.echo_via_pager(text, color=True)
+
+
+@click.command(
+    help=mark("Print one article, for reading or quoting."),
+    epilog="""timbao show 3f2a9c01b7de44f0a1c2
+timbao show https://baokhanhhoa.vn/chinh-tri/202103/… --revisions""",
+)
+@click.argument("name", metavar="ID-or-URL")
+@click.option("--json", "as_json", is_flag=True, help=mark("One JSON object."))
+@click.option("--revisions", is_flag=True, help=mark("Every version that was seen, and when."))
+@click.option("--raw", is_flag=True, help=mark("The page as it was fetched, byte for byte."))
+@click.pass_obj
+def show(settings: Settings, name: str, as_json: bool, revisions: bool, raw: bool) -> int:
+    """Show one article from the archive."""
+    from searcher import reading
+
+    with Archive(settings.folder.archive, settings.folder.pages) as archive:
+        found = archive.find(name)
+        if len(found) != 1:
+            click.echo(printable(reading.not_one(name, found)), err=True)
+            return NOTHING_FOUND if not found else USAGE_ERROR
+        stored = found[0]
+        if raw:
+            page = archive.raw_page(stored.id)
+            if page is None:
+                click.echo(_("This article was imported; no page of it was ever fetched."), err=True)
+                return NOTHING_FOUND
+            click.get_binary_stream("stdout").write(page.body)
+            return 0
+        versions = archive.revisions(stored.id)
+    if as_json:
+        click.echo(reading.to_json(stored, versions, every=revisions))
+    elif revisions:
+        click.echo(reading.revisions_text(versions), nl=False)
+    else:
+        click.echo(reading.to_text(stored), nl=False)
+    return 0
+
+
+@click.command(
+    help=mark("Serve the search page and the API to browsers on this machine (or others, with --host)."),
+    epilog="""timbao serve
+timbao serve --host 0.0.0.0 --port 80""",
+)
+@click.option("--host", default="127.0.0.1", help=mark("The address to listen on (127.0.0.1)."))
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, help=mark("The port to listen on (8080)."))
+@click.pass_obj
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve the web page until interrupted."""
+    from searcher.web import create_app
+    from searcher.web import serve as serve_app
+
+    folder = settings.folder
+    archive = Archive(folder.archive, folder.pages) if folder.archive.exists() else None
+    serve_app(
+        create_app(open_engine(settings.engine), archive),
+        host,
+        port,
+        lambda url: click.echo(_("Serving {url} (Ctrl-C to stop)").format(url=url), err=True),
+    )
+
+
+@click.command(
+    help=mark("Say what is in the archive and in the index."),
+    epilog="""timbao status
+timbao status --json""",
+)
+@click.option("--json", "as_json", is_flag=True, help=mark("One JSON object."))
+@click.pass_obj
+def status(settings: Settings, as_json: bool) -> None:
+    """Print counts, sizes and what waits to be indexed."""
+    from searcher.status import gather, to_json, to_text
+
+    found = gather(settings.folder, open_engine(settings.engine))
+    click.echo(to_json(found) if as_json else to_text(found), nl=as_json)
+
+
+@click.command(
+    help=mark("Crawl what is new and index it; made for schedulers, one run at a time."),
+    epilog="""timbao update
+timbao update --max-seconds 3000""",
+)
+@click.option("--max-seconds", type=click.IntRange(min=1), metavar="N", help=mark("Stop crawling after this time."))
+@click.pass_obj
+def update(settings: Settings, max_seconds: int | None) -> int:
+    """Crawl, index, and leave a run record."""
+    from searcher.jobs import update as run_update
+
+    record = run_update(settings, max_seconds)
+    click.echo(record.summary)
+    return PARTLY_DONE if record.failed_sources else 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from crawl.article import format_when
@@ -43,7 +43,7 @@ _WEB_ADDRESS = re.compile(r"https?://[\x21-\x7e]+", re.IGNORECASE)
 
 def to_json(page: ResultPage) -> str:
     """The page as one JSON object on one line. What does not apply is null."""
-    return _dump(
+    return json_text(
         {
             "schema": SCHEMA,
             "query": {"text": page.text, "parsed": page.parsed},
@@ -61,7 +61,7 @@ def to_json(page: ResultPage) -> str:
 
 def to_jsonl(page: ResultPage) -> str:
     """The hits as JSON Lines, each as in `to_json`, each ending in a line feed."""
-    return "".join(_dump(_hit_fields(hit)) + "\n" for hit in page.hits)
+    return "".join(json_text(_hit_fields(hit)) + "\n" for hit in page.hits)
 
 
 def to_lines(page: ResultPage) -> str:
@@ -116,8 +116,9 @@ def _hit_fields(hit: ResultHit) -> dict[str, object]:
     }
 
 
-def _dump(fields: dict[str, object]) -> str:
-    written = json.dumps(fields, ensure_ascii=False, allow_nan=False)
+def json_text(fields: Mapping[str, object]) -> str:
+    """The fields as one line of JSON that is safe on a terminal and in UTF-8 whatever the fields hold."""
+    written = json.dumps(dict(fields), ensure_ascii=False, allow_nan=False)
     return _TO_ESCAPE.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
 

@@ -190,7 +190,8 @@ def check(request: SearchRequest) -> None:
     """Raise the RequestError that says why this request cannot be answered, if it cannot."""
     if not 1 <= request.limit <= MAX_LIMIT:
         raise LimitOutOfRange(request.limit)
-    if not 1 <= request.page <= (last_page := MAX_REACH // request.limit):
+    last_page = MAX_REACH // request.limit
+    if not 1 <= request.page <= last_page:
         raise PageOutOfRange(request.page, last_page)
     if request.first and request.last and request.first > request.last:
         raise DatesReversed(request.first, request.last)

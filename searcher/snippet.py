@@ -206,12 +206,16 @@ def _excerpt(passage: _Passage, width: int) -> Snippet:
 
 def _cut_before(text: str, start: int, end: int, width: int) -> int:
     """Where an excerpt around `text[start:end]` begins: with a sentence if it can, else with a word."""
+    to_the_end = len(text) - width
+    if to_the_end <= 0:
+        return 0
     earliest = max(0, end - width)
     if earliest >= start:
         return start
     sentences = [found.end() for found in _SENTENCE_BREAK.finditer(text, earliest, start)]
     if sentences:
-        return sentences[-1]
+        # Near the end of the text an earlier sentence fills what would be left blank.
+        return next((place for place in sentences if place >= to_the_end), sentences[-1])
     if earliest == 0:
         return 0
     middle = start - (width - (end - start)) // 2

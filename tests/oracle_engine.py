@@ -1,4 +1,4 @@
-"""What an engine must match, said by brute force: no postings, no statistics kept, every document read every time.
+"""What an engine must match, said by brute force: nothing is prepared, every document is read every time.
 
 This is the definition. Every engine is compared with it; where they differ, the engine is wrong.
 """

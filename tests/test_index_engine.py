@@ -28,6 +28,7 @@ class TestOracleEngine(EngineContract):
 
     def make(self, path: Path) -> Engine:
         """In memory."""
+        assert not path.exists()
         return OracleEngine()
 
 
@@ -40,7 +41,7 @@ class TestWhooshEngine(EngineContract):
 
 
 def test_the_locator_names_the_engine(tmp_path: Path) -> None:
-    """`whoosh:PATH` opens the embedded engine, which answers with the same locator; opening creates nothing."""
+    """`whoosh:PATH` opens the embedded engine, which has the same locator; opening creates nothing."""
     engine = open_engine(f"whoosh:{tmp_path / 'here'}")
     assert isinstance(engine, WhooshEngine)
     assert engine.locator == f"whoosh:{tmp_path / 'here'}"
@@ -49,7 +50,7 @@ def test_the_locator_names_the_engine(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("locator", ["", "whoosh", "whoosh:", "lucene:/tmp/x", "/tmp/x"])
 def test_an_unknown_locator_is_refused_with_advice(locator: str) -> None:
-    """A locator that no engine understands raises EngineUnavailable, which quotes it and shows a right one."""
+    """A locator that no engine understands raises EngineUnavailable, quoting it and showing a right one."""
     with pytest.raises(EngineUnavailable) as caught:
         open_engine(locator)
     assert repr(locator) in str(caught.value)
@@ -72,7 +73,7 @@ def test_every_error_names_the_index(error: EngineError) -> None:
 
 
 def test_the_seam_loads_no_backend() -> None:
-    """Importing the seam loads neither Whoosh nor the lock's package: a search server may never need them."""
+    """Importing the seam loads neither Whoosh nor the lock's package: one on a cluster never needs them."""
     code = "import sys, index.engine; print([m for m in ('whoosh', 'filelock') if m in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"

@@ -7,7 +7,9 @@ import os
 import subprocess
 import sys
 import unicodedata
+from contextlib import suppress
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -43,7 +45,7 @@ from searcher.syntax import (
 
 def words(*terms: Term, field: str | None = None) -> Prefer:
     """What a run of bare words means."""
-    pairs = tuple(Phrase(pair, field) for pair in zip(terms, terms[1:], strict=False))
+    pairs = tuple(Phrase(pair, field) for pair in pairwise(terms))
     inside = tuple(Term(term.term, term.any_marks, field) for term in terms)
     return Prefer(And(inside), Or(pairs), PAIR_WEIGHT)
 
@@ -56,19 +58,19 @@ def understand(text: str) -> ParsedQuery | QuerySyntaxError:
         return error
 
 
-DÂN, VẬN, HUẾ = Term("dân"), Term("vận"), Term("huế")
+PEOPLE, MOVE, HUE = Term("dân"), Term("vận"), Term("huế")
 A, B, C = (Term(letter, any_marks=True) for letter in "abc")
 
 MEANINGS: list[tuple[str, Query]] = [
-    ("huế", HUẾ),
+    ("huế", HUE),
     ("hue", Term("hue", any_marks=True)),
     ("Hoà", Term("hòa")),
     ("2021", Term("2021")),
     ("3,5", Term("3.5")),
-    ("dân vận", words(DÂN, VẬN)),
-    ("dan vận", words(Term("dan", any_marks=True), VẬN)),
-    ('"dân vận"', Phrase((DÂN, VẬN))),
-    ("“dân vận”", Phrase((DÂN, VẬN))),
+    ("dân vận", words(PEOPLE, MOVE)),
+    ("dan vận", words(Term("dan", any_marks=True), MOVE)),
+    ('"dân vận"', Phrase((PEOPLE, MOVE))),
+    ("“dân vận”", Phrase((PEOPLE, MOVE))),
     ('="dan van"', Phrase((Term("dan"), Term("van")))),
     ('="an"', Term("an")),
     ('"an"', Term("an", any_marks=True)),
@@ -110,9 +112,9 @@ MEANINGS: list[tuple[str, Query]] = [
     ("Title:huế", Term("huế", field="title")),
     ("title:AND", Term("and", any_marks=True, field="title")),
     ("-AND", And((Everything(), Not(Term("and", any_marks=True))))),
-    ("title:dân vận", And((Term("dân", field="title"), VẬN))),
-    ('tag:"dân vận"', Phrase((DÂN, VẬN), "tags")),
-    ("caption:(dân vận)", words(DÂN, VẬN, field="captions")),
+    ("title:dân vận", And((Term("dân", field="title"), MOVE))),
+    ('tag:"dân vận"', Phrase((PEOPLE, MOVE), "tags")),
+    ("caption:(dân vận)", words(PEOPLE, MOVE, field="captions")),
     ("body:(a OR title:b)", Or((Term("a", True, "body"), Term("b", True, "title")))),
     ("source:baokhanhhoa.vn", Keyword("source", "baokhanhhoa vn", any_marks=True)),
     ("báo:Tuổi-Trẻ", Keyword("source", "tuổi trẻ")),
@@ -192,10 +194,10 @@ def test_a_mistake_is_named_with_its_place_and_a_way_out(text: str, position: in
 
 
 def test_bare_words_relax_to_any_of_them() -> None:
-    """The partial query asks for any bare word, prefers neighbours, and keeps every other condition strict."""
+    """The partial query asks for any bare word, prefers neighbours, and keeps all else strict."""
     parsed = parse('dân vận "a b" -huế from:2021')
-    any_word = Prefer(Or((DÂN, VẬN)), Or((Phrase((DÂN, VẬN)),)), PAIR_WEIGHT)
-    strict = (Phrase((A, B)), Not(HUẾ), Between(date(2021, 1, 1), None))
+    any_word = Prefer(Or((PEOPLE, MOVE)), Or((Phrase((PEOPLE, MOVE)),)), PAIR_WEIGHT)
+    strict = (Phrase((A, B)), Not(HUE), Between(date(2021, 1, 1), None))
     assert parsed.partial == And((any_word, *strict))
     assert parse("dân vận").partial == any_word
 
@@ -244,17 +246,64 @@ def test_days_are_read_year_first_or_day_first(text: str, first: date, last: dat
 @given(st.text(max_size=12) | st.from_regex(r"[0-9]{0,4}[-/.][0-9]{0,2}[-/.]?[0-9]{0,4}", fullmatch=True))
 def test_what_is_no_day_is_a_value_error(text: str) -> None:
     """Any text is a day or a ValueError, and a period never ends before it begins."""
-    try:
+    with suppress(ValueError):
         assert parse_day(text) <= parse_day(text, last=True)
-    except ValueError:
-        pass
 
 
 PIECES = st.sampled_from(
     [
-        *("AND", "OR", "NOT", "VÀ", "HOẶC", "KHÔNG", "-", "(", ")", '"', "“", "”", '="', "=", " ", " ", " ", ":"),
-        *("title:", "source:", "from:", "từ:", "báo:", "x:", "2021", "3,5", "1.2.3", "dân", "van", "Huế", "TP."),
-        *("...", "?", "*", "🙂", "\u200b", "\u0301", "\ud800", "\x00", "İ", "ß", "한", "\u2028", "đ", "ð", "_"),
+        *(
+            "AND",
+            "OR",
+            "NOT",
+            "VÀ",
+            "HOẶC",
+            "KHÔNG",
+            "-",
+            "(",
+            ")",
+            '"',
+            "“",
+            "”",
+            '="',
+            "=",
+            " ",
+            " ",
+            " ",
+            ":",
+        ),
+        *(
+            "title:",
+            "source:",
+            "from:",
+            "từ:",
+            "báo:",
+            "x:",
+            "2021",
+            "3,5",
+            "1.2.3",
+            "dân",
+            "van",
+            "Huế",
+            "TP.",
+        ),
+        *(
+            "...",
+            "?",
+            "*",
+            "🙂",
+            "\u200b",
+            "\u0301",
+            "\ud800",
+            "\x00",
+            "İ",
+            "ß",
+            "한",
+            "\u2028",
+            "đ",
+            "ð",
+            "_",
+        ),
     ]
 )
 TYPED = st.lists(PIECES, max_size=14).map("".join) | st.text(max_size=40)
@@ -285,7 +334,7 @@ def test_what_was_understood_means_the_same_when_typed(text: str) -> None:
 @settings(max_examples=800, deadline=None)
 @given(TYPED)
 def test_following_the_suggestions_leads_to_a_query(text: str) -> None:
-    """Every suggestion mends its fault: taking them one after the other ends, at a query or without a suggestion."""
+    """Every suggestion mends its fault: taking one after the other ends, at a query or with none left."""
     answer = understand(text)
     for _step in range(len(text) + 1):
         if not isinstance(answer, QuerySyntaxError) or not answer.suggestion:
@@ -313,7 +362,7 @@ def test_describing_a_partial_query_reads_as_it_matches() -> None:
 
 
 def test_naughty_strings_are_queries_or_messages() -> None:
-    """Each of the Big List of Naughty Strings is parsed or refused politely, and so are all of them as phrases."""
+    """Each of the Big List of Naughty Strings is a query that reads back the same, or a polite refusal."""
     folder = os.environ.get("TIMBAO_BENCH_DATA")
     if not folder:
         pytest.skip("TIMBAO_BENCH_DATA does not name the folder of test data")
@@ -325,11 +374,13 @@ def test_naughty_strings_are_queries_or_messages() -> None:
 
 
 def test_searching_loads_nothing_heavy() -> None:
-    """Importing the modules of a terminal search loads no web framework, fetcher, parser, backend or rich."""
+    """Importing what a terminal search needs loads no web framework, fetcher, backend or rich."""
     code = (
         "import sys, searcher.syntax, searcher.search, searcher.snippet, searcher.render;"
         "heavy = {'flask', 'requests', 'bs4', 'lxml', 'whoosh', 'numpy', 'rich', 'click'} & set(sys.modules);"
         "print(*sorted(heavy))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
     assert (done.stdout, done.stderr) == ("\n", "")

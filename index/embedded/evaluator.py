@@ -152,7 +152,8 @@ class Evaluator:
         spellings = [self._all_spellings(field, term) for term in terms]
         holding = [set().union(*(found.counts for found in parts)) for parts in spellings]
         common = set.intersection(*holding)
-        counted = {number: self._occurrences(number, spellings) for number in common}
+        with self._snapshot.decoding():
+            counted = {number: self._occurrences(number, spellings) for number in common}
         return {number: float(count) for number, count in counted.items() if count}
 
     def _term_frequencies(self, field: str, term: Term) -> dict[int, float]:

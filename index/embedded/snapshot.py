@@ -12,6 +12,7 @@ from array import array
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +48,7 @@ class Postings:
     encoded: dict[int, bytes]
 
     def positions(self, document: int) -> list[int]:
-        """Its positions in one of the documents, ascending."""
+        """Its positions in one of the documents, ascending; to be called inside `Snapshot.decoding`."""
         return list(_POSITIONS.decode_positions(self.encoded[document]))
 
 
@@ -86,10 +87,21 @@ class _Segment:
         matcher = self.terms.matcher(field, term, SCHEMA[field].format)
         base, deleted = self.base, self.deleted
         while matcher.is_active():
-            number = matcher.id()
+            number = self._checked(matcher.id())
             if number not in deleted:
                 yield base + number, matcher.weight(), matcher.value()
             matcher.next()
+
+    def holders(self, field: str, key: str) -> Iterator[int]:
+        """The number of every document that holds a key in a keyword field."""
+        for number in holders(self.terms, field, key):
+            if self._checked(number) not in self.deleted:
+                yield self.base + number
+
+    def _checked(self, number: int) -> int:
+        if number >= self.size:
+            raise ValueError(number)
+        return number
 
     def terms_between(self, field: str, first: str, last: str) -> Iterator[str]:
         """The terms of a field whose first character is between these two, inclusive."""
@@ -137,6 +149,10 @@ class Snapshot:
             whole.extend(segment.numbers(field, typecode, default))
         return whole
 
+    def decoding(self) -> AbstractContextManager[None]:
+        """Where positions are decoded, failures mean damage."""
+        return backend(self._locator)
+
     def close(self) -> None:
         """Let go of the files."""
         self._storage.release()
@@ -151,9 +167,12 @@ class Snapshot:
         return self._lengths[field]
 
     def mean_length(self, field: str) -> float:
-        """The mean of `lengths` over the documents that are not deleted."""
+        """The mean of `lengths` over the documents that are not deleted, of which one has the field."""
         lengths = self._lengths[field]
-        return (sum(lengths) - sum(lengths[number] for number in self._deleted)) / self.count
+        total = sum(lengths) - sum(lengths[number] for number in self._deleted)
+        if total <= 0:
+            raise CorruptIndex(self._locator, f"{field}: {total}")
+        return total / self.count
 
     def postings(self, field: str, term: str) -> Postings:
         """Where a term stands in a text field."""
@@ -169,12 +188,7 @@ class Snapshot:
     def holders(self, field: str, key: str) -> list[int]:
         """The documents that hold a key in a keyword field, ascending."""
         with backend(self._locator):
-            return [
-                segment.base + number
-                for segment in self._segments
-                for number in holders(segment.terms, field, key)
-                if number not in segment.deleted
-            ]
+            return [number for segment in self._segments for number in segment.holders(field, key)]
 
     def spellings(self, field: str, folded: str) -> set[str]:
         """The terms or keys of a field that fold to `folded`.

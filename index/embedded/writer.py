@@ -24,7 +24,7 @@ _POOL_MB = 256
 
 
 def open_writer(generations: Generations, *, rebuild: bool) -> WhooshWriter:
-    """Exclusive access to the current family of generations, or with `rebuild`, or where none is, to a new one.
+    """Exclusive access to the current family of generations; with `rebuild`, or where none is, to a new one.
 
     Raises EngineBusy, EngineUnavailable; without `rebuild` also StaleIndex and CorruptIndex.
     """

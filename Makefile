@@ -1,0 +1,39 @@
+# Everything runs in .venv, which is made on first use and refreshed when pyproject.toml changes.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint bench messages clean
+
+# The installed command, for using timbao. Editable, so that a checkout is what it runs.
+$(VENV)/.installed: pyproject.toml setup.py $(wildcard crawl/locale/*/LC_MESSAGES/*.po)
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+# The same with what tests and benchmarks need.
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+demo: $(VENV)/.installed
+	$(BIN)/python -m tests.demo
+
+test: lint
+	$(BIN)/python -m pytest --numprocesses auto
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/mypy tests setup.py
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench.extraction
+
+# Bring the catalogues up to date with the messages in the code, keeping the translations.
+messages: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.catalogues
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .demo

@@ -1,0 +1,351 @@
+"""The crawl: what is due is fetched, a host at a time by one worker, and everything that comes is stored.
+
+Workers do nothing but fetch. The thread that calls `crawl` does all the rest: it decides what is due, parses,
+stores and keeps the frontier, so neither the archive nor the frontier is ever used by two threads. A host
+that is slow holds one worker for one page; between pages it waits in a queue with its time.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from crawl.archive import Archive
+from crawl.article import Page, When
+from crawl.fetch import Fetcher
+from crawl.fetch_errors import (
+    FetchError,
+    Interrupted,
+    RefusedAddress,
+    RefusedRedirect,
+    TooManyRedirects,
+    TooSlow,
+)
+from crawl.frontier import LISTS, Frontier, Kind, Visit
+from crawl.harvest import Harvester
+from crawl.report import CrawlReport, Progress, Tally
+from crawl.robots import ALL_ALLOWED, NOT_NOW, Pace, Robots, is_busy, read_robots, retry_after
+from crawl.sources import Source
+from crawl.urls import authority, within
+
+WORKERS = 16
+"""Pages in flight at once, each from another host."""
+
+_ROBOTS_LIFE = 24 * 3600.0  # seconds; RFC 9309 section 2.4
+_TICK = 0.2  # seconds between two looks at whether to stop
+
+
+def crawl(
+    sources: Iterable[Source],
+    archive: Archive,
+    frontier: Frontier,
+    fetcher: Fetcher,
+    *,
+    max_pages: int | None = None,
+    since: When | None = None,
+    recheck: bool = False,
+    delay: float | None = None,
+    dry_run: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> CrawlReport:
+    """Fetch what is new from the sources into the archive, and say what was done.
+
+    `max_pages` bounds the requests (robots.txt apart). Articles from before `since` are left to a crawl that
+    wants them. `recheck` visits known articles again. `delay`, in seconds, replaces the polite one.
+    A `dry_run` reads the lists only and changes neither archive nor frontier. `stop` ends the crawl early, as
+    does KeyboardInterrupt: what has been fetched is stored, the report says that it was interrupted.
+    Raises ArchiveError and FrontierError; whatever is wrong with a site is in the report.
+    """
+    if dry_run:
+        frontier = frontier.rehearsal()
+    options = _Options(max_pages, since, recheck, delay, dry_run, progress, stop or threading.Event())
+    return _Run(tuple(sources), archive, frontier, fetcher, options).report()
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    max_pages: int | None
+    since: When | None
+    recheck: bool
+    delay: float | None
+    dry_run: bool
+    progress: Callable[[Progress], None] | None
+    stop: threading.Event
+
+
+@dataclass(slots=True, eq=False)
+class _Lane:
+    """One host: asked one thing at a time, no faster than its pace."""
+
+    host: str
+    source: Source
+    pace: Pace
+    robots: Robots | None = None
+    robots_read: float = 0.0
+    turn: int = 0
+    idle: bool = True
+    closed: bool = False
+    retried: set[str] = field(default_factory=set)
+
+    def kinds(self) -> tuple[Kind, ...]:
+        """Which kind goes first: articles every other time, so that endless lists starve nothing."""
+        self.turn += 1
+        first = self.turn // 2 % len(LISTS)
+        lists = (*LISTS[first:], *LISTS[:first])
+        return (*lists, Kind.ARTICLE) if self.turn % 2 else (Kind.ARTICLE, *lists)
+
+
+@dataclass(frozen=True, slots=True)
+class _Landing:
+    """What came of a request; `visit` is None for robots.txt."""
+
+    lane: _Lane
+    visit: Visit | None
+    url: str
+    outcome: Page | FetchError
+
+
+class _Run:
+    """One crawl from its first request to its report."""
+
+    def __init__(
+        self,
+        sources: tuple[Source, ...],
+        archive: Archive,
+        frontier: Frontier,
+        fetcher: Fetcher,
+        options: _Options,
+    ) -> None:
+        self._archive, self._frontier, self._fetcher, self._options = archive, frontier, fetcher, options
+        self._started = datetime.now(UTC)
+        self._tallies = {source.name: Tally(source.name) for source in sources}
+        self._harvesters = {
+            source.name: Harvester(
+                source,
+                archive,
+                frontier,
+                self._tallies[source.name],
+                started=self._started,
+                since=options.since,
+            )
+            for source in sources
+        }
+        self._sources = sources
+        self._lanes: dict[str, _Lane] = {}
+        self._due: list[tuple[float, int, _Lane]] = []
+        self._order = itertools.count()
+        self._landed: queue.SimpleQueue[_Landing] = queue.SimpleQueue()
+        self._in_flight = 0
+        self._begun = 0
+        self._stopping = False
+
+    def report(self) -> CrawlReport:
+        with ThreadPoolExecutor(WORKERS, thread_name_prefix="fetch") as pool:
+            try:
+                self._seed()
+                self._turn_round(pool)
+            except KeyboardInterrupt:
+                self._stopping = True
+                self._turn_round(pool)
+            finally:
+                self._fetcher.interrupt()
+        tallies = (self._tallies[source.name].report() for source in self._sources)
+        return CrawlReport(tuple(tallies), self._stopping)
+
+    def _seed(self) -> None:
+        for source in self._sources:
+            if self._options.recheck:
+                self._frontier.reopen(source.name, Kind.ARTICLE)
+            found = self._harvesters[source.name].seed()
+            waiting = {
+                host for host in self._frontier.hosts(source.name) if within(f"http://{host}/", source.hosts)
+            }
+            self._wake(source, found | waiting)
+
+    def _wake(self, source: Source, hosts: Iterable[str]) -> None:
+        """Let the hosts take part (again): URLs of theirs are waiting."""
+        for host in hosts:
+            lane = self._lanes.get(host)
+            if lane is None:
+                pace = Pace(source.delay if self._options.delay is None else self._options.delay)
+                lane = self._lanes[host] = _Lane(host, source, pace)
+            if lane.idle and not lane.closed:
+                self._schedule(lane, 0.0)
+
+    def _schedule(self, lane: _Lane, wait: float) -> None:
+        lane.idle = False
+        heapq.heappush(self._due, (time.monotonic() + wait, next(self._order), lane))
+
+    def _turn_round(self, pool: ThreadPoolExecutor) -> None:
+        while True:
+            self._stopping = self._stopping or self._options.stop.is_set()
+            if self._stopping:
+                self._fetcher.interrupt()
+            elif not self._enough():
+                self._launch(pool)
+            if not self._in_flight and (self._stopping or self._enough() or not self._due):
+                return
+            try:
+                landing = self._landed.get(timeout=self._until_due())
+            except queue.Empty:
+                continue
+            self._receive(landing)
+
+    def _enough(self) -> bool:
+        return self._options.max_pages is not None and self._begun >= self._options.max_pages
+
+    def _until_due(self) -> float:
+        return max(0.0, min(_TICK, self._due[0][0] - time.monotonic())) if self._due else _TICK
+
+    # Out
+
+    def _launch(self, pool: ThreadPoolExecutor) -> None:
+        """Send a worker to every host that is due, as long as there are workers."""
+        while self._due and self._due[0][0] <= time.monotonic() and self._in_flight < WORKERS:
+            lane = heapq.heappop(self._due)[2]
+            visit = self._next(lane)
+            if visit is None:
+                lane.idle = True
+                continue
+            self._in_flight += 1
+            if lane.robots is None or time.monotonic() - lane.robots_read > _ROBOTS_LIFE:
+                scheme = visit.url.partition("://")[0]
+                pool.submit(self._fetch, lane, None, f"{scheme}://{lane.host}/robots.txt")
+            else:
+                self._begun += 1
+                pool.submit(self._fetch, lane, visit, visit.url)
+            if self._enough():
+                return
+
+    def _next(self, lane: _Lane) -> Visit | None:
+        """The next URL to fetch; those that need no fetching are dealt with on the way."""
+        kinds = LISTS if self._options.dry_run else lane.kinds()
+        while True:
+            visit = self._frontier.next(lane.host, kinds, now=self._started, since=self._options.since)
+            if visit is None or lane.robots is None:
+                return visit
+            if not lane.robots.allowed(visit.url):
+                self._frontier.later(visit, not_before=datetime.now(UTC))
+                self._tallies[lane.source.name].rejected["robots.txt"] += 1
+                self._tell(lane, visit.url, "robots.txt")
+            elif visit.kind is Kind.ARTICLE and not self._options.recheck and self._archive.knows(visit.url):
+                self._frontier.done(visit, now=datetime.now(UTC))
+            else:
+                return visit
+
+    def _fetch(self, lane: _Lane, visit: Visit | None, url: str) -> None:
+        """In a worker: fetch, and hand over what came of it."""
+        # Feeds are known to keep their ETag when they change, so they are always read whole.
+        conditional = visit if visit is not None and visit.kind is not Kind.FEED else None
+        try:
+            outcome: Page | FetchError = self._fetcher.get(
+                url,
+                etag=conditional.etag if conditional else None,
+                last_modified=conditional.last_modified if conditional else None,
+                permit=lambda target: self._permitted(lane, target, with_rules=visit is not None),
+            )
+        except FetchError as error:
+            outcome = error
+        self._landed.put(_Landing(lane, visit, url, outcome))
+
+    def _permitted(self, lane: _Lane, target: str, *, with_rules: bool) -> bool:
+        """Whether a redirect may be followed: within the newspaper, and where its robots.txt allows."""
+        if not within(target, lane.source.hosts):
+            return False
+        other = self._lanes.get(authority(target))
+        return not with_rules or other is None or other.robots is None or other.robots.allowed(target)
+
+    # In
+
+    def _receive(self, landing: _Landing) -> None:
+        try:
+            wait = self._land(landing)
+        except KeyboardInterrupt:
+            self._landed.put(landing)  # What has been fetched is stored before the crawl ends.
+            raise
+        self._in_flight -= 1
+        if wait is None:
+            landing.lane.closed = True
+        else:
+            self._schedule(landing.lane, wait)
+
+    def _land(self, landing: _Landing) -> float | None:
+        """Deal with what came; the seconds to leave the host alone, or None to leave it for this crawl."""
+        lane = landing.lane
+        if isinstance(landing.outcome, Interrupted):
+            return 0.0
+        if landing.visit is None:
+            return self._land_robots(lane, landing)
+        if isinstance(landing.outcome, FetchError):
+            return self._land_failure(lane, landing.visit, landing.outcome)
+        return self._land_page(lane, landing.visit, landing.outcome)
+
+    def _land_robots(self, lane: _Lane, landing: _Landing) -> float | None:
+        match landing.outcome:
+            case Page():
+                lane.robots = read_robots(landing.outcome)
+            case RefusedRedirect() | TooManyRedirects():
+                lane.robots = ALL_ALLOWED  # It leads nowhere: unavailable, RFC 9309 section 2.3.1.2.
+            case _:
+                lane.robots = NOT_NOW
+        lane.robots_read = time.monotonic()
+        if lane.robots is NOT_NOW:
+            refused = isinstance(landing.outcome, RefusedAddress)
+            self._failed(lane, landing.url, RefusedAddress.reason if refused else "robots.txt")
+            return None
+        if self._options.delay is None:
+            lane.pace.delay = max(lane.source.delay, lane.robots.delay or 0.0)
+        self._wake(lane.source, self._harvesters[lane.source.name].sitemaps(lane.robots.sitemaps))
+        return lane.pace.delay
+
+    def _land_failure(self, lane: _Lane, visit: Visit, error: FetchError) -> float | None:
+        if error.transient and not isinstance(error, TooSlow) and visit.url not in lane.retried:
+            lane.retried.add(visit.url)
+            return lane.pace.silent()
+        self._frontier.failed(visit, error.reason, not_before=_next_try(visit))
+        self._failed(lane, visit.url, error.reason)
+        return lane.pace.silent() if error.transient else lane.pace.answered()
+
+    def _land_page(self, lane: _Lane, visit: Visit, page: Page) -> float | None:
+        tally = self._tallies[lane.source.name]
+        tally.fetched += 1
+        if is_busy(page):
+            asked = retry_after(page)
+            wait = lane.pace.busy(asked)
+            if wait is None:
+                not_before = datetime.now(UTC) + timedelta(seconds=min(asked or 0.0, 86400.0))
+                self._frontier.failed(visit, f"http-{page.status}", not_before=not_before, status=page.status)
+                self._failed(lane, visit.url, f"http-{page.status}")
+            return wait
+        if page.status != 304 and not 200 <= page.status < 300:
+            reason = f"http-{page.status}"
+            self._frontier.failed(visit, reason, not_before=_next_try(visit), status=page.status)
+            self._failed(lane, visit.url, reason)
+            return lane.pace.answered()
+        harvest = self._harvesters[lane.source.name].take(visit, page)
+        self._tell(lane, visit.url, harvest.outcome)
+        self._wake(lane.source, harvest.hosts - {lane.host})
+        return lane.pace.answered()
+
+    def _failed(self, lane: _Lane, url: str, reason: str) -> None:
+        self._tallies[lane.source.name].failed[reason] += 1
+        self._tell(lane, url, reason)
+
+    def _tell(self, lane: _Lane, url: str, outcome: str) -> None:
+        if self._options.progress is not None:
+            fetched = sum(tally.fetched for tally in self._tallies.values())
+            self._options.progress(Progress(lane.source.name, url, outcome, fetched))
+
+
+def _next_try(visit: Visit) -> datetime:
+    """Three crawls in a row try again at once, later ones wait ever longer: a week in the end."""
+    hours = 0 if visit.attempts < 3 else min(2 ** (visit.attempts - 3), 7 * 24)
+    return datetime.now(UTC) + timedelta(hours=hours)

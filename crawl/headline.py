@@ -1,0 +1,115 @@
+"""The top of an article: its title, its date line and the lead that stands above the body. Plain values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime, time
+
+from crawl.article import When
+from crawl.dates import parse_written
+from crawl.outline import Outline
+from crawl.paragraphs import Block, says_the_same, text_key
+
+_TITLE_WORDS = 3  # fewer are a section's name rather than a headline
+_DATE_LENGTH = 100  # a longer block is prose that mentions a date
+_ABOVE = 8  # how many blocks above its title an article may begin
+_BELOW = 3  # how many blocks of the body a date line may follow
+_SITE_SEPARATOR = re.compile(r"\s+(?:[|»–—-]|::)\s+")
+
+
+def choose_title(
+    outline: Outline, places: Sequence[int], body: Sequence[int], claims: Sequence[str], window: str
+) -> str:
+    """The headline: what the page claims and also prints, without the site's name; else what looks like one.
+
+    `places` are the blocks outside furniture, `body` those of the body; `claims` are what the page tells machines,
+    in order of trust, and `window` what it tells the browser, where the site's name is often all there is.
+    """
+    last = body[min(_ABOVE, len(body)) - 1]
+    above = [outline[place].block for place in places if place <= last]
+    for claim in (*claims, window):
+        found = [block.text for block in above if _is_headline_of(block, claim)]
+        if found:
+            return max(found, key=len)
+    if claims:
+        return _without_site(claims[0])
+    headings = [block for block in above if block.heading and not block.is_link]
+    headings = [block for block in headings if len(block.text.split()) >= _TITLE_WORDS] or headings
+    highest = min((block.heading for block in headings), default=0)
+    return max((block.text for block in headings if block.heading == highest), key=len, default=_without_site(window))
+
+
+def _is_headline_of(block: Block, claim: str) -> bool:
+    printed, said = text_key(block.text), text_key(claim)
+    if printed == said:
+        return bool(said)
+    if not block.heading or block.is_link or len(printed.split()) < _TITLE_WORDS:
+        return False
+    return len(printed) * 2 >= len(said) and (said.startswith(printed) or said.endswith(printed))
+
+
+def _without_site(claim: str) -> str:
+    """The claim without its last part, the site's name, where it has several."""
+    parts = list(_SITE_SEPARATOR.finditer(claim))
+    return claim[: parts[-1].start()] if parts and parts[-1].start() * 2 >= len(claim) else claim
+
+
+def title_place(outline: Outline, body: Sequence[int], title: str) -> int:
+    """Where the title is printed above the body; the body's first block where it is not."""
+    wanted = text_key(title)
+    above = [place for place in range(body[0] + 1) if text_key(outline[place].block.text) == wanted]
+    return next((place for place in above if outline[place].block.heading), above[0] if above else body[0])
+
+
+def text_after(outline: Outline, body: Sequence[int], title: str) -> list[int]:
+    """The body without the title printed at its head, what stands before that, and the date line below."""
+    wanted = text_key(title)
+    printed = [at for at, place in enumerate(body[:_ABOVE]) if text_key(outline[place].block.text) == wanted]
+    rest = list(body[printed[-1] + 1 :]) if printed else list(body)
+    dates = {place for place in rest[:_BELOW] if _is_date_line(outline[place].block.text)}
+    return [place for place in rest if place not in dates]
+
+
+def printed_date(outline: Outline, title: int, body: Sequence[int]) -> When | None:
+    """The date line nearest to the title: a short block between the top of the article and its first paragraphs.
+
+    Dates elsewhere are of other articles, or today's.
+    """
+    around = range(max(0, title - _ABOVE), body[min(_BELOW, len(body)) - 1] + 1)
+    for place in sorted(around, key=lambda place: (abs(place - title), -place)):
+        if (when := _date_in(outline[place].block.text)) is not None:
+            return when
+    return None
+
+
+def _date_in(text: str) -> When | None:
+    return parse_written(text) if len(text) <= _DATE_LENGTH else None
+
+
+def _is_date_line(text: str) -> bool:
+    return _date_in(text) is not None and not text.endswith(".") and len(text) <= _DATE_LENGTH // 2
+
+
+def agreed_date(claimed: When | None, printed: When | None) -> When | None:
+    """The moment of publication from what a page tells machines and what it prints.
+
+    The claim is more exact, but where it names only the day the printed time completes it, and where both show
+    the same clock the printed one has the right zone: sites often call their local time UTC.
+    """
+    if claimed is None or not isinstance(printed, datetime):
+        return claimed or printed
+    if not isinstance(claimed, datetime):
+        return printed if printed.date() == claimed else claimed
+    clock = claimed.replace(tzinfo=printed.tzinfo)
+    if clock.time() == time() and clock.date() == printed.date():
+        return printed
+    return clock if clock.replace(second=0) == printed.replace(second=0) else claimed
+
+
+def lead_above(outline: Outline, places: Iterable[int], title: int, body: Sequence[int], description: str) -> str:
+    """The lead printed above the body: markup calls it so, or the page's description says the same; else ''."""
+    above = [outline[place].block for place in places if title - _ABOVE <= place < body[0]]
+    told = [block.text for block in above if says_the_same(block.text, description) and not block.is_link]
+    named = [block.text for block in above if block.lead and not block.is_link]
+    return (told or named or [""])[0]

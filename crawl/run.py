@@ -1,0 +1,77 @@
+"""One crawl of a data folder: what it needs is opened, under the lock, and closed again."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from crawl.addresses import allowed_networks
+from crawl.archive import Archive
+from crawl.crawler import crawl
+from crawl.datafolder import Settings
+from crawl.fetch import Fetcher, user_agent
+from crawl.frontier import Frontier
+from crawl.report import CrawlReport, Progress
+from crawl.sources import Source, UnknownSource, load_sources
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlOptions:
+    """What a person may say of a crawl; see `crawl.crawler.crawl` for the meaning of each."""
+
+    names: tuple[str, ...] = ()
+    max_pages: int | None = None
+    since: date | None = None
+    recheck: bool = False
+    delay: float | None = None
+    dry_run: bool = False
+
+
+def chosen_sources(sources: Sequence[Source], names: Sequence[str]) -> tuple[Source, ...]:
+    """The named newspapers, enabled or not; without names all that are enabled. Raises UnknownSource."""
+    if not names:
+        return tuple(source for source in sources if source.enabled)
+    by_name = {source.name: source for source in sources}
+    for name in names:
+        if name not in by_name:
+            raise UnknownSource(name)
+    return tuple(by_name[name] for name in dict.fromkeys(names))
+
+
+def run_crawl(
+    settings: Settings,
+    options: CrawlOptions,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> CrawlReport:
+    """Crawl into the data folder.
+
+    Raises Locked when another run has the archive, UnknownSource, SourcesError, BadNetwork, ArchiveError,
+    FrontierError.
+    """
+    folder = settings.folder
+    allow = allowed_networks(os.environ.get("TIMBAO_ALLOW_ADDRESSES", ""))
+    sources = chosen_sources(load_sources(folder.sources), options.names)
+    with (
+        folder.lock("archive"),
+        Archive(folder.archive, folder.pages, create=True) as archive,
+        Frontier(folder.frontier) as frontier,
+        Fetcher(user_agent(settings.contact), allow) as fetcher,
+    ):
+        return crawl(
+            sources,
+            archive,
+            frontier,
+            fetcher,
+            max_pages=options.max_pages,
+            since=options.since,
+            recheck=options.recheck,
+            delay=options.delay,
+            dry_run=options.dry_run,
+            progress=progress,
+            stop=stop,
+        )

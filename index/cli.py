@@ -1,0 +1,54 @@
+"""The command that makes the index: `timbao index`."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from crawl.datafolder import Settings
+from crawl.messages import format_number, mark, ngettext
+from crawl.messages import gettext as _
+
+if TYPE_CHECKING:
+    from index.build import Progress
+
+
+@click.command(
+    "index",
+    help=mark("Bring the index up to date with the archive: only what changed, or everything anew."),
+    epilog="""timbao index
+timbao index --rebuild""",
+)
+@click.option(
+    "--rebuild", is_flag=True, help=mark("Everything into a new generation; searches see the old one until the end.")
+)
+@click.pass_obj
+def build_index(settings: Settings, rebuild: bool) -> None:
+    """Index what the archive holds."""
+    from index.build import build_folder
+
+    with _progress() as progress:
+        report = build_folder(settings, rebuild=rebuild, progress=progress)
+    if report.indexed or report.rebuilt:
+        sentence = ngettext("{count} article indexed", "{count} articles indexed", report.indexed)
+        click.echo(sentence.format(count=format_number(report.indexed)))
+    else:
+        click.echo(_("Nothing new: the index is up to date."))
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Progress | None]:
+    """A bar on a terminal's standard error, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True)) as bar:
+        task = bar.add_task(_("Indexing"), total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,258 @@
+"""The search page, the reading page and the JSON API over HTTP.
+
+Everything that came from a newspaper or from an address is hostile: templates escape it, marks are put around
+pieces that are already escaped, and what could control a screen or reorder a line is taken out everywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import socket
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from importlib.metadata import version
+from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import urlencode
+
+from flask import Flask, Request, Response, abort, render_template, request, url_for
+from jinja2 import StrictUndefined
+from markupsafe import Markup, escape
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from crawl.archive import Archive, ArchiveError
+from crawl.article import VIETNAM, When, format_when
+from crawl.messages import LANGUAGES, current_language, format_number, ngettext, printable, speaking
+from crawl.messages import gettext as _
+from index.engine import Engine, EngineError, StaleIndex
+from index.tokens import ANALYSIS_VERSION
+from searcher import lookup, permalinks, problems, render
+from searcher.lookup import NoSuchArticle
+from searcher.search import RequestError, ResultPage, Searcher, SearchRequest
+from searcher.snippet import Marks, marks
+from searcher.syntax import QuerySyntaxError, parse
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from index.query import Query
+
+_GUARDS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Vary": "Accept-Language",
+}
+_FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json")
+_WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f]+", re.IGNORECASE)
+_AROUND_FAULT = 60
+
+
+class CannotServe(Exception):
+    """The address cannot be listened on: `host` and `port` name it, `reason` is the system's."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        self.host, self.port, self.reason = host, port, reason
+        super().__init__(
+            _("Cannot listen on {host} port {port} ({reason}). Choose another with --port or --host.").format(
+                host=host, port=port, reason=reason
+            )
+        )
+
+
+def create_app(engine: Engine, archive: Archive | None) -> Flask:
+    """The site over one engine; aliases and revisions of articles are known where there is an archive."""
+    app = _App(__name__)
+    app.url_map.merge_slashes = False  # an article's URL is a name for it, and holds two
+    app.jinja_env.globals.update(
+        _=_,
+        ngettext=ngettext,
+        number=format_number,
+        language=current_language,
+        marked=_marked,
+        shown_when=_shown_when,
+        machine_when=format_when,
+        is_web_address=_is_web_address,
+        search_href=_search_href,
+        article_href=_article_href,
+        other_language_href=_other_language_href,
+        replace=replace,
+    )
+    site = _Site(engine, archive)
+    for rule, view in {
+        "/": site.search_page,
+        "/search": site.search_page,
+        "/a/<path:name>": site.article_page,
+        "/api/v1/search": site.search_answer,
+        "/api/v1/articles/<path:name>": site.article_answer,
+        "/readyz": site.readiness,
+        "/healthz": _health,
+        "/openapi.json": partial(app.send_static_file, "openapi.json"),
+    }.items():
+        app.add_url_rule(rule, rule, view)
+    for kind in (HTTPException, EngineError, ArchiveError, NoSuchArticle, QuerySyntaxError, RequestError):
+        app.register_error_handler(kind, _on_error)
+    app.before_request(_refuse_long_address)
+    app.after_request(_guarded)
+    return app
+
+
+def serve(app: Flask, host: str, port: int, announce: Callable[[str], None] | None = None) -> None:
+    """Answer requests until interrupted. `announce` is told the URL; port 0 takes a free one.
+
+    Raises CannotServe.
+    """
+    from waitress import create_server
+
+    listening = _listen(host, port)
+    # Without an ident there is no Server header.
+    server = create_server(app, sockets=[listening], ident=None)
+    if announce:
+        shown = f"[{host}]" if ":" in host else host
+        announce(f"http://{shown}:{listening.getsockname()[1]}/")
+    try:
+        server.run()
+    finally:
+        server.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, *_rest, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address, family=family)
+    except (OSError, OverflowError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise CannotServe(host, port, reason) from error
+
+
+class _App(Flask):
+    """Flask that speaks each visitor's language and puts no control character on any page."""
+
+    jinja_options: ClassVar[dict[str, object]] = {
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "undefined": StrictUndefined,
+        "finalize": lambda value: printable(value) if type(value) is str else value,
+    }
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with speaking(_language(Request(environ))):
+            return super().wsgi_app(environ, start_response)
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """The views that ask the engine or the archive."""
+
+    engine: Engine
+    archive: Archive | None
+
+    def search_page(self) -> Response:
+        """The form, and what it finds."""
+        try:
+            wanted = permalinks.read(request.args.items(multi=True))
+            if not wanted.text:
+                return _page("search.html", wanted=None, page=None, problem=None)
+            found = Searcher(self.engine).search(wanted)
+        except (QuerySyntaxError, RequestError) as error:
+            return _refused_search(error)
+        return _cacheable(_page("search.html", wanted=wanted, page=found, problem=None), wanted, found)
+
+    def search_answer(self) -> Response:
+        """The same as JSON."""
+        wanted = permalinks.read(request.args.items(multi=True))
+        found = Searcher(self.engine).search(wanted)
+        response = Response(render.to_json(found), mimetype="application/json")
+        for relation, there, page in (
+            ("prev", wanted.page > 1, wanted.page - 1),
+            ("next", found.has_next, wanted.page + 1),
+        ):
+            if there:
+                target = f"{url_for('/api/v1/search')}?{permalinks.write(replace(wanted, page=page))}"
+                response.headers.add("Link", f'<{target}>; rel="{relation}"')
+        return _cacheable(response, wanted, found)
+
+    def article_page(self, name: str) -> Response:
+        """One article, with the marks of the search that led to it."""
+        reading = lookup.find(name, self.engine, self.archive)
+        wanted, query = _search_behind()
+        return _page(
+            "article.html", reading=reading, wanted=wanted, highlighted=partial(_highlighted, query)
+        )
+
+    def article_answer(self, name: str) -> Response:
+        """The same as JSON."""
+        reading = lookup.find(name, self.engine, self.archive)
+        return Response(lookup.to_json(reading), mimetype="application/json")
+
+    def readiness(self) -> Response:
+        """Whether searches can be answered now."""
+        status = self.engine.status()
+        if status.analysis_version != ANALYSIS_VERSION:
+            raise StaleIndex(self.engine.locator, _("it was made by another version of timbao"))
+        ready = {"status": "ready", "generation": status.generation, "documents": status.documents}
+        return Response(json.dumps(ready), mimetype="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _health() -> Response:
+    return Response("ok\n", mimetype="text/plain", headers={"Cache-Control": "no-store"})
+
+
+# Answers
+
+
+def _page(template: str, status: int = 200, **content: object) -> Response:
+    return Response(render_template(template, **content), status, mimetype="text/html")
+
+
+def _refused_search(error: QuerySyntaxError | RequestError) -> Response:
+    """The form again, with what was typed, and what is wrong with it."""
+    problem = problems.explain(error)
+    text = permalinks.read_text(request.args.items(multi=True))
+    position = problem.position or 0
+    fault = (
+        text[:position][-_AROUND_FAULT:],
+        text[position : position + 1],
+        text[position + 1 :][:_AROUND_FAULT],
+    )
+    return _page("search.html", problem.status, wanted=SearchRequest(text), page=None, problem=problem, fault=fault)
+
+
+def _cacheable(response: Response, wanted: SearchRequest, found: ResultPage) -> Response:
+    """The response under an entity tag; 304 (RFC 9110 section 15.4.5) for who has it.
+
+    The tag is weak: equal searches differ in how long they took.
+    """
+    answer = (version("timbao"), found.generation, current_language(), request.path, permalinks.write(wanted))
+    response.set_etag(hashlib.sha256(repr(answer).encode()).hexdigest()[:32], weak=True)
+    response.headers["Cache-Control"] = "no-cache"
+    response.make_conditional(request)
+    return response
+
+
+def _on_error(error: Exception) -> Response:
+    if isinstance(error, HTTPException):
+        if error.code is None or error.code < 400:
+            return Response.force_type(error.get_response(), request.environ)
+        problem = problems.explain_status(error.code)
+    else:
+        problem = problems.explain(error)
+        if problem.retry_after:
+            request_log = printable(str(error))
+            _log().error("%s", request_log)
+    response = _problem_answer(problem)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    if problem.retry_after:
+        response.headers["Retry-After"] = str(problem.retry_after)
+    return response
+
+
+def _problem_answer(problem: problems.Problem) -> Response:
+    if request.path.startswith(_FOR_PROGRAMS):
+        return Response(problems.to_json(problem), problem.status, mimetype=problems.MEDIA_TYPE)
+    return _page("error.html", problem.status, problem=problem)

@@ -1,0 +1,190 @@
+"""One search, over the engine that defines what matches."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.document import Document
+from index.engine import NoIndex, Sort
+from searcher.search import (
+    MAX_LIMIT,
+    MAX_PARTIAL,
+    MAX_REACH,
+    DatesReversed,
+    EmptyFilter,
+    LimitOutOfRange,
+    PageOutOfRange,
+    RequestError,
+    ResultHit,
+    Searcher,
+    SearchRequest,
+)
+from searcher.syntax import QuerySyntaxError, parse
+from tests.oracle_engine import OracleEngine
+
+SEEN = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def article(name: str, body: str = "", **fields: object) -> Document:
+    """A document of which only what matters is said."""
+    return Document(id=name, first_seen=SEEN, body=body, **{"source": "a.vn", "title": "", **fields})  # type: ignore[arg-type]
+
+
+def searcher(*documents: Document) -> Searcher:
+    """A searcher over these documents."""
+    engine = OracleEngine()
+    with engine.writer() as writer:
+        for document in documents:
+            writer.put(document)
+        writer.commit("")
+    return Searcher(engine)
+
+
+def ids(found: Searcher, text: str, **request: object) -> list[str]:
+    """The ids that a request finds, in order."""
+    page = found.search(SearchRequest(text, **request))  # type: ignore[arg-type]
+    return [hit.document.id for hit in page.hits]
+
+
+CORPUS = searcher(
+    article("1", "Hội nghị dân vận", title="Dân vận khéo", published=date(2021, 3, 15)),
+    article("2", "Người dân đi vận động", province="Khánh Hòa", published=date(2020, 1, 1)),
+    article("3", "Nhân dân", province="Khánh Hoà", source="b.vn", author="Nguyễn Văn An"),
+    article("4", "Vận tải", section="Kinh tế", author="Lê Ân"),
+    article("5", "Bóng đá"),
+)
+
+
+def test_whole_matches_come_first_and_make_the_total() -> None:
+    """Articles with all words come first, neighbours before strays; those with some follow, uncounted."""
+    page = CORPUS.search(SearchRequest("dân vận"))
+    assert [(hit.document.id, hit.partial) for hit in page.hits[:2]] == [("1", False), ("2", False)]
+    assert {(hit.document.id, hit.partial) for hit in page.hits[2:]} == {("3", True), ("4", True)}
+    assert (page.total, page.groups, page.has_next, page.suggestions) == (2, None, False, ())
+    assert (page.text, page.parsed, page.generation) == ("dân vận", "dân vận", "1")
+    assert page.took_ms >= 0
+
+
+def test_hits_carry_a_snippet_and_title_marks() -> None:
+    """What the query found is marked in the excerpt and in the title."""
+    hit = CORPUS.search(SearchRequest("dân vận")).hits[0]
+    assert hit.title_marks == ((0, 7),)
+    assert [hit.snippet.text[start:end] for start, end in hit.snippet.marks] == ["dân vận"]
+
+
+def test_partial_matches_follow_by_relevance_only() -> None:
+    """Sorted by date, or with strict operators, there are whole matches only."""
+    assert ids(CORPUS, "dân vận", sort=Sort.NEWEST) == ["1", "2"]
+    assert ids(CORPUS, "dân vận", sort=Sort.OLDEST) == ["2", "1"]
+    assert ids(CORPUS, "dân AND vận AND tải") == []
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"province": ("Khánh Hòa",)}, {"2", "3"}),
+        ({"province": ("khanh hoa",)}, {"2", "3"}),
+        ({"province": ("Khánh Hòa",), "source": ("b.vn",)}, {"3"}),
+        ({"source": ("b.vn", "a.vn")}, {"1", "2", "3", "4"}),
+        ({"author": ("an",)}, {"3", "4"}),
+        ({"author": ("Ân",)}, {"4"}),
+        ({"section": ("kinh te",)}, {"4"}),
+        ({"first": date(2021, 1, 1)}, {"1"}),
+        ({"first": date(2020, 1, 1), "last": date(2020, 1, 1)}, {"2"}),
+        ({"last": date(2019, 12, 31)}, set()),
+    ],
+)
+def test_filters_narrow_whole_and_partial_matches(filters: dict[str, object], expected: set[str]) -> None:
+    """A filter keeps the articles that have one of its values, whatever marks it was typed with."""
+    assert set(ids(CORPUS, "dân vận", **filters)) == expected
+
+
+def test_filters_never_change_scores() -> None:
+    """A hit scores the same with a filter as without."""
+    free = {hit.document.id: hit.score for hit in CORPUS.search(SearchRequest("dân vận")).hits}
+    narrowed = CORPUS.search(SearchRequest("dân vận", province=("Khánh Hòa",), last=date(2022, 1, 1))).hits
+    assert narrowed
+    assert all(hit.score == free[hit.document.id] for hit in narrowed)
+
+
+WORDS = st.lists(st.sampled_from(["dân", "vận", "dan", "huế", "đi"]), max_size=5).map(" ".join)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    bodies=st.lists(WORDS, min_size=1, max_size=14),
+    query=st.sampled_from(["dân vận", "dan huế đi", "huế", '"dân vận" đi', "dân vận -huế"]),
+    limit=st.integers(1, 6),
+)
+def test_pages_put_together_are_the_whole_list(bodies: list[str], query: str, limit: int) -> None:
+    """Turning pages over the border of whole and partial matches shows every hit once, in the same order."""
+    found = searcher(*(article(f"{number:02}", body) for number, body in enumerate(bodies)))
+    at_once = found.search(SearchRequest(query, limit=MAX_LIMIT))
+    turned: list[ResultHit] = []
+    for number in range(1, len(bodies) + 2):
+        page = found.search(SearchRequest(query, limit=limit, page=number))
+        assert page.total == at_once.total
+        turned += page.hits
+        if not page.has_next:
+            break
+        assert len(page.hits) == limit
+    assert turned == list(at_once.hits)
+    assert [hit.partial for hit in turned] == [place >= at_once.total for place in range(len(turned))]
+    strict = {hit.document.id for hit in turned if not hit.partial}
+    some = {hit.document.id for hit in turned if hit.partial}
+    assert len(strict) + len(some) == len(turned)
+
+
+def test_partial_matches_are_capped() -> None:
+    """At most MAX_PARTIAL partial matches are shown, over all pages."""
+    found = searcher(*(article(f"{number:03}", "dân") for number in range(MAX_PARTIAL + 5)))
+    assert len(ids(found, "dân vận", limit=MAX_LIMIT)) == MAX_PARTIAL
+    page = found.search(SearchRequest("dân vận", limit=30, page=4))
+    assert (len(page.hits), page.has_next, page.total) == (MAX_PARTIAL - 90, False, 0)
+    assert ids(found, "dân vận", limit=30, page=5) == []
+
+
+@pytest.mark.parametrize(
+    ("request_", "kind"),
+    [
+        (SearchRequest("a", limit=0), LimitOutOfRange),
+        (SearchRequest("a", limit=MAX_LIMIT + 1), LimitOutOfRange),
+        (SearchRequest("a", page=0), PageOutOfRange),
+        (SearchRequest("a", page=MAX_REACH // 10 + 1), PageOutOfRange),
+        (SearchRequest("a", page=10**30), PageOutOfRange),
+        (SearchRequest("a", source=("...",)), EmptyFilter),
+        (SearchRequest("a", author=("",)), EmptyFilter),
+        (SearchRequest("a", first=date(2021, 1, 2), last=date(2021, 1, 1)), DatesReversed),
+    ],
+)
+def test_impossible_requests_say_what_to_change(request_: SearchRequest, kind: type[RequestError]) -> None:
+    """A request out of bounds is an error of its own class whose sentence is filled in."""
+    with pytest.raises(kind) as caught:
+        CORPUS.search(request_)
+    assert "{" not in str(caught.value)
+    assert len(str(caught.value)) > 20
+
+
+def test_the_last_page_within_reach_is_answered() -> None:
+    """The deepest page that paging allows is empty, not an error."""
+    assert ids(CORPUS, "dân", page=MAX_REACH // 10) == []
+
+
+def test_errors_of_query_and_engine_pass_through() -> None:
+    """A query that cannot be understood and a missing index are reported as what they are."""
+    with pytest.raises(QuerySyntaxError):
+        CORPUS.search(SearchRequest("("))
+    with pytest.raises(NoIndex):
+        Searcher(OracleEngine()).search(SearchRequest("a"))
+
+
+def test_the_text_is_echoed_in_nfc() -> None:
+    """A text typed decomposed comes back composed, with the same hits."""
+    page = CORPUS.search(SearchRequest("da\u0302n va\u0323\u0302n"))
+    assert page.text == "dân vận"
+    assert page.parsed == parse("dân vận").parsed
+    assert page.total == 2
