@@ -61,7 +61,8 @@ def find_body(outline: Outline, places: Sequence[int]) -> list[int]:
 def is_list(outline: Outline, places: Sequence[int]) -> bool:
     """Whether the places hold a list of articles: most of its paragraphs are teasers under linked headlines."""
     prose = [place for place in places if _is_prose(outline[place].block)]
-    return 2 * len(_teasers(outline, places)) >= len(prose)
+    teasers = _teasers(outline, places)
+    return bool(teasers) and 2 * len(teasers) >= len(prose)
 
 
 def _is_prose(block: Block) -> bool:
@@ -84,12 +85,22 @@ def _teasers(outline: Outline, places: Iterable[int]) -> set[int]:
 
 
 def _worths(outline: Outline, places: Sequence[int]) -> dict[Element, int]:
+    """The worth of every element around the places; teasers are worth nothing where they are half of the prose."""
     teasers = _teasers(outline, places)
     worths: defaultdict[Element, int] = defaultdict(int)
+    lists: defaultdict[Element, list[int]] = defaultdict(lambda: [0, 0, 0])
     for place in places:
-        worth = min(0, outline[place].block.worth) if place in teasers else outline[place].block.worth
+        block = outline[place].block
         for element in outline[place].around:
-            worths[element] += worth
+            worths[element] += block.worth
+            tally = lists[element]
+            tally[0] += _is_prose(block)
+            if place in teasers:
+                tally[1] += 1
+                tally[2] += block.worth
+    for element, (prose, count, worth) in lists.items():
+        if 2 * count >= prose:
+            worths[element] -= worth
     return worths
 
 

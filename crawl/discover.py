@@ -38,8 +38,11 @@ _ASSET = re.compile(
 _PAGE_QUERY = re.compile(r"(?i)(?:page|paged|p|trang)=\d{1,5}")
 _PAGE_PATH = re.compile(r"(?i)(?:/(?:trang|page|p)[-/]?\d{1,5}|-p\d{1,5})(?:\.html?|/)?$")
 _ARTICLE_END = re.compile(r"(?i)(?:\d{4,}|-[0-9a-f]{7,})(?:\.[a-z]{2,5}|/)?$")
+# Another dress of a page that has an address of its own.
+_VARIANT = re.compile(r"(?i)/(?:print|in-bai|in-tin|amp)(?:/|$)")
 _LONGEST_SECTION = 6  # words in a section's slug; headlines are longer
 _BARE_AMPERSAND = re.compile(rb"&(?!#\d{1,7};|#x[0-9A-Fa-f]{1,6};|[A-Za-z]\w{0,30};)")
+_FEED_NAME = re.compile(r"(?i)\.rss$")
 _REFRESH = re.compile(r"(?i)^\s*[\d.]*\s*[;,]\s*url\s*=\s*['\"]?([^'\"]+)")
 
 
@@ -74,7 +77,7 @@ def sitemap_entries(page: Page) -> Sitemap:
     """
     body = _unpacked(page.body)
     if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        lines = body.decode("utf-8", "replace").split()
+        lines = body.decode("utf-8-sig", "replace").split()
         return Sitemap(pages=_unique(Entry(url) for line in lines if (url := canonical(line))))
     children: list[Entry] = []
     pages: list[Entry] = []
@@ -128,11 +131,24 @@ def links(page: Page, source: Source) -> Links:
     return Links(tuple(articles), tuple(sections))
 
 
+def feeds_of(page: Page) -> tuple[str, ...]:
+    """The feeds that an HTML page announces (`<link rel=alternate>`) or links to by name."""
+    soup = _soup(page.body[:MAX_HTML])
+    announced = [
+        str(tag["href"]) for tag in soup.find_all("link", rel="alternate", href=True, type=_FEED_TYPE)
+    ]
+    named = [str(tag["href"]) for tag in soup.find_all("a", href=_FEED_NAME)]
+    urls = (canonical(target, page.final_url) for target in announced or named)
+    return tuple(dict.fromkeys(url for url in urls if url))
+
+
 def is_article(url: str, source: Source) -> bool:
     """Whether a URL of the source looks like an article's."""
+    parts = urlsplit(url)
+    if _VARIANT.search(parts.path):
+        return False
     if source.article_url is not None:
         return re.search(source.article_url, url) is not None
-    parts = urlsplit(url)
     if is_numbered(url) or _ASSET.search(parts.path):
         return False
     words = parts.path.rstrip("/").rpartition("/")[2].split("-")
@@ -143,7 +159,9 @@ def is_section(url: str) -> bool:
     """Whether a URL that is no article's may be a list of articles."""
     parts = urlsplit(url)
     shallow = len([segment for segment in parts.path.split("/") if segment]) <= 2
-    return not _ASSET.search(parts.path) and (is_numbered(url) or (shallow and not parts.query))
+    if _ASSET.search(parts.path) or _VARIANT.search(parts.path):
+        return False
+    return is_numbered(url) or (shallow and not parts.query)
 
 
 def is_numbered(url: str) -> bool:

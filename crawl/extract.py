@@ -41,8 +41,9 @@ _MOST_TAGS = 40
 _LONGEST_VALUE = 300  # attributes beyond this are generated, or an attack
 _LONGEST_NAME = 80
 _BYLINE_REACH = 6  # how many blocks above and below the body a marked byline may stand
-_SOME_TEXT = 30  # characters without which there is no article at all
-_ENOUGH_TEXT = 250  # characters that make an article of a page which does not say that it is one
+# How many characters of text make an article of a page that tells machines it is one; of one that bears a date
+# line, of one that only prints its title, and of one that does not even do that.
+_SOME_TEXT, _DATED_TEXT, _TEXT, _UNTITLED_TEXT = 30, 100, 250, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +101,23 @@ class _Reading:
         places = without_furniture(outline)
         body = find_body(outline, places)
         if not body:
-            return Rejected("no-text")
+            return Rejected("list-page" if is_list(outline, places) else "no-text")
         title = self._text(chosen.title) or self._title(outline, places, body)
-        top = title_place(outline, body, title)
+        printed = title_place(outline, body, title)
+        top = body[0] if printed is None else printed
         when = self._published(printed_date(outline, top, body))
         description = next((claim.description for claim in claims if claim.description), "")
-        lead = self._text(chosen.lead) or lead_above(outline, places, top, body, description)
         text = text_after(outline, body, title)
+        if not text or not title:
+            return Rejected("no-text")
+        lead = self._text(chosen.lead) or lead_above(outline, places, top, text, description)
         parts = sort_out([outline[place].block for place in text], title, lead, description)
         url, is_home = self._address()
         says_article = any(claim.is_article for claim in claims)
-        if not says_article and (is_home or is_list(outline, text)):
+        if not says_article and (is_home or self._is_own(title) or is_list(outline, text)):
             return Rejected("list-page")
-        size = len(parts.lead) + sum(map(len, parts.paragraphs))
-        if not title or size < (_SOME_TEXT if says_article or when else _ENOUGH_TEXT):
+        enough = _SOME_TEXT if says_article else _UNTITLED_TEXT if printed is None else _DATED_TEXT if when else _TEXT
+        if len(parts.lead) + sum(map(len, parts.paragraphs)) < enough:
             return Rejected("no-text")
         return Article(
             url=url,
@@ -170,17 +174,21 @@ class _Reading:
         return agreed_date(claimed, chosen or printed)
 
     def _author(self, printed: str | None) -> str | None:
+        """The author; machines are often told the newspaper's own name, which says nothing."""
         chosen = name_in(self._text(self._source.selectors.author), trusted=True)
-        if chosen:
-            return chosen
-        for name in (self._said.author, printed, self._meta.author):
-            if name and not self._is_newsroom(cleaned := clean(name)):
-                return name_in(cleaned, trusted=True)
-        return None
+        said, meta = (
+            name_in(name, trusted=True) if name and not self._is_newsroom(name) else None
+            for name in (clean(self._said.author or ""), clean(self._meta.author or ""))
+        )
+        return chosen or said or printed or meta
 
     def _is_newsroom(self, name: str) -> bool:
-        own = {text_key(known) for known in (self._source.title, self._meta.site, self._said.site) if known}
-        return text_key(name) in own or _NEWSROOM.search(name) is not None
+        return self._is_own(name) or _NEWSROOM.search(name) is not None
+
+    def _is_own(self, name: str) -> bool:
+        """Whether it is the newspaper's own name."""
+        own = (self._source.title, self._meta.site, self._said.site)
+        return text_key(name) in {text_key(known) for known in own if known}
 
     def _section(self, title: str) -> str | None:
         chosen = self._texts(self._source.selectors.section)

@@ -106,7 +106,10 @@ class Harvester:
         return reason
 
     def _store(self, visit: Visit, page: Page, number: int, article: Article) -> str:
-        url = article.url or canonical(page.final_url) or visit.url
+        landed = canonical(page.final_url) or visit.url
+        url = article.url or landed
+        if landed != url and (known := self._archive.find(url)):
+            article = known[0].article  # Seen here in another dress; only its own address tells what changed.
         alias = visit.url if visit.url != url else None
         change = self._archive.put_article(
             replace(article, url=url), page=number, alias=alias, seen=page.fetched

@@ -55,11 +55,12 @@ def _without_site(claim: str) -> str:
     return claim[: parts[-1].start()] if parts and parts[-1].start() * 2 >= len(claim) else claim
 
 
-def title_place(outline: Outline, body: Sequence[int], title: str) -> int:
-    """Where the title is printed above the body; the body's first block where it is not."""
+def title_place(outline: Outline, body: Sequence[int], title: str) -> int | None:
+    """Where the title is printed above or at the head of the body; a heading rather than a breadcrumb's end."""
     wanted = text_key(title)
-    above = [place for place in range(body[0] + 1) if text_key(outline[place].block.text) == wanted]
-    return next((place for place in above if outline[place].block.heading), above[0] if above else body[0])
+    above = range(body[min(_ABOVE, len(body)) - 1] + 1)
+    found = [place for place in above if wanted and text_key(outline[place].block.text) == wanted]
+    return next((place for place in found if outline[place].block.heading), found[0] if found else None)
 
 
 def text_after(outline: Outline, body: Sequence[int], title: str) -> list[int]:
@@ -74,21 +75,19 @@ def text_after(outline: Outline, body: Sequence[int], title: str) -> list[int]:
 def printed_date(outline: Outline, title: int, body: Sequence[int]) -> When | None:
     """The date line nearest to the title: a short block between the top of the article and its first paragraphs.
 
-    Dates elsewhere are of other articles, or today's.
+    Dates elsewhere are of other articles, or today's; a date in the title itself is of something to come.
     """
     around = range(max(0, title - _ABOVE), body[min(_BELOW, len(body)) - 1] + 1)
+    headline = text_key(outline[title].block.text)
     for place in sorted(around, key=lambda place: (abs(place - title), -place)):
-        if (when := _date_in(outline[place].block.text)) is not None:
-            return when
+        text = outline[place].block.text
+        if _is_date_line(text) and text_key(text) != headline:
+            return parse_written(text)
     return None
 
 
-def _date_in(text: str) -> When | None:
-    return parse_written(text) if len(text) <= _DATE_LENGTH else None
-
-
 def _is_date_line(text: str) -> bool:
-    return _date_in(text) is not None and not text.endswith(".") and len(text) <= _DATE_LENGTH // 2
+    return len(text) <= _DATE_LENGTH and not text.endswith(".") and parse_written(text) is not None
 
 
 def agreed_date(claimed: When | None, printed: When | None) -> When | None:

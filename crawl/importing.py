@@ -20,7 +20,7 @@ from typing import IO, TypeVar, cast
 import zstandard
 
 from crawl.archive import Archive, Change
-from crawl.article import Article, Page, utc_now
+from crawl.article import Page, utc_now
 from crawl.extract import Rejected, extract
 from crawl.jsonlines import BadLine, read_line
 from crawl.messages import gettext as _
@@ -181,8 +181,8 @@ class Importer:
 
     def _page(self, page: Page, where: str) -> None:
         source = self._source_of(page)
-        if source is None:
-            self._problem(where, _("no source; name one with --source"))
+        if isinstance(source, Rejected):
+            self._problem(where, source.reason)
             return
         number = self._archive.put_page(page, source.name)
         found = extract(page, source)
@@ -191,26 +191,24 @@ class Importer:
             self._problem(where, _("no article in this page ({reason})").format(reason=found.reason))
             return
         article = found if canonical(found.url or "") else replace(found, url=None)
-        self._changes[
-            self._archive.put_article(article, seen=page.fetched, page=number, alias=page.final_url)
-        ] += 1
+        change = self._archive.put_article(article, seen=page.fetched, page=number, alias=page.final_url)
+        self._changes[change] += 1
 
-    def _source_of(self, page: Page) -> Source | None:
+    def _source_of(self, page: Page) -> Source | Rejected:
         """Whose page this is: the named source's, else its host's, for a saved file that of its canonical URL."""
         if self._source is not None:
             known = next((source for source in self._sources if source.name == self._source), None)
             return _anywhere(known or Source(self._source, self._source, ()))
         host = authority(page.final_url)
         if not host:
-            found = extract(page, _anyone)
-            host = authority(found.url or "") if isinstance(found, Article) else ""
+            found = extract(page, Source("", "", ()))
+            if isinstance(found, Rejected):
+                return Rejected(_("no article in this page ({reason})").format(reason=found.reason))
+            host = authority(found.url or "")
         if not host:
-            return None
+            return Rejected(_("it does not say which newspaper it is from; name one with --source"))
         name = host.removeprefix("www.")
         return _anywhere(source_for_host(self._sources, host) or Source(name, name, ()))
-
-
-_anyone = Source("", "", ())
 
 
 def _anywhere(source: Source) -> Source:

@@ -20,6 +20,7 @@ _BLOCKS = frozenset(
     "tr ul".split()
 )
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_NEVER_FURNITURE = frozenset({"html", "body", "main", "article", *_HEADINGS})  # content systems put tags in their names
 _FURNITURE_TAGS = frozenset({"nav", "aside", "footer", "menu"})
 _FURNITURE_ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary", "search", "dialog"})
 _FURNITURE = frozenset(
@@ -101,7 +102,7 @@ def read_marks(element: str, attributes: Attributes) -> Marks:
         slanted=element in {"i", "em", "cite"},
         picture=element in {"img", "picture", "figure"},
         line_break=element == "br",
-        furniture=block and _is_furniture(element, names, attributes.role),
+        furniture=block and element not in _NEVER_FURNITURE and _is_furniture(element, names, attributes.role),
         article=element == "article",
         body="articlebody" in kind,
         caption=caption,

@@ -39,6 +39,7 @@ _NAME_LENGTH = 80
 _NAME_WORDS = 8
 _CAPTION_LENGTH = 400
 _LEAD_LENGTH = 40  # a shorter bold line is a sub-heading
+_SCRAP = 15  # shorter blocks are labels, buttons and dates
 _TAIL = 5  # how many blocks from the end a byline may stand
 _MOSTLY = 0.8
 
@@ -68,7 +69,8 @@ class Block:
     @property
     def worth(self) -> int:
         """How much the block speaks for being prose: its characters, against links and scraps."""
-        return len(self.text) - 2 * self.linked - 30
+        unlinked = len(self.text) - self.linked
+        return unlinked - _SCRAP if unlinked >= self.linked else -self.linked - _SCRAP
 
     @property
     def is_link(self) -> bool:
@@ -187,19 +189,25 @@ def _unique(captions: Sequence[str], *, but: Iterable[str]) -> tuple[str, ...]:
 
 
 def _byline(blocks: Sequence[Block]) -> tuple[str | None, list[Block]]:
-    """The author printed among the blocks, and the blocks without the byline and what follows it."""
-    author = next((name for block in blocks if block.byline and (name := name_in(block.text, trusted=True))), None)
-    kept = [block for block in blocks if not block.byline]
+    """The author printed among the blocks, else whom they credit, and the blocks before such lines."""
+    marked = [block for block in blocks if block.byline and len(block.text) <= 2 * _NAME_LENGTH]
+    if len(marked) > _TAIL:  # the name is of something around the text
+        marked = []
+    author = next((name for block in marked if (name := name_in(block.text, trusted=True))), None)
+    kept = [block for block in blocks if block not in marked]
+    credit: str | None = None
     end = len(kept)
     for place in range(len(kept) - 1, max(0, len(kept) - 1 - _TAIL), -1):
         text = kept[place].text
-        if _is_furniture(kept[place]) or _CREDIT.fullmatch(text.lower()):
+        if _is_furniture(kept[place]):
             end = place
+        elif _CREDIT.fullmatch(text.lower()):
+            credit, end = text.strip("() "), place
         elif (name := _signature(kept[place])) is not None:
             author, end = author or name, place
         elif not _is_role(text):
             break
-    return author, kept[:end]
+    return author or credit, kept[:end]
 
 
 def _signature(block: Block) -> str | None:
@@ -225,7 +233,8 @@ def _is_furniture(block: Block) -> bool:
 def _is_lead(blocks: Sequence[Block], description: str) -> bool:
     """Whether the first block is the lead: markup or description say so, or it alone is wholly bold."""
     first = blocks[0]
-    if first.heading or len(blocks) == 1:
+    if len(blocks) == 1 or len(first.text) < _LEAD_LENGTH:
         return False
-    is_bold = first.is_bold and len(first.text) >= _LEAD_LENGTH and not blocks[1].is_bold
+    following = next((block for block in blocks[1:] if len(block.text) >= _LEAD_LENGTH), blocks[1])
+    is_bold = first.is_bold and not first.heading and not following.is_bold
     return first.lead or is_bold or says_the_same(first.text, description)

@@ -7,6 +7,7 @@ the user's language, and the exit statuses.
 
 from __future__ import annotations
 
+import copy
 import importlib
 import os
 import shutil
@@ -18,16 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crawl.archive import Archive, ArchiveError
-from crawl.datafolder import (
-    Config,
-    ConfigError,
-    DataFolderError,
-    Locked,
-    Settings,
-    choose_folder,
-    load_config,
-)
+from crawl.archive import Archive
+from crawl.datafolder import Config, Settings, choose_folder, load_config
 from crawl.messages import (
     LANGUAGES,
     mark,
@@ -37,7 +30,7 @@ from crawl.messages import (
     use_utf8_output,
 )
 from crawl.messages import gettext as _
-from index.engine import EngineError, Sort, open_engine
+from index.engine import Sort, open_engine
 
 if TYPE_CHECKING:
     from searcher.search import ResultPage
@@ -47,6 +40,24 @@ USAGE_ERROR = 2
 UNUSABLE_DATA = 3
 PARTLY_DONE = 4
 INTERRUPTED = 130
+
+# Errors that explain themselves, with all their kinds. By name: most of their modules are not loaded.
+_STATUS = {
+    "crawl.addresses.BadNetwork": USAGE_ERROR,
+    "crawl.archive.ArchiveError": UNUSABLE_DATA,
+    "crawl.datafolder.ConfigError": USAGE_ERROR,
+    "crawl.datafolder.DataFolderError": UNUSABLE_DATA,
+    "crawl.datafolder.Locked": UNUSABLE_DATA,
+    "crawl.extract.BadSelector": USAGE_ERROR,
+    "crawl.frontier.FrontierError": UNUSABLE_DATA,
+    "crawl.probe.CannotAdd": USAGE_ERROR,
+    "crawl.sources.SourcesError": USAGE_ERROR,
+    "crawl.sources.UnknownSource": USAGE_ERROR,
+    "index.engine.EngineError": UNUSABLE_DATA,
+    "searcher.lexer.QuerySyntaxError": USAGE_ERROR,
+    "searcher.search.RequestError": USAGE_ERROR,
+    "searcher.web.CannotServe": USAGE_ERROR,
+}
 
 _ELSEWHERE = {
     "crawl": "crawl.cli:crawl",
@@ -95,14 +106,8 @@ def _run(arguments: list[str]) -> int:
 
 def _status_of(error: Exception) -> int | None:
     """The exit status for an error that explains itself; None for one that is a defect of ours."""
-    if isinstance(error, (EngineError, ArchiveError, DataFolderError, Locked)):
-        return UNUSABLE_DATA
-    if isinstance(error, ConfigError):
-        return USAGE_ERROR
-    explained = {"QuerySyntaxError", "RequestError", "SourcesError", "UnknownSource", "BadNetwork", "CannotServe"}
-    if explained & {kind.__name__ for kind in type(error).__mro__}:
-        return USAGE_ERROR
-    return None
+    names = (f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__)
+    return next((_STATUS[name] for name in names if name in _STATUS), None)
 
 
 def _language(arguments: Sequence[str], config: Config) -> str:
@@ -207,15 +212,11 @@ class _Root(_SpokenGroup):
 
 def _dressed(command: click.Command) -> click.Command:
     """The command as the user meets it: with the shared options, in the user's language."""
-    params: list[click.Parameter] = [*command.params, *_shared_options()]
-    for param in params:
-        if isinstance(param, click.Option) and param.help:
-            param.help = _(param.help)
     described: dict[str, Any] = {
         "name": command.name,
         "callback": command.callback,
-        "params": params,
-        "help": _(command.help or ""),
+        "params": [_spoken(param) for param in (*command.params, *_shared_options())],
+        "help": command.help and _(command.help),
         "epilog": command.epilog,
     }
     if isinstance(command, click.Group):
@@ -223,19 +224,23 @@ def _dressed(command: click.Command) -> click.Command:
         return _SpokenGroup(
             **described, commands=inner, invoke_without_command=command.invoke_without_command
         )
-    takes_query = any(param.name == "query" for param in params)
+    takes_query = any(param.name == "query" for param in command.params)
     return (_Query if takes_query else _Spoken)(**described)
+
+
+def _spoken(param: click.Parameter) -> click.Parameter:
+    """A copy of the parameter with its help in the user's language."""
+    param = copy.copy(param)
+    if isinstance(param, click.Option) and param.help:
+        param.help = _(param.help)
+    return param
 
 
 def _timbao(config: Config) -> click.Group:
     """The root command, speaking the language chosen by now."""
-    params: list[click.Parameter] = _shared_options()
-    for param in params:
-        if isinstance(param, click.Option) and param.help:
-            param.help = _(param.help)
     root = _Root(
         "timbao",
-        params=params,
+        params=[_spoken(param) for param in _shared_options()],
         help=_("Search the archives of Vietnam's regional press."),
         epilog=_ROOT_EXAMPLES,
         commands={command.name or "": command for command in (search, show, serve, status, update)},
@@ -411,7 +416,13 @@ def status(settings: Settings, as_json: bool) -> None:
     """Print counts, sizes and what waits to be indexed."""
     from searcher.status import gather, to_json, to_text
 
-    found = gather(settings.folder, open_engine(settings.engine))
+    visits = ()
+    if settings.folder.frontier.exists():
+        from crawl.frontier import Frontier
+
+        with Frontier(settings.folder.frontier) as frontier:
+            visits = frontier.states()
+    found = gather(settings.folder, open_engine(settings.engine), visits)
     click.echo(to_json(found) if as_json else to_text(found), nl=as_json)
 
 

@@ -1,4 +1,4 @@
-"""One article for reading, by id or by any other name it has: what the index shows, and its history from the archive."""
+"""One article for reading, by its id or any other name: as the index shows it, with its history."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def find(name: str, engine: Engine, archive: Archive | None) -> Reading:
 
 
 def to_json(reading: Reading) -> str:
-    """The article as one JSON object: the import format and what timbao knows besides. Absent values are null."""
+    """The article as one JSON object: the import format and what is known besides. Absent values are null."""
     document = reading.document
     return json.dumps(
         {

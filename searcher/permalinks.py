@@ -81,7 +81,9 @@ def read(parameters: Iterable[tuple[str, str]]) -> SearchRequest:
 def write(request: SearchRequest) -> str:
     """The query string (percent-encoded UTF-8, RFC 3986) from which `read` makes this request again."""
     parameters = [("q", request.text)]
-    parameters += [(name, day.isoformat()) for name, day in (("from", request.first), ("to", request.last)) if day]
+    parameters += [
+        (name, day.isoformat()) for name, day in (("from", request.first), ("to", request.last)) if day
+    ]
     parameters += [(name, value) for name in REPEATABLE for value in getattr(request, name)]
     if request.sort is not _DEFAULTS.sort:
         parameters.append(("sort", request.sort.value))

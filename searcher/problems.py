@@ -47,10 +47,9 @@ class Problem:
 def explain(error: Exception) -> Problem:
     """The problem behind an error of our own; whatever is none of these is the server's fault."""
     match error:
-        case QuerySyntaxError():
-            return Problem(
-                HTTPStatus.BAD_REQUEST, printable(str(error)), error.position, error.suggestion or None
-            )
+        case QuerySyntaxError(position=position, hint=hint):
+            detail = _("At character {number}: {hint}").format(number=position + 1, hint=hint)
+            return Problem(HTTPStatus.BAD_REQUEST, printable(detail), position, error.suggestion or None)
         case RequestError():
             return Problem(HTTPStatus.BAD_REQUEST, printable(str(error)))
         case NoSuchArticle():

@@ -41,8 +41,11 @@ class Status:
     waiting: int
 
 
-def gather(folder: DataFolder, engine: Engine) -> Status:
-    """Look at the archive, the frontier and the engine. What does not exist yet counts nothing."""
+def gather(folder: DataFolder, engine: Engine, visits: tuple[SourceState, ...]) -> Status:
+    """Look at the archive and the engine; `visits` is how far the crawls have come.
+
+    What does not exist yet counts nothing.
+    """
     try:
         state: EngineStatus | None = engine.status()
     except NoIndex:
@@ -52,16 +55,7 @@ def gather(folder: DataFolder, engine: Engine) -> Status:
             counts, waiting = archive.counts(), pending(archive, state)
     except NoArchive:
         counts, waiting = _EMPTY, 0
-    return Status(folder, counts, _sources(counts, _visits(folder)), state, waiting)
-
-
-def _visits(folder: DataFolder) -> tuple[SourceState, ...]:
-    if not folder.frontier.exists():
-        return ()
-    from crawl.frontier import Frontier
-
-    with Frontier(folder.frontier) as frontier:
-        return frontier.states()
+    return Status(folder, counts, _sources(counts, visits), state, waiting)
 
 
 def _sources(counts: ArchiveCounts, visits: tuple[SourceState, ...]) -> tuple[SourceStatus, ...]:

@@ -10,15 +10,16 @@ import hashlib
 import json
 import re
 import socket
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 from importlib.metadata import version
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from flask import Flask, Request, Response, abort, render_template, request, url_for
+from flask import Flask, Request, Response, abort, current_app, render_template, request, url_for
 from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -27,6 +28,7 @@ from crawl.archive import Archive, ArchiveError
 from crawl.article import VIETNAM, When, format_when
 from crawl.messages import LANGUAGES, current_language, format_number, ngettext, printable, speaking
 from crawl.messages import gettext as _
+from index.document import Document
 from index.engine import Engine, EngineError, StaleIndex
 from index.tokens import ANALYSIS_VERSION
 from searcher import lookup, permalinks, problems, render
@@ -50,6 +52,8 @@ _GUARDS = {
 _FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json")
 _WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f]+", re.IGNORECASE)
 _AROUND_FAULT = 60
+_RELEASE = version("timbao")
+_MARK = Markup("<mark>{}</mark>")
 
 
 class CannotServe(Exception):
@@ -68,22 +72,9 @@ def create_app(engine: Engine, archive: Archive | None) -> Flask:
     """The site over one engine; aliases and revisions of articles are known where there is an archive."""
     app = _App(__name__)
     app.url_map.merge_slashes = False  # an article's URL is a name for it, and holds two
-    app.jinja_env.globals.update(
-        _=_,
-        ngettext=ngettext,
-        number=format_number,
-        language=current_language,
-        marked=_marked,
-        shown_when=_shown_when,
-        machine_when=format_when,
-        is_web_address=_is_web_address,
-        search_href=_search_href,
-        article_href=_article_href,
-        other_language_href=_other_language_href,
-        replace=replace,
-    )
+    _equip_templates(app)
     site = _Site(engine, archive)
-    for rule, view in {
+    views: dict[str, Callable[..., Response]] = {
         "/": site.search_page,
         "/search": site.search_page,
         "/a/<path:name>": site.article_page,
@@ -92,7 +83,8 @@ def create_app(engine: Engine, archive: Archive | None) -> Flask:
         "/readyz": site.readiness,
         "/healthz": _health,
         "/openapi.json": partial(app.send_static_file, "openapi.json"),
-    }.items():
+    }
+    for rule, view in views.items():
         app.add_url_rule(rule, rule, view)
     for kind in (HTTPException, EngineError, ArchiveError, NoSuchArticle, QuerySyntaxError, RequestError):
         app.register_error_handler(kind, _on_error)
@@ -130,18 +122,46 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 class _App(Flask):
-    """Flask that speaks each visitor's language and puts no control character on any page."""
-
-    jinja_options: ClassVar[dict[str, object]] = {
-        "trim_blocks": True,
-        "lstrip_blocks": True,
-        "undefined": StrictUndefined,
-        "finalize": lambda value: printable(value) if type(value) is str else value,
-    }
+    """Flask that speaks each visitor's language."""
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         with speaking(_language(Request(environ))):
             return super().wsgi_app(environ, start_response)
+
+
+def _language(asked: Request) -> str:
+    """The language chosen by hand, else the one the browser prefers (RFC 9110 section 12.5.4)."""
+    return _chosen_language(asked) or asked.accept_languages.best_match(LANGUAGES, LANGUAGES[0])
+
+
+def _chosen_language(asked: Request) -> str | None:
+    chosen = asked.args.get("lang")
+    return chosen if chosen in LANGUAGES else None
+
+
+def _equip_templates(app: Flask) -> None:
+    app.jinja_options = {
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "undefined": StrictUndefined,
+        # No control character reaches a page, wherever it came from.
+        "finalize": lambda value: printable(value) if type(value) is str else value,
+    }
+    app.jinja_env.globals.update(
+        _=_,
+        ngettext=ngettext,
+        number=format_number,
+        language=current_language,
+        marked=_marked,
+        shown_when=_shown_when,
+        machine_when=format_when,
+        is_web_address=_is_web_address,
+        chosen_language=lambda: _chosen_language(request),
+        home_href=_home_href,
+        search_href=_search_href,
+        article_href=_article_href,
+        other_language_href=_other_language_href,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +173,14 @@ class _Site:
 
     def search_page(self) -> Response:
         """The form, and what it finds."""
+        wanted = SearchRequest(request.args.get("q", ""))
         try:
             wanted = permalinks.read(request.args.items(multi=True))
             if not wanted.text:
-                return _page("search.html", wanted=None, page=None, problem=None)
+                return _page("search.html", wanted=wanted, page=None, problem=None)
             found = Searcher(self.engine).search(wanted)
         except (QuerySyntaxError, RequestError) as error:
-            return _refused_search(error)
+            return _refused_search(error, wanted)
         return _cacheable(_page("search.html", wanted=wanted, page=found, problem=None), wanted, found)
 
     def search_answer(self) -> Response:
@@ -180,9 +201,7 @@ class _Site:
         """One article, with the marks of the search that led to it."""
         reading = lookup.find(name, self.engine, self.archive)
         wanted, query = _search_behind()
-        return _page(
-            "article.html", reading=reading, wanted=wanted, highlighted=partial(_highlighted, query)
-        )
+        return _page("article.html", reading=reading, wanted=wanted, highlighted=partial(_highlighted, query))
 
     def article_answer(self, name: str) -> Response:
         """The same as JSON."""
@@ -209,17 +228,16 @@ def _page(template: str, status: int = 200, **content: object) -> Response:
     return Response(render_template(template, **content), status, mimetype="text/html")
 
 
-def _refused_search(error: QuerySyntaxError | RequestError) -> Response:
+def _refused_search(error: QuerySyntaxError | RequestError, wanted: SearchRequest) -> Response:
     """The form again, with what was typed, and what is wrong with it."""
     problem = problems.explain(error)
-    text = permalinks.read_text(request.args.items(multi=True))
     position = problem.position or 0
     fault = (
-        text[:position][-_AROUND_FAULT:],
-        text[position : position + 1],
-        text[position + 1 :][:_AROUND_FAULT],
+        wanted.text[:position][-_AROUND_FAULT:],
+        wanted.text[position : position + 1],
+        wanted.text[position + 1 :][:_AROUND_FAULT],
     )
-    return _page("search.html", problem.status, wanted=SearchRequest(text), page=None, problem=problem, fault=fault)
+    return _page("search.html", problem.status, wanted=wanted, page=None, problem=problem, fault=fault)
 
 
 def _cacheable(response: Response, wanted: SearchRequest, found: ResultPage) -> Response:
@@ -227,7 +245,7 @@ def _cacheable(response: Response, wanted: SearchRequest, found: ResultPage) -> 
 
     The tag is weak: equal searches differ in how long they took.
     """
-    answer = (version("timbao"), found.generation, current_language(), request.path, permalinks.write(wanted))
+    answer = (_RELEASE, found.generation, current_language(), request.path, permalinks.write(wanted))
     response.set_etag(hashlib.sha256(repr(answer).encode()).hexdigest()[:32], weak=True)
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
@@ -236,18 +254,14 @@ def _cacheable(response: Response, wanted: SearchRequest, found: ResultPage) -> 
 
 def _on_error(error: Exception) -> Response:
     if isinstance(error, HTTPException):
-        if error.code is None or error.code < 400:
-            return Response.force_type(error.get_response(), request.environ)
-        problem = problems.explain_status(error.code)
+        problem = problems.explain_status(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     else:
         problem = problems.explain(error)
-        if problem.retry_after:
-            request_log = printable(str(error))
-            _log().error("%s", request_log)
     response = _problem_answer(problem)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     if problem.retry_after:
+        current_app.logger.error("%s", printable(str(error)))
         response.headers["Retry-After"] = str(problem.retry_after)
     return response
 
@@ -256,3 +270,77 @@ def _problem_answer(problem: problems.Problem) -> Response:
     if request.path.startswith(_FOR_PROGRAMS):
         return Response(problems.to_json(problem), problem.status, mimetype=problems.MEDIA_TYPE)
     return _page("error.html", problem.status, problem=problem)
+
+
+def _refuse_long_address() -> None:
+    asked = request.environ
+    address = asked.get("REQUEST_URI") or f"{asked['PATH_INFO']}?{asked['QUERY_STRING']}"
+    if len(address) > problems.MAX_ADDRESS:
+        abort(HTTPStatus.REQUEST_URI_TOO_LONG)
+
+
+def _guarded(response: Response) -> Response:
+    response.headers.update(_GUARDS)
+    return response
+
+
+# What templates ask
+
+
+def _marked(text: str, stretches: Marks) -> Markup:
+    """The text, escaped piece by piece, with its stretches in `<mark>`."""
+    pieces: list[str] = []
+    position = 0
+    for start, end in stretches:
+        pieces += (escape(printable(text[position:start])), _MARK.format(printable(text[start:end])))
+        position = end
+    return Markup().join((*pieces, escape(printable(text[position:]))))
+
+
+def _highlighted(query: Query | None, text: str, field: str) -> Markup:
+    return _marked(text, marks(text, query, field) if query else ())
+
+
+def _search_behind() -> tuple[SearchRequest | None, Query | None]:
+    """The search that led to an article, as far as its address tells: no reason to refuse the article."""
+    try:
+        wanted = permalinks.read(request.args.items(multi=True))
+        return (wanted, parse(wanted.text).query) if wanted.text else (None, None)
+    except (QuerySyntaxError, RequestError):
+        return None, None
+
+
+def _shown_when(when: When) -> str:
+    """A date as the reader writes it, in Vietnam's time."""
+    pattern = "%d/%m/%Y" if current_language() == "vi" else "%Y-%m-%d"
+    if isinstance(when, datetime):
+        return when.astimezone(VIETNAM).strftime(f"{pattern} %H:%M")
+    return when.strftime(pattern)
+
+
+def _is_web_address(url: str | None) -> bool:
+    """Whether the URL may become a link: `javascript:` and its like may not."""
+    return url is not None and _WEB_ADDRESS.fullmatch(url) is not None
+
+
+def _search_href(wanted: SearchRequest, **changes: Any) -> str:
+    return _href(url_for("/search"), permalinks.write(replace(wanted, **changes)))
+
+
+def _article_href(document: Document, wanted: SearchRequest) -> str:
+    return _href(url_for("/a/<path:name>", name=document.id), permalinks.write(wanted))
+
+
+def _home_href() -> str:
+    return _href(url_for("/"))
+
+
+def _href(path: str, parameters: str = "") -> str:
+    """An address on this site; a language chosen by hand stays chosen."""
+    kept = f"lang={chosen}" if (chosen := _chosen_language(request)) else ""
+    return f"{path}?{'&'.join(filter(None, (parameters, kept)))}".removesuffix("?")
+
+
+def _other_language_href(language: str) -> str:
+    parameters = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return "?" + urlencode([*parameters, ("lang", language)])

@@ -258,6 +258,20 @@ class EngineContract(abc.ABC):
         assert ids(engine.search(Everything(), sort=Sort.NEWEST)) == ["1", "2", "3"]
         assert ids(engine.search(Everything(), sort=Sort.OLDEST)) == ["2", "1", "3"]
 
+    def test_the_time_of_day_counts_in_date_order(self, engine: Engine) -> None:
+        """Articles of one day are ordered by the minute, across time zones; a bare date is its midnight."""
+        noon = datetime(2020, 1, 1, 12, tzinfo=VIETNAM)
+        later = datetime(2020, 1, 1, 5, 1, tzinfo=UTC)
+        fill(
+            engine,
+            [
+                [article("1", published=date(2020, 1, 1)), article("2", published=later)],
+                [article("3", published=noon)],
+            ],
+        )
+        assert ids(engine.search(Everything(), sort=Sort.NEWEST)) == ["2", "3", "1"]
+        assert ids(engine.search(Everything(), sort=Sort.OLDEST)) == ["1", "3", "2"]
+
     def test_pages_are_slices_of_one_order(self, engine: Engine) -> None:
         """Pages put together are the whole ranking, also where scores tie; the total is that of all pages."""
         fill(engine, [[article(f"{number:02}", body="lũ " * (number % 3 + 1)) for number in range(25)]])

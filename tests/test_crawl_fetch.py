@@ -40,9 +40,9 @@ Answer = Callable[[socket.socket, str], object]
 
 
 class RawServer:
-    """Answers requests with whatever bytes a function writes; the connection stays open where that returns True.
+    """Answers requests with whatever bytes a function writes.
 
-    With `speaks_first` it does not wait for a request.
+    The connection stays open where that returns True. With `speaks_first` no request is waited for.
     """
 
     def __init__(self, answer: Answer, host: str = "127.0.0.1", *, speaks_first: bool = False) -> None:
@@ -291,7 +291,7 @@ def test_the_limit_is_exact() -> None:
 
 
 def test_a_missing_end_is_noticed(fetcher: Fetcher) -> None:
-    """Fewer bytes than Content-Length, a chunk cut short, half a gzip file without a length: none is a page."""
+    """Fewer bytes than Content-Length, a chunk cut short, half a gzip file: none is a page."""
     chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nabc"
     no_last_chunk = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"
     half = gzip.compress(b"tin tuc " * 100)[:-9]
@@ -452,13 +452,12 @@ def test_the_body_of_a_redirect_is_not_unpacked(fetcher: Fetcher) -> None:
 # Addresses
 
 
-SPECIAL = [
-    "0.0.0.0", "10.0.0.1", "100.64.0.1", "127.0.0.1", "127.0.0.2", "169.254.169.254", "172.16.0.1", "172.31.255.255",
-    "192.0.0.1", "192.0.2.1", "192.88.99.1", "192.168.1.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1",
-    "239.255.255.250", "240.0.0.1", "255.255.255.255",
-    "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:8.8.8.8", "64:ff9b::7f00:1", "64:ff9b:1::1", "100::1",
-    "2001::1", "2001:db8::1", "2002:7f00:1::1", "3fff::1", "fc00::1", "fd12:3456::1", "fe80::1", "fec0::1", "ff02::1",
-]  # fmt: skip
+SPECIAL = """
+    0.0.0.0 10.0.0.1 100.64.0.1 127.0.0.1 127.0.0.2 169.254.169.254 172.16.0.1 172.31.255.255 192.0.0.1 192.0.2.1
+    192.88.99.1 192.168.1.1 198.18.0.1 198.51.100.1 203.0.113.1 224.0.0.1 239.255.255.250 240.0.0.1 255.255.255.255
+    :: ::1 ::127.0.0.1 ::ffff:127.0.0.1 ::ffff:8.8.8.8 64:ff9b::7f00:1 64:ff9b:1::1 100::1 2001::1 2001:db8::1
+    2002:7f00:1::1 3fff::1 fc00::1 fd12:3456::1 fe80::1 fec0::1 ff02::1
+""".split()
 
 
 @pytest.mark.parametrize("address", SPECIAL)
@@ -517,7 +516,7 @@ def test_the_canary_is_never_visited(fetcher: Fetcher, connects: list[str], host
 def test_a_name_is_looked_up_once_and_every_answer_checked(
     fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A name server that changes its mind gets no second chance; one special address among others condemns all."""
+    """A name is not looked up twice for one page; one special address among others condemns all."""
     looked_up: list[str] = []
     real = socket.getaddrinfo
     answers = [["127.0.0.1"], ["127.0.0.2"], ["127.0.0.1", "10.0.0.1"]]

@@ -153,7 +153,7 @@ def test_a_busy_host_is_left_longer_each_time_and_then_for_good() -> None:
 
 
 def test_retry_after_is_obeyed_or_the_host_left() -> None:
-    """A short wait is waited, never less than the usual delay; for a long one the host is left for this run."""
+    """A short wait is waited, never less than the usual delay; for a long one the host is left."""
     pace = Pace(3.0)
     assert pace.busy(10.0) == 10.0
     assert pace.busy(0.0) == 3.0

@@ -102,7 +102,7 @@ def test_absolute_keeps_tracking_parameters() -> None:
 
 
 def test_article_id_is_stable() -> None:
-    """The id is that of the canonical URL: 20 digits that must never change, or every archive loses its links."""
+    """The id is that of the canonical URL; it must never change, or every archive loses its links."""
     assert article_id("HTTP://Bao.vn/a?utm_source=x#y") == article_id("http://bao.vn/a")
     assert article_id("http://bao.vn/a") == "dbecfcb30ddc52502104"
     assert article_id("baokhanhhoa.vn#17") != article_id("baokhanhhoa.vn#18")
@@ -130,7 +130,7 @@ def _whatwg_cases() -> list[dict[str, str]]:
 
 
 def test_the_url_standards_own_cases() -> None:
-    """Over the WHATWG cases: no error, a fixed point, and for http(s) URLs the standard's host, where it has one."""
+    """Over the WHATWG cases: no error, a fixed point, and what the standard takes for the host."""
     compared = 0
     for case in _whatwg_cases():
         found = canonical(case["input"], case.get("base"))
