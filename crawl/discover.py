@@ -42,6 +42,7 @@ _ARTICLE_END = re.compile(r"(?i)(?:\d{4,}|-[0-9a-f]{7,})(?:\.[a-z]{2,5}|/)?$")
 _VARIANT = re.compile(r"(?i)/(?:print|in-bai|in-tin|amp)(?:/|$)")
 _LONGEST_SECTION = 6  # words in a section's slug; headlines are longer
 _BARE_AMPERSAND = re.compile(rb"&(?!#\d{1,7};|#x[0-9A-Fa-f]{1,6};|[A-Za-z]\w{0,30};)")
+_FEED_TYPE = re.compile(r"(?i)^application/(?:rss|atom)\+xml")
 _FEED_NAME = re.compile(r"(?i)\.rss$")
 _REFRESH = re.compile(r"(?i)^\s*[\d.]*\s*[;,]\s*url\s*=\s*['\"]?([^'\"]+)")
 

@@ -36,6 +36,7 @@ _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([^\s\"';]+)", re.IGNORECASE)
 _HOME = frozenset({"trang chủ", "trang nhất", "home", "tin tức"})
 _NEWSROOM = re.compile(r"\b(?:báo|tòa soạn|toà soạn|ban biên tập|tạp chí|admin|online)\b|https?:|\.vn\b", re.IGNORECASE)
 
+_NO_ATTRIBUTES = Attributes()
 _MOST_CANDIDATES = 20  # how many elements of one name are looked into
 _MOST_TAGS = 40
 _LONGEST_VALUE = 300  # attributes beyond this are generated, or an attack
@@ -237,8 +238,12 @@ def _outline(soup: BeautifulSoup, chosen: Tag | None) -> Outline:
 
 
 def _attributes(element: Tag) -> Attributes:
+    given = element.attrs
+    if not given:
+        return _NO_ATTRIBUTES
+
     def value(name: str) -> str:
-        found = element.get(name) or ""
+        found = given.get(name) or ""
         return (found if isinstance(found, str) else " ".join(found))[:_LONGEST_VALUE]
 
     return Attributes(
@@ -247,7 +252,7 @@ def _attributes(element: Tag) -> Attributes:
         kind=value("itemprop") or value("property"),
         style=value("style"),
         align=value("align"),
-        hidden=element.has_attr("hidden"),
+        hidden="hidden" in given,
     )
 
 

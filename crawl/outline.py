@@ -15,7 +15,7 @@ from crawl.markup import Marks
 from crawl.messages import printable
 from crawl.paragraphs import Block
 
-_AROUND = 64  # elements further out say nothing about a block, and nesting may be 100,000 deep
+_AROUND = 32  # elements further out say nothing about a block, and nesting may be 100,000 deep
 _NEAR = 3  # a block's own element and two around it may say what it is
 _SENTENCE_END = re.compile(r"[.!?…:][\"”’')\]]*\s*$")
 

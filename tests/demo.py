@@ -18,7 +18,7 @@ SEARCHES = (("đường", "tránh", "Vĩnh", "Ngạn", "hứa"), ("ca", "com", "
 
 def timbao(*arguments: str) -> None:
     """Show a command as the user would type it, and run it."""
-    print(f"\n$ timbao {shlex.join(arguments)}", flush=True)
+    print("\n$ timbao", *(repr(word) if " " in word else word for word in arguments), flush=True)
     environment = {**os.environ, "TIMBAO_DATA": str(DATA), "TIMBAO_ALLOW_ADDRESSES": "127.0.0.1/32"}
     command = Path(sys.executable).with_name("timbao")
     run = subprocess.run([command, *arguments], env=environment, check=False)

@@ -16,7 +16,7 @@ from searcher.permalinks import BadDay, BadNumber, BadSort
 from searcher.search import SearchRequest
 
 texts = st.text(st.characters(exclude_categories=["Cs"])).map(lambda text: unicodedata.normalize("NFC", text))
-values = st.lists(texts.map(str.strip).filter(None), unique=True, max_size=3).map(tuple)
+values = st.lists(texts.map(str.strip).filter(bool), unique=True, max_size=3).map(tuple)
 days = st.none() | st.dates(date(1000, 1, 1))
 requests = st.builds(
     SearchRequest,

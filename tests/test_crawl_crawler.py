@@ -1,0 +1,574 @@
+"""A whole crawl: of the sample newspapers, and of a site that misbehaves."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Self, cast
+
+import pytest
+
+from crawl.addresses import allowed_networks
+from crawl.archive import Archive
+from crawl.crawler import crawl
+from crawl.fetch import Fetcher
+from crawl.frontier import Frontier
+from crawl.report import CrawlReport, Progress, SourceReport
+from crawl.sources import Source
+from tests.sample_site import SampleSite
+
+LOCAL = allowed_networks("127.0.0.1/32")
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    """An empty archive."""
+    with Archive(tmp_path / "archive.sqlite", tmp_path / "pages", create=True) as ours:
+        yield ours
+
+
+@pytest.fixture
+def frontier(tmp_path: Path) -> Iterator[Frontier]:
+    """An empty frontier."""
+    with Frontier(tmp_path / "frontier.sqlite") as ours:
+        yield ours
+
+
+@pytest.fixture
+def fetcher() -> Iterator[Fetcher]:
+    """A fetcher that may visit 127.0.0.1."""
+    with Fetcher("timbao/test (+https://example.org)", LOCAL, deadline=5, patience=1) as ours:
+        yield ours
+
+
+def sources_of(site: SampleSite) -> tuple[Source, ...]:
+    """The sample papers as sources that know nothing but their front pages and feeds."""
+    return tuple(
+        Source(
+            name=name,
+            title=name,
+            hosts=(url.split("/")[2],),
+            scheme="http",
+            sections=("/",),
+            feeds=tuple(site.papers[name].feeds()),
+            delay=0.0,
+        )
+        for name, url in site.urls.items()
+    )
+
+
+def of(report: CrawlReport, name: str) -> SourceReport:
+    """One source's part of the report."""
+    return next(source for source in report.sources if source.source == name)
+
+
+# The sample newspapers
+
+
+def test_everything_is_found_and_fetched_once(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
+    """The first crawl stores every article; the second looks at lists only; what is forbidden is never asked for."""
+    with SampleSite() as site:
+        sources = sources_of(site)
+        seen: list[Progress] = []
+        first = crawl(sources, archive, frontier, fetcher, delay=0, progress=seen.append)
+        for name, paper in site.papers.items():
+            assert [a.slug for a in paper.articles if not archive.knows(site.url(name, a))] == []
+            part = of(first, name)
+            assert (part.new, part.changed, part.failed) == (len(paper.articles), 0, ())
+            assert frontier.states()[sorted(site.papers).index(name)].failed == 0
+        assert len([progress for progress in seen if progress.outcome == "new"]) == archive.counts().articles
+        assert not any("/tim-kiem" in path for _name, path, _agent in site.requests)
+        assert {agent for _name, _path, agent in site.requests} == {"timbao/test (+https://example.org)"}
+        asked = [(name, path) for name, path, _agent in site.requests]
+        assert len(asked) == len(set(asked))
+
+        site.requests.clear()
+        second = crawl(sources, archive, frontier, fetcher, delay=0)
+        articles = {(name, paper.path(a)) for name, paper in site.papers.items() for a in paper.articles}
+        assert not articles & {(name, path) for name, path, _agent in site.requests}
+        assert all((part.found, part.new, part.changed) == (0, 0, 0) for part in second.sources)
+        assert all(part.fetched > 0 for part in second.sources)
+
+
+def test_news_and_changes(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
+    """A new article is found by the next crawl, a changed one by the next with `recheck`, and only those."""
+    with SampleSite() as site:
+        sources = sources_of(site)
+        crawl(sources, archive, frontier, fetcher, delay=0)
+        paper = site.papers["vanthuan"]
+        old = paper.newest[0]
+        later = old.published + timedelta(days=1)
+        site.add(
+            "vanthuan", replace(old, id=9_999_999, slug="mot-bai-moi", title="Một bài mới", published=later)
+        )
+        report = crawl(sources, archive, frontier, fetcher, delay=0)
+        assert (of(report, "vanthuan").found, of(report, "vanthuan").new) == (1, 1)
+        assert (of(report, "taylinh").new, of(report, "cuusa").new) == (0, 0)
+
+        site.replace(
+            "vanthuan", replace(old, body=old.body + "\n\nTòa soạn sẽ tiếp tục thông tin đến bạn đọc.")
+        )
+        assert of(crawl(sources, archive, frontier, fetcher, delay=0), "vanthuan").changed == 0
+        rechecked = of(crawl(sources, archive, frontier, fetcher, delay=0, recheck=True), "vanthuan")
+        assert (rechecked.new, rechecked.changed) == (0, 1)
+        assert rechecked.unchanged == len(paper.articles)
+        assert archive.counts().revisions == 1
+
+
+def test_an_article_that_was_withdrawn_is_a_failure_and_stays(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher
+) -> None:
+    """Nothing is lost when a paper takes an article off its site."""
+    with SampleSite() as site:
+        sources = sources_of(site)
+        crawl(sources, archive, frontier, fetcher, delay=0)
+        gone = site.papers["cuusa"].articles[0]
+        site.remove("cuusa", gone)
+        report = crawl(sources, archive, frontier, fetcher, delay=0, recheck=True)
+        assert of(report, "cuusa").failed == (("http-404", 1),)
+        assert archive.find(site.url("cuusa", gone))[0].article.title
+
+
+def test_since(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
+    """Older articles are not stored; a later crawl without `since` stores them."""
+    with SampleSite() as site:
+        sources = sources_of(site)
+        since = date(2021, 1, 1)
+        crawl(sources, archive, frontier, fetcher, delay=0, since=since)
+        for name, paper in site.papers.items():
+            for article in paper.articles:
+                assert archive.knows(site.url(name, article)) == (article.published.date() >= since)
+        crawl(sources, archive, frontier, fetcher, delay=0)
+        assert archive.counts().articles == sum(len(paper.articles) for paper in site.papers.values())
+
+
+def test_max_pages_and_dry_run(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
+    """No more pages than allowed; a dry run reads lists, stores nothing and forgets what it found."""
+    with SampleSite() as site:
+        sources = sources_of(site)
+        tried = crawl(sources, archive, frontier, fetcher, delay=0, dry_run=True)
+        assert sum(part.found for part in tried.sources) > 10
+        assert archive.counts().pages == 0
+        assert frontier.states() == ()
+        few = crawl(sources, archive, frontier, fetcher, delay=0, max_pages=7)
+        assert sum(part.fetched for part in few.sources) == 7
+        assert crawl(sources, archive, frontier, fetcher, delay=0, max_pages=0).sources[0].fetched == 0
+        rest = crawl(sources, archive, frontier, fetcher, delay=0)
+        assert sum(part.new for part in few.sources) + sum(part.new for part in rest.sources) == 52
+
+
+_CRAWL = """
+import sys
+from pathlib import Path
+from crawl.addresses import allowed_networks
+from crawl.archive import Archive
+from crawl.crawler import crawl
+from crawl.fetch import Fetcher
+from crawl.frontier import Frontier
+from crawl.sources import Source
+
+folder = Path(sys.argv[1])
+sources = [Source(name=h, title=h, hosts=(h,), scheme="http", sections=("/",), delay=0.0) for h in sys.argv[2:]]
+with (
+    Archive(folder / "archive.sqlite", folder / "pages", create=True) as archive,
+    Frontier(folder / "frontier.sqlite") as frontier,
+    Fetcher("timbao/test", allowed_networks("127.0.0.1/32")) as fetcher,
+):
+    report = crawl(sources, archive, frontier, fetcher, delay=0.0, progress=lambda p: print(p.outcome, flush=True))
+    print("ended", report.interrupted, flush=True)
+"""
+
+
+def _start(folder: Path, site: SampleSite) -> subprocess.Popen[str]:
+    hosts = [url.split("/")[2] for url in site.urls.values()]
+    command = [sys.executable, "-c", _CRAWL, str(folder), *hosts]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent)
+
+
+@pytest.mark.parametrize("stored", [1, 9, 25])
+def test_a_kill_in_the_middle_loses_nothing(tmp_path: Path, stored: int) -> None:
+    """After kill -9 the next crawl completes the work, and what was stored stays stored."""
+    with SampleSite() as site:
+        with _start(tmp_path, site) as killed:
+            assert killed.stdout is not None
+            for _ in range(stored):
+                while killed.stdout.readline().strip() != "new":
+                    pass
+            killed.send_signal(signal.SIGKILL)
+        with _start(tmp_path, site) as second:
+            output, _ = second.communicate(timeout=60)
+        assert output.split()[-2:] == ["ended", "False"]
+        assert output.split().count("new") <= 52 - stored
+        with Archive(tmp_path / "archive.sqlite", tmp_path / "pages") as archive:
+            assert archive.counts().articles == 52
+            assert archive.counts().revisions == 0
+            for name, paper in site.papers.items():
+                assert all(archive.raw_page(archive.find(site.url(name, a))[0].id) for a in paper.articles)
+
+
+def test_control_c_ends_the_crawl_with_a_report(tmp_path: Path) -> None:
+    """An interrupt stores what was fetched, says so, and the next crawl goes on from there."""
+    with SampleSite() as site:
+        with _start(tmp_path, site) as process:
+            assert process.stdout is not None
+            while process.stdout.readline().strip() != "new":
+                pass
+            process.send_signal(signal.SIGINT)
+            output, _ = process.communicate(timeout=60)
+        assert process.returncode == 0
+        assert output.split()[-2:] == ["ended", "True"]
+        with _start(tmp_path, site) as second:
+            second.communicate(timeout=60)
+        with Archive(tmp_path / "archive.sqlite", tmp_path / "pages") as archive:
+            assert archive.counts().articles == 52
+
+
+# A site that misbehaves
+
+
+class Site:
+    """A newspaper on 127.0.0.1 whose paths are functions of the request; any other path is 404."""
+
+    def __init__(self, **paths: Callable[[BaseHTTPRequestHandler], None]) -> None:
+        self.paths = {f"/{name}": answer for name, answer in paths.items()}
+        self.requests: list[tuple[str, float]] = []
+        self._server = _Server(self)
+        self.host = f"127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def source(self, **rest: object) -> Source:
+        """The newspaper as a source without delay that begins at its front page."""
+        told = {"sections": ("/",), "delay": 0.0, "scheme": "http", **rest}
+        return Source(name=self.host, title="", hosts=(self.host,), **told)  # type: ignore[arg-type]
+
+    def times(self, path: str) -> list[float]:
+        """When a path was asked for."""
+        return [moment for asked, moment in self.requests if asked == path]
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        site = cast(_Server, self.server).site
+        site.requests.append((self.path, time.monotonic()))
+        site.paths.get(self.path, status(404))(self)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+def text(
+    body: str, kind: str = "text/html; charset=utf-8", code: int = 200, **headers: str
+) -> Callable[[BaseHTTPRequestHandler], None]:
+    """An answer with a body; header names are written with underscores."""
+
+    def write(handler: BaseHTTPRequestHandler) -> None:
+        content = body.encode()
+        handler.send_response(code)
+        for name, value in {"Content-Type": kind, "Content-Length": str(len(content)), **headers}.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.end_headers()
+        handler.wfile.write(content)
+
+    return write
+
+
+def status(code: int, **headers: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    """An answer without a body."""
+    return text("", code=code, **headers)
+
+
+def anchors(*targets: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    """A list page."""
+    return text(
+        "<html><body>" + "".join(f'<a href="{target}">x</a>' for target in targets) + "</body></html>"
+    )
+
+
+def article(title: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    """A plain article page, published on 15 March 2021."""
+    paragraph = "Hội Kỹ sư nông nghiệp tỉnh vừa tổng kết những việc làm thiết thực cho công tác dân vận. "
+    return text(
+        f'<html><head><title>{title}</title><meta property="og:type" content="article">'
+        '<meta property="article:published_time" content="2021-03-15T22:42:00+07:00"></head>'
+        f"<body><article><h1>{title}</h1>{f'<p>{paragraph * 3}</p>' * 4}</article></body></html>"
+    )
+
+
+def test_bad_pages_do_not_end_the_crawl(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
+    """Every kind of failure is counted under its reason, and the good page among them is stored."""
+    with Site(**{
+        "": anchors(*(f"/bai-1000{n}.html" for n in range(9))),
+        "bai-10000.html": article("Một bài báo thật"),
+        "bai-10001.html": status(500),
+        "bai-10002.html": text("", code=302, Location="/bai-10002.html"),
+        "bai-10003.html": text("x", code=302, Location="http://127.0.0.2/"),
+        "bai-10004.html": text("not gzip", Content_Encoding="gzip"),
+        "bai-10005.html": text("<html><body>không có gì</body></html>"),
+        "bai-10006.html": text("\0\x01", kind="image/png"),
+        "bai-10007.html": text("x" * 2**21, kind="text/html"),
+    }) as site, Fetcher("timbao/test", LOCAL, max_bytes=2**20) as small:  # fmt: skip
+        (report,) = crawl([site.source()], archive, frontier, small, delay=0).sources
+    assert report.new == 1
+    assert dict(report.failed) == {
+        "http-500": 1,
+        "http-404": 1,
+        "too-many-redirects": 1,
+        "refused-redirect": 1,
+        "bad-content": 1,
+        "too-large": 1,
+    }
+    assert sum(number for _reason, number in report.rejected) == 2
+
+
+def test_failures_are_tried_again_by_the_next_crawl(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher
+) -> None:
+    """A page that failed is fetched once it is well, and its time is remembered across crawls."""
+    with Site(**{"": anchors("/bai-10000.html"), "bai-10000.html": status(500)}) as site:
+        (first,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
+        site.paths["/bai-10000.html"] = article("Một bài báo thật")
+        (second,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
+    assert (first.failed, first.new) == ((("http-500", 1),), 0)
+    assert (second.failed, second.new) == ((), 1)
+
+
+def test_a_busy_server_gets_its_time(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
+    """429 with Retry-After: the same page is asked for again, not before that time, and then stored."""
+    with Site(**{"": anchors("/bai-10000.html")}) as site:
+
+        def busy_once(handler: BaseHTTPRequestHandler) -> None:
+            first = len(site.times("/bai-10000.html")) == 1
+            (status(429, Retry_After="1") if first else article("Một bài báo thật"))(handler)
+
+        site.paths["/bai-10000.html"] = busy_once
+        (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
+        first, second = site.times("/bai-10000.html")
+    assert (report.new, report.failed) == (1, ())
+    assert second - first >= 1
+
+
+def test_a_server_that_asks_for_hours_is_left_and_its_pages_wait(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher
+) -> None:
+    """The crawl ends instead of sleeping; nothing is forgotten."""
+    with Site(
+        **{"": anchors("/a-10000.html", "/b-10001.html"), "a-10000.html": status(503, Retry_After="9999")}
+    ) as site:
+        (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
+        assert site.times("/b-10001.html") == []
+    assert report.failed == (("http-503", 1),)
+    (state,) = frontier.states()
+    assert (state.failed, state.waiting) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "robots", ["User-agent: timbao\nDisallow: /kin/\n", "User-agent: *\nDisallow: /kin/"]
+)
+def test_robots_txt_is_obeyed(archive: Archive, frontier: Frontier, fetcher: Fetcher, robots: str) -> None:
+    """What is disallowed is not asked for, by link or by redirect; sitemaps it names are read."""
+    with Site() as site:
+        site.paths = {
+            "/robots.txt": text(f"{robots}\nSitemap: http://{site.host}/so-do.xml", kind="text/plain"),
+            "/": anchors("/kin/bai-10000.html", "/bai-10001.html"),
+            "/bai-10001.html": status(301, Location="/kin/bai-10000.html"),
+            "/so-do.xml": text(f"<urlset><url><loc>http://{site.host}/bai-10002.html</loc></url></urlset>"),
+            "/bai-10002.html": article("Một bài báo thật"),
+            "/kin/bai-10000.html": article("Một bài báo kín"),
+        }
+        (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
+        assert site.times("/kin/bai-10000.html") == []
+        assert len(site.times("/robots.txt")) == 1
+    assert report.new == 1
+    assert report.rejected == (("robots.txt", 1),)
+    assert report.failed == (("refused-redirect", 1),)
+
+
+def test_without_robots_txt_to_be_had_nothing_is_fetched(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher
+) -> None:
+    """A robots.txt that answers 500 means to wait; the next crawl finds everything still waiting."""
+    with Site(
+        **{"": anchors("/bai-10000.html"), "bai-10000.html": article("Bài"), "robots.txt": status(500)}
+    ) as site:
+        (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
+        assert [path for path, _moment in site.requests] == ["/robots.txt"]
+        assert (report.fetched, report.failed) == (0, (("robots.txt", 1),))
+        site.paths["/robots.txt"] = status(404)
+        (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
+    assert report.new == 1
+
+
+def test_a_robots_txt_that_leads_elsewhere_is_none(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher
+) -> None:
+    """A redirect of robots.txt out of the newspaper is not followed, and forbids nothing."""
+    with Site() as other, Site() as site:
+        site.paths = {"/robots.txt": status(302, Location=f"http://{other.host}/"), "/": article("Bài")}
+        (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
+        assert other.requests == []
+    assert report.fetched == 1
+
+
+def test_politeness(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
+    """One request at a time, never sooner than the longer of our delay and theirs; `delay` replaces both."""
+    with Site(**{"": anchors(*(f"/bai-1000{n}.html" for n in range(4)))}) as site:
+        site.paths["/robots.txt"] = text("User-agent: *\nCrawl-delay: 0.2", kind="text/plain")
+        crawl([site.source(delay=0.1)], archive, frontier, fetcher)
+        moments = [moment for _path, moment in site.requests[1:]]
+        assert len(moments) == 5
+        assert all(later - earlier >= 0.2 for earlier, later in zip(moments, moments[1:], strict=False))
+
+
+def test_a_slow_host_does_not_hold_the_others(archive: Archive, frontier: Frontier) -> None:
+    """While one paper takes its time for a single page, another is crawled to its end."""
+    release = threading.Event()
+    order: list[str] = []
+
+    def slow(handler: BaseHTTPRequestHandler) -> None:
+        release.wait(20)
+        status(404)(handler)
+
+    with (
+        Site(**{"": slow}) as one,
+        Site(**{"": anchors(*(f"/bai-1000{n}.html" for n in range(5)))}) as other,
+        Fetcher("timbao/test", LOCAL) as patient,
+    ):
+
+        def progress(now: Progress) -> None:
+            order.append(now.source)
+            if order.count(other.host) == 6:
+                release.set()
+
+        crawl([one.source(), other.source()], archive, frontier, patient, delay=0, progress=progress)
+        assert order == [other.host] * 6 + [one.host]
+
+
+def test_a_dead_host_is_left_soon(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
+    """After a few silences the host's other pages are left to the next crawl instead of being tried one by one."""
+
+    def hang_up(handler: BaseHTTPRequestHandler) -> None:
+        handler.connection.close()
+
+    with Site(**{"": anchors(*(f"/bai-{n}.html" for n in range(10_000, 10_050)))}) as site:
+        site.paths |= {f"/bai-{n}.html": hang_up for n in range(10_000, 10_050)}
+        (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
+        assert len(site.requests) < 12
+    assert sum(number for _reason, number in report.failed) <= 5
+    (state,) = frontier.states()
+    assert state.waiting + state.failed == 50
+
+
+def test_endless_lists_end(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
+    """A site that repeats its last page for ever is left after one repetition; endless sitemaps starve no article."""
+    with Site() as site:
+        numbered = {f"/?page={n}": anchors("/bai-10000.html", f"/?page={n + 1}") for n in range(2, 500)}
+        site.paths = {
+            "/": anchors("/bai-10000.html", "/?page=2"),
+            "/bai-10000.html": article("Bài"),
+            **numbered,
+        }
+        crawl([site.source()], archive, frontier, fetcher, delay=0)
+        assert len(site.requests) < 8
+
+    with Site() as site:
+
+        def chain(n: int) -> str:
+            loc = f"http://{site.host}/so-do-{n + 1}.xml"
+            return f"<sitemapindex><sitemap><loc>{loc}</loc></sitemap></sitemapindex>"
+
+        site.paths = {f"/so-do-{n}.xml": text(chain(n)) for n in range(200)}
+        site.paths["/"] = anchors("/bai-10000.html", "/bai-10001.html")
+        source = site.source(sitemaps=("/so-do-0.xml",))
+        crawl([source], archive, frontier, fetcher, delay=0, max_pages=12)
+        assert site.times("/bai-10000.html")
+        assert site.times("/bai-10001.html")
+
+
+def test_nothing_leaves_the_newspaper(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
+    """Links, sitemaps, feeds and refreshes to another port of an allowed address are not followed."""
+    with Site() as other, Site() as site:
+        away = f"http://{other.host}/bai-10000.html"
+        site.paths = {
+            "/": text(f'<meta http-equiv="refresh" content="0;url={away}"><a href="{away}">x</a>'),
+            "/so-do.xml": text(f"<sitemapindex><sitemap><loc>{away}</loc></sitemap></sitemapindex>"),
+            "/so-do-2.xml": text(f"<urlset><url><loc>{away}</loc></url></urlset>"),
+            "/rss": text(f"<rss><channel><item><link>{away}</link></item></channel></rss>"),
+        }
+        source = site.source(sitemaps=("/so-do.xml", "/so-do-2.xml"), feeds=("/rss",))
+        (report,) = crawl([source], archive, frontier, fetcher, delay=0).sources
+        assert other.requests == []
+    assert (report.fetched, report.found) == (4, 0)
+
+
+def test_an_address_that_is_not_allowed_is_reported_once(archive: Archive, frontier: Frontier) -> None:
+    """Without permission for this machine nothing is asked; the report names the reason."""
+    with Site(**{"": anchors("/bai-10000.html")}) as site, Fetcher("timbao/test") as strict:
+        (report,) = crawl([site.source()], archive, frontier, strict, delay=0).sources
+        assert site.requests == []
+    assert report.failed == (("refused-address", 1),)
+
+
+def test_an_article_moves_and_keeps_its_identity(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher
+) -> None:
+    """Fetched under an old address that redirects, it is stored once and known by both."""
+    with Site(**{
+        "": anchors("/cu-10000.html", "/moi-20000.html"),
+        "cu-10000.html": status(301, Location="/moi-20000.html"),
+        "moi-20000.html": article("Một bài báo thật"),
+    }) as site:  # fmt: skip
+        (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
+        assert archive.knows(f"http://{site.host}/cu-10000.html")
+        assert archive.knows(f"http://{site.host}/moi-20000.html")
+    assert report.new == 1
+    assert archive.counts().articles == 1
+
+
+def test_stopping_from_outside(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
+    """When `stop` is set, what is in flight is cut, what came is stored, and the report says so."""
+    stop = threading.Event()
+
+    def endless(handler: BaseHTTPRequestHandler) -> None:
+        stop.set()
+        time.sleep(3)
+
+    with Site(**{"": anchors("/bai-10000.html", "/bai-10001.html"), "bai-10000.html": endless}) as site:
+        report = crawl([site.source()], archive, frontier, fetcher, delay=0, stop=stop)
+        assert site.times("/bai-10001.html") == []
+    assert report.interrupted
+    assert report.sources[0].failed == ()
+    (state,) = frontier.states()
+    assert (state.done, state.waiting) == (1, 2)
+
+
+def test_no_sources_no_crawl(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
+    """Nothing to do is done at once."""
+    assert crawl([], archive, frontier, fetcher) == CrawlReport(())
+    assert os.getpid() > 0
