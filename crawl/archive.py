@@ -111,13 +111,13 @@ class Archive:
 
         Raises NoArchive where there is none and `create` does not ask for one.
         """
-        if not create and not path.exists():
-            raise NoArchive(path)
         self._path = path
         self._warc = WarcFolder(pages)
         self._lock = threading.RLock()
         self._depth = 0
         with self._guard():
+            if not create and not path.exists():
+                raise NoArchive(path)
             # Transactions are begun and ended by `batch` alone.
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
             try:
@@ -157,43 +157,39 @@ class Archive:
     @contextlib.contextmanager
     def batch(self) -> Iterator[None]:
         """Group changes: all of them are kept when the block ends, none when it raises."""
-        with self._lock, self._guard():
+        with self._lock:
             if self._depth == 0:
-                self._db.execute("BEGIN IMMEDIATE")
+                with self._guard():
+                    self._db.execute("BEGIN IMMEDIATE")
             self._depth += 1
             try:
+                # Not guarded: what goes wrong in the caller's own block is not the archive's failure.
                 yield
+                if self._depth == 1:
+                    with self._guard():
+                        # The pages first: a row must never point at bytes that a power cut can take away.
+                        self._warc.sync()
+                        self._db.execute("COMMIT")
             except BaseException:
-                self._depth -= 1
-                if self._depth == 0 and self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
+                if self._depth == 1 and self._db.in_transaction:
+                    with self._guard():
+                        self._db.execute("ROLLBACK")
                 raise
-            self._depth -= 1
-            if self._depth == 0:
-                self._commit()
-
-    def _commit(self) -> None:
-        try:
-            # The pages first: a row must never point at bytes that a power cut can take away.
-            self._warc.sync()
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
+            finally:
+                self._depth -= 1
 
     @contextlib.contextmanager
     def _guard(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, ValueError) as error:
             raise ArchiveError(self._path, str(error)) from error
 
     # Writing
 
     def put_page(self, page: Page, source: str) -> int:
         """Keep a raw page; returns its number."""
-        with self.batch():
+        with self.batch(), self._guard():
             place = self._warc.append(page, self._last_place())
             cursor = self._db.execute(
                 "INSERT INTO page (url, final_url, status, fetched, source, file, offset, length)"
@@ -214,7 +210,7 @@ class Archive:
 
     def reject_page(self, page: int, reason: str) -> None:
         """Note why no article came of a page."""
-        with self.batch():
+        with self.batch(), self._guard():
             self._db.execute("UPDATE page SET rejected = ? WHERE id = ?", (reason, page))
 
     def put_article(
@@ -223,13 +219,16 @@ class Archive:
         """Keep an article, as a new one, as a new revision of a known one, or not at all when nothing changed.
 
         `alias` is another URL it was fetched from, or the id an import gave it; an article is known by its
-        canonical URL, by any alias URL, or by an import's id within the same source.
+        canonical URL, by any alias URL, or by an import's id within the same source; it needs one of them.
         """
-        with self.batch():
-            known = self._identify(article, alias)
+        assert article.url or alias
+        alias = alias and (canonical(alias) or alias)
+        with self.batch(), self._guard():
+            own = article_id(article.url or _import_key(article.source, alias))
+            known = self._identify(article, alias, own)
             digest = content_digest(article)
             if known is None:
-                known = article_id(article.url or f"{article.source}#{alias}")
+                known = own
                 self._db.execute(
                     "INSERT INTO article VALUES (?, ?, ?, ?, 1)",
                     (known, article.source, format_when(seen), self._next_change()),
@@ -238,8 +237,13 @@ class Archive:
                 change = Change.NEW
             else:
                 change = self._revise(known, seen, digest, article, page)
-            names = {name for name in (article.url, alias) if name}
-            self._db.executemany("INSERT OR IGNORE INTO alias VALUES (?, ?)", [(name, known) for name in names])
+            for name in filter(None, (article.url, alias)):
+                # Sources may share an import's id, but a URL goes on naming the article that it named first.
+                self._db.execute(
+                    "INSERT OR IGNORE INTO alias SELECT ?1, ?2"
+                    " WHERE NOT (?3 AND EXISTS (SELECT 1 FROM alias WHERE name = ?1))",
+                    (name, known, _is_url(name)),
+                )
             return change
 
     def _revise(self, known: str, seen: datetime, digest: str, article: Article, page: int | None) -> Change:
@@ -263,18 +267,17 @@ class Archive:
             (known, number, format_when(seen), digest, dump_article(article), page),
         )
 
-    def _identify(self, article: Article, alias: str | None) -> str | None:
-        names = [name for name in (article.url, alias) if name]
-        for name in names:
-            is_url = "://" in name
+    def _identify(self, article: Article, alias: str | None, own: str) -> str | None:
+        for name in filter(None, (article.url, alias)):
             row = self._db.execute(
                 "SELECT article.id FROM alias JOIN article ON article.id = alias.article WHERE name = ?"
-                " AND (? OR source = ?)",
-                (name, is_url, article.source),
+                " AND (? OR source = ?) ORDER BY change",
+                (name, _is_url(name), article.source),
             ).fetchone()
             if row:
                 return str(row[0])
-        return None
+        # It may have moved to another source since its import gave it this id.
+        return own if self._db.execute("SELECT 1 FROM article WHERE id = ?", (own,)).fetchone() else None
 
     def _next_change(self) -> int:
         row = self._db.execute("UPDATE meta SET value = value + 1 WHERE key = 'change' RETURNING value").fetchone()
@@ -307,6 +310,7 @@ class Archive:
 
     def find(self, name: str) -> tuple[StoredArticle, ...]:
         """The articles that an id, a URL or an import's id names; several only when sources share an import's id."""
+        name = name.encode("utf-8", "replace").decode()  # a command's argument need not be text
         names = {name, canonical(name) or name}
         marks = ", ".join("?" * len(names))
         with self._lock, self._guard():
@@ -341,10 +345,7 @@ class Archive:
                 " WHERE article = ? ORDER BY number DESC LIMIT 1",
                 (known,),
             ).fetchone()
-            try:
-                return self._warc.read(RecordPlace(*row)) if row else None
-            except ValueError as error:
-                raise ArchiveError(self._path, str(error)) from error
+            return self._warc.read(RecordPlace(*row)) if row else None
 
     def changes(self, after: int) -> Iterator[StoredArticle]:
         """Every article whose last change is later than number `after`, in the order of their changes.
@@ -359,7 +360,8 @@ class Archive:
             if not rows:
                 return
             for row in rows:
-                stored = _stored_article(row, ())
+                with self._guard():
+                    stored = _stored_article(row, ())
                 after = stored.change
                 yield stored
 
@@ -383,6 +385,16 @@ class Archive:
                 " GROUP BY source ORDER BY source"
             )
             return ArchiveCounts(pages, articles, versions - articles, tuple(SourceCount(*row) for row in rows))
+
+
+def _is_url(name: str) -> bool:
+    """Whether the name is an address, which means the same in every source."""
+    return name.startswith(("http://", "https://", "file://"))
+
+
+def _import_key(source: str, alias: str | None) -> str:
+    """What names an article that has no URL; no other source and id give the same, and no URL does."""
+    return f"import:{len(source)}:{source}:{alias}"
 
 
 _STORED = (

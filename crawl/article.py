@@ -5,6 +5,7 @@ Standard library only, so that everything above may import it for nothing.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from dataclasses import dataclass, replace
@@ -87,15 +88,21 @@ class StoredArticle:
 
 
 def parse_when(text: str) -> When:
-    """Read an ISO 8601 date or date-time; a time without a zone is Vietnam's.
+    """Read an ISO 8601 date or date-time; a time without a zone is Vietnam's, fractions of a second are dropped.
 
-    Raises ValueError for anything else.
+    Raises ValueError for anything else, and for a moment that lies outside the calendar in UTC or in Vietnam.
     """
     text = text.strip()
-    if len(text) == len("2021-03-15"):
+    with contextlib.suppress(ValueError):
         return date.fromisoformat(text)
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+    moment = datetime.fromisoformat(text).replace(microsecond=0)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=VIETNAM)
+    try:
+        local_day(moment.astimezone(UTC))
+    except OverflowError as error:
+        raise ValueError(f"{text} is outside the calendar") from error
+    return moment
 
 
 def format_when(when: When) -> str:
@@ -121,11 +128,14 @@ def dump_article(article: Article) -> str:
 
 
 def load_article(text: str) -> Article:
-    """The article that `dump_article` wrote."""
-    fields = json.loads(text)
-    fields["captions"], fields["tags"] = tuple(fields["captions"]), tuple(fields["tags"])
-    fields["published"] = None if fields["published"] is None else parse_when(fields["published"])
-    return Article(**fields)
+    """The article that `dump_article` wrote. Raises ValueError when the text was damaged since."""
+    try:
+        fields = json.loads(text)
+        fields["captions"], fields["tags"] = tuple(fields["captions"]), tuple(fields["tags"])
+        fields["published"] = None if fields["published"] is None else parse_when(fields["published"])
+        return Article(**fields)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"not an article: {error}") from error
 
 
 def content_digest(article: Article) -> str:

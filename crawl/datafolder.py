@@ -99,8 +99,8 @@ class DataFolder:
         """Make the folder. Raises DataFolderError where that is impossible."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise DataFolderError(self.path, error.strerror or str(error)) from error
+        except (OSError, ValueError) as error:
+            raise DataFolderError(self.path, getattr(error, "strerror", None) or str(error)) from error
 
     @contextlib.contextmanager
     def lock(self, name: str) -> Iterator[None]:
@@ -157,9 +157,8 @@ def _read_holder(path: Path) -> str:
         return _("an unknown process")
 
 
-def load_config(environ: Mapping[str, str] = os.environ, folder: Path | None = None) -> Config:
+def load_config(environ: Mapping[str, str] = os.environ, folder: Path = Path()) -> Config:
     """What `timbao.toml` in the working folder says, over the user's own. Raises ConfigError."""
-    folder = Path.cwd() if folder is None else folder
     merged: dict[str, str] = {}
     for path in (_user_config(environ), folder / CONFIG_NAME):
         merged |= _read_config(path)
@@ -181,7 +180,7 @@ def _read_config(path: Path) -> dict[str, str]:
             found = tomllib.load(file)
     except FileNotFoundError:
         return {}
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # not TOML, not UTF-8, nested too deep
         raise ConfigError(path, str(error)) from error
     for key, value in found.items():
         if key not in CONFIG_KEYS:
@@ -191,14 +190,23 @@ def _read_config(path: Path) -> dict[str, str]:
             raise ConfigError(path, _("{key} must be a text in quotes").format(key=key))
     if "data" in found:
         # Relative to the file that says it, not to wherever the command happens to run.
-        found["data"] = str((path.parent / Path(found["data"]).expanduser()).resolve())
+        try:
+            found["data"] = str((path.parent / Path(found["data"]).expanduser()).resolve())
+        except (OSError, RuntimeError, ValueError) as error:
+            raise ConfigError(path, f"data: {error}") from error
     return found
 
 
 def choose_folder(flag: str | None, config: Config, environ: Mapping[str, str] = os.environ) -> DataFolder:
-    """The data folder: flag, else `TIMBAO_DATA`, else configuration, else the platform's user data folder."""
+    """The data folder: flag, else `TIMBAO_DATA`, else configuration, else the platform's user data folder.
+
+    Raises DataFolderError for `~` and a user whose home is not known.
+    """
     if chosen := flag or environ.get("TIMBAO_DATA"):
-        return DataFolder(Path(chosen).expanduser())
+        try:
+            return DataFolder(Path(chosen).expanduser())
+        except RuntimeError as error:
+            raise DataFolderError(Path(chosen), str(error)) from error
     if config.data is not None:
         return DataFolder(config.data)
     import platformdirs

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
 from crawl.article import VIETNAM, When
 
@@ -56,7 +56,9 @@ _DATES = tuple(
     )
 )
 _TIME = re.compile(
-    r"(?<![\d:])(?P<hour>\d{1,2})(?: ?(?:[:hg]|giờ) ?(?P<minute>\d{2})(?!\d)(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?| ?(?:h|giờ)(?![a-z]))"
+    r"(?<![\d:])(?P<hour>\d{1,2})"
+    r"(?: ?(?:[:hg]|giờ) ?(?P<minute>\d{2})(?!\d)(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?"
+    r"| ?(?:h|giờ)(?![a-z]))"
     r"(?:'|’|phút| phút)?(?: ?(?P<half>am|pm|sa|ch|sáng|chiều|tối)\b)?"
     r"(?: ?[\[(]?(?P<zone>z\b|(?:gmt|utc) ?(?:[+-] ?\d{1,2}(?::?\d{2})?)?|[+-]\d{2}(?::?\d{2})?(?!\d)))?"
 )
@@ -85,14 +87,10 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
 
 def _nearest_time(text: str, day: re.Match[str]) -> re.Match[str] | None:
     """The time written closest to the date, before or after it, that is one (hour below 24)."""
-    near: list[tuple[int, re.Match[str]]] = []
-    before, after = text[: day.start()], text[day.end() :]
-    # An ISO date-time runs on without a space: `2021-03-15T22:42`.
-    for match in _TIME.finditer(before):
-        near.append((day.start() - match.end(), match))
-    for match in _TIME.finditer(after):
-        near.append((match.start(), match))
-    valid = [(gap, match) for gap, match in near if gap <= _TIME_REACH and _clock(match) is not None]
+    before = [(day.start() - match.end(), match) for match in _TIME.finditer(text[: day.start()])]
+    after = [(match.start(), match) for match in _TIME.finditer(text[day.end() :])]
+    near = [(gap, match) for gap, match in (*before, *after) if gap <= _TIME_REACH]
+    valid = [(gap, match) for gap, match in near if _clock(match) is not None]
     return min(valid, key=lambda found: found[0])[1] if valid else None
 
 
@@ -111,7 +109,7 @@ def _day(match: re.Match[str], clock: re.Match[str] | None) -> date | None:
 
 
 def _is_american(match: re.Match[str], clock: re.Match[str] | None) -> bool:
-    """Month first, as .NET's en-US default format `M/d/yyyy h:mm:ss tt` writes it: AM or PM, nothing padded."""
+    """Month first, as .NET's en-US format `M/d/yyyy h:mm:ss tt` has it: AM or PM, nothing padded."""
     if clock is None or clock["half"] not in {"am", "pm"} or match["sep"] != "/":
         return False
     padded = any(part.startswith("0") for part in (match["day"], match["month"], clock["hour"]))
@@ -138,12 +136,12 @@ def _moment(day: date, match: re.Match[str] | None) -> When:
 
 
 def _zone(written: str | None) -> tzinfo:
-    """`GMT+7` means seven hours ahead of Greenwich, as everybody but POSIX writes it (ISO 8601, section 4.2.5.2)."""
+    """The zone as written: `GMT+7` is seven hours ahead of Greenwich, for everybody but POSIX."""
     if not written:
         return VIETNAM
     offset = _OFFSET.search(written)
     if offset is None:
-        return timezone.utc
+        return UTC
     ahead = timedelta(hours=int(offset["hours"]), minutes=int(offset["minutes"] or 0))
     if ahead >= timedelta(hours=24):
         return VIETNAM

@@ -16,7 +16,7 @@ _CODECS = {
     "utf-8": "utf8 unicode-1-1-utf-8 unicode11utf8 unicode20utf8 x-unicode20utf8",
     "utf-16-le": "utf-16 utf-16le ucs-2 unicode csunicode iso-10646-ucs-2",
     "utf-16-be": "utf-16be unicodefffe",
-    "cp1252": "windows-1252 x-cp1252 iso-8859-1 iso8859-1 iso_8859-1 latin1 l1 ascii us-ascii ansi_x3.4-1968 cp819",
+    "cp1252": "windows-1252 x-cp1252 iso-8859-1 iso8859-1 iso_8859-1 latin1 l1 ascii us-ascii cp819",
     "cp1258": "windows-1258 x-cp1258",
     "cp1250": "windows-1250 x-cp1250",
     "cp1251": "windows-1251 x-cp1251",
@@ -62,8 +62,8 @@ _SAMPLE_LENGTH = 65536  # enough to guess from, cheap enough for every page
 # letters that make any Western text look right, and are never met.
 _SNIFFED = ["cp1258", "cp1252", "cp1251", "cp874", "gb18030", "big5hkscs", "shift-jis", "euc-jp", "euc-kr"]
 
-# A tone typed before the letter's own mark does not compose: NFC keeps a + acute + circumflex apart, and
-# all of these marks are of one combining class, so normalisation may not reorder them (Unicode, section 3.11).
+# A tone typed before the letter's own mark does not compose: NFC keeps a + acute + circumflex apart, since
+# these marks are of one combining class and may not be reordered (Unicode Standard, section 3.11).
 _TONES = "\u0300\u0301\u0303\u0309"
 _TONED = "".join(unicodedata.normalize("NFC", letter + tone) for letter in "aeoAEO" for tone in _TONES)
 _MISORDERED = re.compile(f"([{_TONED}])([\u0302\u0306])")
@@ -71,7 +71,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def decode(body: bytes, declared: str | None) -> str:
-    """The text of a page in NFC, without a leading byte order mark. Never fails; unreadable bytes become U+FFFD.
+    """The text of a page in NFC, without a leading byte order mark. Unreadable bytes become U+FFFD.
 
     `declared` is the character set of the HTTP header, as it was written. In order of trust: a byte order
     mark; UTF-8 that is well formed and says something beyond ASCII, since no other text looks like that by
@@ -90,8 +90,8 @@ def repair_text(text: str) -> str:
 
 
 def _reordered(match: re.Match[str]) -> str:
-    letter, tone = unicodedata.normalize("NFD", match[1])
-    right = unicodedata.normalize("NFC", letter + match[2] + tone)
+    toned = unicodedata.normalize("NFD", match[1])
+    right = unicodedata.normalize("NFC", toned[0] + match[2] + toned[1])
     return right if len(right) == 1 else match[0]
 
 
@@ -115,7 +115,7 @@ def _codec(label: str | None) -> str | None:
 
 
 def _own_declaration(body: bytes) -> str | None:
-    """What the document declares. It was read as ASCII, so it cannot be UTF-16 (WHATWG HTML, section 13.2.3.2)."""
+    """What the document declares; being read as ASCII it is not UTF-16 (WHATWG HTML, section 13.2.3.2)."""
     head = body[:_HEAD_LENGTH]
     found = _META.search(head) or _XML.match(head)
     codec = _codec(found[1].decode("ascii", "replace")) if found else None

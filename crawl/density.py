@@ -2,7 +2,7 @@
 
 It is the maximum-subsequence idea of text extraction (Pasternack and
 Roth, "Extracting article text from the web with maximum subsequence segmentation", WWW 2009) on a tree: prose
-counts for an element, links and scraps count against it, and the element with the greatest sum holds the body.
+counts for an element, links and scraps count against it, and the element of greatest sum holds the body.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def without_furniture(outline: Outline) -> list[int]:
 
 
 def find_body(outline: Outline, places: Sequence[int]) -> list[int]:
-    """Those of the places (see `without_furniture`) that hold the article's body; empty if there is no prose."""
+    """Those of the places (of `without_furniture`) that hold the article's body; none if there is no prose."""
     chosen = [place for place in places if any(one.chosen for one in outline[place].around)]
     if chosen:
         return chosen
@@ -59,7 +59,7 @@ def find_body(outline: Outline, places: Sequence[int]) -> list[int]:
 
 
 def is_list(outline: Outline, places: Sequence[int]) -> bool:
-    """Whether the places hold a list of articles: most of its paragraphs are teasers under linked headlines."""
+    """Whether the places hold a list of articles: half of their prose are teasers under linked headlines."""
     prose = [place for place in places if _is_prose(outline[place].block)]
     teasers = _teasers(outline, places)
     return bool(teasers) and 2 * len(teasers) >= len(prose)
@@ -85,7 +85,7 @@ def _teasers(outline: Outline, places: Iterable[int]) -> set[int]:
 
 
 def _worths(outline: Outline, places: Sequence[int]) -> dict[Element, int]:
-    """The worth of every element around the places; teasers are worth nothing where they are half of the prose."""
+    """The worth of every element around the places, without teasers where they are half of the prose."""
     teasers = _teasers(outline, places)
     worths: defaultdict[Element, int] = defaultdict(int)
     lists: defaultdict[Element, list[int]] = defaultdict(lambda: [0, 0, 0])

@@ -34,7 +34,9 @@ from crawl.urls import absolute, within
 _HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/xml", "text/xml"})
 _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([^\s\"';]+)", re.IGNORECASE)
 _HOME = frozenset({"trang chủ", "trang nhất", "home", "tin tức"})
-_NEWSROOM = re.compile(r"\b(?:báo|tòa soạn|toà soạn|ban biên tập|tạp chí|admin|online)\b|https?:|\.vn\b", re.IGNORECASE)
+_NEWSROOM = re.compile(
+    r"\b(?:báo|tòa soạn|toà soạn|ban biên tập|tạp chí|admin|online)\b|https?:|\.vn\b", re.IGNORECASE
+)
 
 _NO_ATTRIBUTES = Attributes()
 _MOST_CANDIDATES = 20  # how many elements of one name are looked into
@@ -42,14 +44,14 @@ _MOST_TAGS = 40
 _LONGEST_VALUE = 300  # attributes beyond this are generated, or an attack
 _LONGEST_NAME = 80
 _BYLINE_REACH = 6  # how many blocks above and below the body a marked byline may stand
-# How many characters of text make an article of a page that tells machines it is one; of one that bears a date
-# line, of one that only prints its title, and of one that does not even do that.
+# How many characters of text make an article of a page that tells machines it is one; of one that bears a
+# date line, of one that only prints its title, and of one that does not even do that.
 _SOME_TEXT, _DATED_TEXT, _TEXT, _UNTITLED_TEXT = 30, 100, 250, 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The page is no article: `reason` is one word, such as `status-404`, `not-html`, `list-page` or `no-text`."""
+    """The page is no article: `reason` is `empty`, `not-html`, `list-page`, `no-text`, `status-404` and the like."""
 
     reason: str
 
@@ -62,16 +64,17 @@ class BadSelector(Exception):
 
     def __init__(self, source: str, selector: str) -> None:
         self.source, self.selector = source, selector
-        message = _("{selector} is no CSS selector. Correct it in the entry of {source} among the newspapers.")
+        message = _(
+            "{selector} is no CSS selector. Correct it in the entry of {source} among the newspapers."
+        )
         super().__init__(message.format(selector=selector, source=source))
 
 
 def extract(page: Page, source: Source) -> Extraction:
     """The article that the page holds, or why it holds none. Any bytes give an answer.
 
-    The article's `url` is the page's canonical URL if that lies on one of the source's hosts (for a source without
-    hosts: anywhere), else its final one.
-    Raises BadSelector.
+    The article's `url` is the page's canonical URL if that lies on one of the source's hosts (for a source
+    without hosts: anywhere), else its final one. Raises BadSelector.
     """
     content_type = page.header("Content-Type") or ""
     if not 200 <= page.status < 300:
@@ -93,7 +96,9 @@ class _Reading:
         for unwanted in self._every(source.selectors.remove):
             unwanted.decompose()
         self._meta = read_meta(_meta_pairs(soup))
-        self._said = read_json_ld(script.get_text() for script in soup.find_all("script", type="application/ld+json"))
+        self._said = read_json_ld(
+            script.get_text() for script in soup.find_all("script", type="application/ld+json")
+        )
 
     def article(self) -> Extraction:
         """The article, or why there is none."""
@@ -101,8 +106,9 @@ class _Reading:
         outline = _outline(self._soup, self._chosen_body())
         places = without_furniture(outline)
         body = find_body(outline, places)
+        nothing = Rejected("list-page" if is_list(outline, places) else "no-text")
         if not body:
-            return Rejected("list-page" if is_list(outline, places) else "no-text")
+            return nothing
         title = self._text(chosen.title) or self._title(outline, places, body)
         printed = title_place(outline, body, title)
         top = body[0] if printed is None else printed
@@ -110,16 +116,24 @@ class _Reading:
         description = next((claim.description for claim in claims if claim.description), "")
         text = text_after(outline, body, title)
         if not text or not title:
-            return Rejected("no-text")
+            return nothing
         lead = self._text(chosen.lead) or lead_above(outline, places, top, text, description)
         parts = sort_out([outline[place].block for place in text], title, lead, description)
         url, is_home = self._address()
         says_article = any(claim.is_article for claim in claims)
         if not says_article and (is_home or self._is_own(title) or is_list(outline, text)):
             return Rejected("list-page")
-        enough = _SOME_TEXT if says_article else _UNTITLED_TEXT if printed is None else _DATED_TEXT if when else _TEXT
+        enough = (
+            _SOME_TEXT
+            if says_article
+            else _UNTITLED_TEXT
+            if printed is None
+            else _DATED_TEXT
+            if when
+            else _TEXT
+        )
         if len(parts.lead) + sum(map(len, parts.paragraphs)) < enough:
-            return Rejected("no-text")
+            return nothing
         return Article(
             url=url,
             source=self._source.name,
@@ -197,7 +211,9 @@ class _Reading:
         if chosen or claimed:
             return (chosen or claimed)[-1 if chosen else 0]
         path = [clean(name) for name in self._said.breadcrumb or _breadcrumb(self._soup)]
-        names = [name for name in path if name and name.lower() not in _HOME and text_key(name) != text_key(title)]
+        names = [
+            name for name in path if name and name.lower() not in _HOME and text_key(name) != text_key(title)
+        ]
         return names[-1] if names else None
 
     def _tags(self) -> tuple[str, ...]:
@@ -266,7 +282,9 @@ def _meta_pairs(soup: BeautifulSoup) -> Iterator[tuple[str, str]]:
 
 def _time_element(soup: BeautifulSoup) -> When | None:
     """The page's one `time` element of HTML with a date for machines; several are of several articles."""
-    written = {element.get("datetime") for element in soup.find_all("time", datetime=True, limit=_MOST_CANDIDATES)}
+    written = {
+        element.get("datetime") for element in soup.find_all("time", datetime=True, limit=_MOST_CANDIDATES)
+    }
     only = written.pop() if len(written) == 1 else None
     return parse_written(only) if isinstance(only, str) else None
 
@@ -299,7 +317,9 @@ def _marked_byline(outline: Outline, places: Iterable[int], top: int, body: Sequ
     """The author whom markup names just above or below the body."""
     first, last = top - _BYLINE_REACH, body[-1] + _BYLINE_REACH
     blocks = [outline[place].block for place in places if first <= place <= last and place not in body]
-    return next((name for block in blocks if block.byline and (name := name_in(block.text, trusted=True))), None)
+    return next(
+        (name for block in blocks if block.byline and (name := name_in(block.text, trusted=True))), None
+    )
 
 
 def _is_root(url: str) -> bool:

@@ -23,8 +23,8 @@ def choose_title(
 ) -> str:
     """The headline: what the page claims and also prints, without the site's name; else what looks like one.
 
-    `places` are the blocks outside furniture, `body` those of the body; `claims` are what the page tells machines,
-    in order of trust, and `window` what it tells the browser, where the site's name is often all there is.
+    `places` are the blocks outside furniture, `body` those of the body; `claims` are what the page tells
+    machines, in order of trust, `window` what it tells the browser: often just the site's name.
     """
     last = body[min(_ABOVE, len(body)) - 1]
     above = [outline[place].block for place in places if place <= last]
@@ -37,7 +37,9 @@ def choose_title(
     headings = [block for block in above if block.heading and not block.is_link]
     headings = [block for block in headings if len(block.text.split()) >= _TITLE_WORDS] or headings
     highest = min((block.heading for block in headings), default=0)
-    return max((block.text for block in headings if block.heading == highest), key=len, default=_without_site(window))
+    return max(
+        (block.text for block in headings if block.heading == highest), key=len, default=_without_site(window)
+    )
 
 
 def _is_headline_of(block: Block, claim: str) -> bool:
@@ -56,7 +58,7 @@ def _without_site(claim: str) -> str:
 
 
 def title_place(outline: Outline, body: Sequence[int], title: str) -> int | None:
-    """Where the title is printed above or at the head of the body; a heading rather than a breadcrumb's end."""
+    """Where the title is printed above or at the head of the body, preferably as a heading."""
     wanted = text_key(title)
     above = range(body[min(_ABOVE, len(body)) - 1] + 1)
     found = [place for place in above if wanted and text_key(outline[place].block.text) == wanted]
@@ -73,7 +75,7 @@ def text_after(outline: Outline, body: Sequence[int], title: str) -> list[int]:
 
 
 def printed_date(outline: Outline, title: int, body: Sequence[int]) -> When | None:
-    """The date line nearest to the title: a short block between the top of the article and its first paragraphs.
+    """The date line nearest to the title: a short block between the article's top and its first paragraphs.
 
     Dates elsewhere are of other articles, or today's; a date in the title itself is of something to come.
     """
@@ -93,8 +95,8 @@ def _is_date_line(text: str) -> bool:
 def agreed_date(claimed: When | None, printed: When | None) -> When | None:
     """The moment of publication from what a page tells machines and what it prints.
 
-    The claim is more exact, but where it names only the day the printed time completes it, and where both show
-    the same clock the printed one has the right zone: sites often call their local time UTC.
+    The claim is more exact, but where it names only the day the printed time completes it, and where both
+    show the same clock the printed one has the right zone: sites often call their local time UTC.
     """
     if claimed is None or not isinstance(printed, datetime):
         return claimed or printed
@@ -106,8 +108,10 @@ def agreed_date(claimed: When | None, printed: When | None) -> When | None:
     return clock if clock.replace(second=0) == printed.replace(second=0) else claimed
 
 
-def lead_above(outline: Outline, places: Iterable[int], title: int, body: Sequence[int], description: str) -> str:
-    """The lead printed above the body: markup calls it so, or the page's description says the same; else ''."""
+def lead_above(
+    outline: Outline, places: Iterable[int], title: int, body: Sequence[int], description: str
+) -> str:
+    """The lead printed above the body: so called by markup, or saying what the description says; else ''."""
     above = [outline[place].block for place in places if title - _ABOVE <= place < body[0]]
     told = [block.text for block in above if says_the_same(block.text, description) and not block.is_link]
     named = [block.text for block in above if block.lead and not block.is_link]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -11,8 +11,6 @@ from crawl.article import Article, When, parse_when
 from crawl.decode import repair_text
 from crawl.messages import gettext as _
 from crawl.urls import canonical
-
-_BLANK_LINES = re.compile(r"[ \t]*\n[ \t]*(?:\n\s*)+")
 
 
 class BadLine(Exception):
@@ -31,20 +29,13 @@ class ImportedArticle:
     id: str | None
 
 
-def read_line(line: bytes, default_source: str | None) -> ImportedArticle:
-    """The article on this line; `default_source` is used where the line names no source.
+def read_line(line: bytes, source: str | None) -> ImportedArticle:
+    """The article on this line; it belongs to `source`, if given, else to the source that the line names.
 
     Raises BadLine. Keys that are not known are ignored: exports of other programs may hold more.
     """
     fields = _object(line)
-    given = fields.get("url")
-    url = None
-    if given is not None and (url := canonical(given) if isinstance(given, str) else None) is None:
-        raise BadLine(_("url is not an http or https address"))
-    known_as = fields.get("id")
-    if isinstance(known_as, int):
-        known_as = str(known_as)
-    known_as = _text({"id": known_as}, "id") or None
+    url, known_as = _url(fields), _id(fields)
     if url is None and known_as is None:
         raise BadLine(_("neither url nor id"))
     title, body = _text(fields, "title"), paragraphs(_text(fields, "body"))
@@ -52,7 +43,7 @@ def read_line(line: bytes, default_source: str | None) -> ImportedArticle:
         raise BadLine(_("neither title nor body"))
     article = Article(
         url=url,
-        source=default_source or _text(fields, "source") or _host(url),
+        source=source or _text(fields, "source") or _host(url),
         title=title,
         lead=_text(fields, "lead"),
         body=body,
@@ -69,7 +60,9 @@ def read_line(line: bytes, default_source: str | None) -> ImportedArticle:
 
 def paragraphs(text: str) -> str:
     """The text with its paragraphs separated by exactly one blank line."""
-    return _BLANK_LINES.sub("\n\n", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    blocks = itertools.groupby(lines, key=lambda line: bool(line.strip()))
+    return "\n\n".join("\n".join(block).strip() for filled, block in blocks if filled)
 
 
 def _object(line: bytes) -> dict[str, object]:
@@ -84,6 +77,21 @@ def _object(line: bytes) -> dict[str, object]:
     if not isinstance(found, dict):
         raise BadLine(_("not a JSON object"))
     return found
+
+
+def _url(fields: dict[str, object]) -> str | None:
+    given = _text(fields, "url")
+    url = canonical(given) if given else None
+    if given and url is None:
+        raise BadLine(_("url is not an http or https address"))
+    return url
+
+
+def _id(fields: dict[str, object]) -> str | None:
+    given = fields.get("id")
+    if isinstance(given, int) and not isinstance(given, bool):
+        return str(given)
+    return _text(fields, "id") or None
 
 
 def _text(fields: dict[str, object], name: str) -> str:

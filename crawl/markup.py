@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905  # lists of words are best read as words
 """What the names in markup mean: elements, classes, ids, roles and styles → marks. Plain values.
 
 The words are those of the families of Vietnamese press sites, of the common editors and content systems, and
@@ -15,25 +16,31 @@ _UNREAD = frozenset(
     "textarea select option button input label datalist dialog".split()
 )
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hr html legend li main nav ol p pre section summary table tbody td tfoot th thead "
-    "tr ul".split()
+    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer "
+    "form h1 h2 h3 h4 h5 h6 header hr html legend li main nav ol p pre section summary table tbody td tfoot "
+    "th thead tr ul".split()
 )
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_NEVER_FURNITURE = frozenset({"html", "body", "main", "article", *_HEADINGS})  # content systems put tags in their names
+# Content systems put an article's subjects into the names of what holds it: `post tag-news category-menu`.
+_NEVER_FURNITURE = frozenset({"html", "body", "main", "article", *_HEADINGS})
 _FURNITURE_TAGS = frozenset({"nav", "aside", "footer", "menu"})
 _FURNITURE_ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary", "search", "dialog"})
 _FURNITURE = frozenset(
     "ad ads adv advert advertisement banner binhluan breadcrumb breadcrumbs comment comments cookie disqus "
     "docnhieu docthem footer hotnews keyword keywords lienquan menu mostread mostview nav navbar navigation "
-    "newsletter notebox pager pagination paging poll popular popup promo quangcao rating recommend recommendation "
-    "recommended relate related share sharing shares sidebar social subscribe suggest suggestion tag taglist tags "
+    "newsletter notebox pager pagination paging poll popular popup promo quangcao rating recommend "
+    "recommendation recommended relate related share sharing shares sidebar social subscribe suggest "
+    "suggestion tag taglist tags "
     "tinlienquan toolbar trending tukhoa widget xemthem".split()
 )
 _HIDDEN = frozenset({"hidden", "hide", "d-none", "sr-only", "visually-hidden"})
 _CAPTION = frozenset({"caption", "figcaption", "fig", "imgcaption", "note"})
-_CAPTION_PAIRS = tuple(map(frozenset, (("image", "desc"), ("img", "desc"), ("photo", "desc"), ("box", "desc"))))
-_LEAD = frozenset({"sapo", "chapeau", "lead", "alead", "standfirst", "summary", "desc", "description", "intro"})
+_CAPTION_PAIRS = tuple(
+    map(frozenset, (("image", "desc"), ("img", "desc"), ("photo", "desc"), ("box", "desc")))
+)
+_LEAD = frozenset(
+    {"sapo", "chapeau", "lead", "alead", "standfirst", "summary", "desc", "description", "intro"}
+)
 _BYLINE = frozenset({"author", "byline", "tacgia"})
 _QUOTE = frozenset({"quote", "quotes", "blockquote"})
 _TAGS = frozenset({"tag", "tags", "taglist", "keyword", "keywords", "tukhoa"})
@@ -47,7 +54,10 @@ _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What one element's name and attributes say of the text in it. `align` is 'center', 'right' or ''; `heading` is 1 to 6."""
+    """What one element's name and attributes say of the text in it.
+
+    `heading` is 1 to 6 for h1 to h6, else 0; `align` is 'center', 'right' or ''.
+    """
 
     unread: bool = False
     block: bool = False
@@ -72,7 +82,7 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """The attributes that say something, '' where absent. `kind` is schema.org's itemprop, or RDFa's property."""
+    """The attributes that say something, '' where absent; `kind` is an itemprop (schema.org) or property."""
 
     names: str = ""
     role: str = ""
@@ -87,8 +97,14 @@ def read_marks(element: str, attributes: Attributes) -> Marks:
     """The marks of an element (its name in lower case)."""
     names = frozenset(part.lower() for part in _NAME_PART.findall(attributes.names))
     style, kind = attributes.style, attributes.kind.lower()
-    hidden = attributes.hidden or bool(_HIDDEN.intersection(attributes.names.split())) or _HIDDEN_STYLE.search(style)
-    caption = element == "figcaption" or bool(names & _CAPTION) or any(pair <= names for pair in _CAPTION_PAIRS)
+    hidden = (
+        attributes.hidden
+        or bool(_HIDDEN.intersection(attributes.names.split()))
+        or _HIDDEN_STYLE.search(style)
+    )
+    caption = (
+        element == "figcaption" or bool(names & _CAPTION) or any(pair <= names for pair in _CAPTION_PAIRS)
+    )
     aligned = _ALIGN_STYLE.search(style)
     block = element in _BLOCKS
     return Marks(
@@ -102,7 +118,9 @@ def read_marks(element: str, attributes: Attributes) -> Marks:
         slanted=element in {"i", "em", "cite"},
         picture=element in {"img", "picture", "figure"},
         line_break=element == "br",
-        furniture=block and element not in _NEVER_FURNITURE and _is_furniture(element, names, attributes.role),
+        furniture=block
+        and element not in _NEVER_FURNITURE
+        and _is_furniture(element, names, attributes.role),
         article=element == "article",
         body="articlebody" in kind,
         caption=caption,

@@ -1,4 +1,4 @@
-"""A page as its blocks of text in reading order, each with the elements around it. Plain values; no HTML is known.
+"""A page as its blocks of text in reading order, each with the elements around it. Plain values.
 
 Whoever walks the markup tells an `OutlineWriter` where elements begin and end and what text stands between.
 """
@@ -24,7 +24,7 @@ _SENTENCE_END = re.compile(r"[.!?…:][\"”’')\]]*\s*$")
 class Element:
     """What the rules need to know of an element around a block; `number` is its place in the page.
 
-    `chosen` is the body that a source's selectors name; `article` and `body` are HTML's and schema.org's names.
+    `chosen` is the body that a source's selectors name; `article` and `body` are so called by HTML, schema.org.
     """
 
     number: int
@@ -64,13 +64,15 @@ class OutlineWriter:
         self._sizes = [0, 0, 0]  # how much of the parts is in links, bold, slanted
 
     def enter(self, marks: Marks, *, chosen: bool = False) -> None:
-        """An element begins; `chosen` is the one that a source's selectors mean, a block whatever its name."""
+        """An element begins; `chosen` is the one that a source's selectors mean, and a block in any case."""
         is_block = marks.block or chosen
         self._entered.append((marks, is_block))
         if is_block:
             self._flush()
             self._numbers += 1
-            self._open.append((Element(self._numbers, marks.furniture, marks.article, marks.body, chosen), marks))
+            self._open.append(
+                (Element(self._numbers, marks.furniture, marks.article, marks.body, chosen), marks)
+            )
         self._shift(marks, 1)
         self._pictured |= marks.picture
         if marks.line_break:
@@ -96,7 +98,7 @@ class OutlineWriter:
         self._depth = [depth + step * kind for depth, kind in zip(self._depth, kinds, strict=True)]
 
     def _break_line(self) -> None:
-        """A line break after a sentence, or after another break, separates paragraphs; else it is one of verse."""
+        """A line break after a sentence or after another break ends a paragraph; others are those of verse."""
         last = self._parts[-1] if self._parts else ""
         if last == "\n" or _SENTENCE_END.search(last):
             self._flush()

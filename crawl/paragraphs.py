@@ -1,7 +1,7 @@
 """Blocks of text as they stand on a page → the parts of an article. Plain values; no HTML is known here.
 
-The rules are those of Vietnamese newsrooms: the lead (sapo) before the body, captions under their pictures, the
-byline as the last short paragraph, boxes of related news under one of a few headings.
+The rules are those of Vietnamese newsrooms: the lead (sapo) before the body, captions under their pictures,
+the byline as the last short paragraph, boxes of related news under one of a few headings.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _RELATED = re.compile(
-    r"(?:các )?(?:tin|bài)(?: bài)?(?: viết)? (?:liên quan|khác|cùng chuyên mục|mới(?: nhất)?|nổi bật|đọc nhiều)"
+    r"(?:các )?(?:tin|bài)(?: bài)?(?: viết)?"
+    r" (?:liên quan|khác|cùng chuyên mục|mới(?: nhất)?|nổi bật|đọc nhiều)"
     r"|xem thêm|đọc thêm|đọc tiếp|xem tiếp|(?:mời )?(?:quý )?(?:bạn|độc giả) (?:đọc )?(?:xem|đọc) thêm"
     r"|có thể bạn quan tâm|cùng chuyên mục|được quan tâm|đọc nhiều|tiêu điểm"
-    r"|related (?:articles?|stor(?:y|ies)|news|posts?|content)|read (?:more|next|also)|see also|more from\b.{0,40}"
+    r"|related (?:articles?|stor(?:y|ies)|news|posts?|content)|read (?:more|next|also)|see also"
+    r"|more from\b.{0,40}"
 )
 _FURNITURE = re.compile(
-    r"các thông tin tiện ích|in bài(?: viết| này)?|bản in|gửi (?:email|bình luận|ý kiến|bài viết)|lưu (?:tin|bài viết)"
-    r"|chia sẻ(?: bài viết| facebook)?|bình luận(?: \(\d+\))?|ý kiến(?: bạn đọc| của bạn)?|từ kho[áóa]|từ khóa|tags?"
+    r"các thông tin tiện ích|in bài(?: viết| này)?|bản in|gửi (?:email|bình luận|ý kiến|bài viết)"
+    r"|lưu (?:tin|bài viết)|chia sẻ(?: bài viết| facebook)?|bình luận(?: \(\d+\))?"
+    r"|ý kiến(?: bạn đọc| của bạn)?|từ kho[áa]|từ khóa|tags?"
     r"|quay lại|trở lại(?: đầu trang)?|lên đầu trang|về đầu trang|theo dõi .{0,40} trên(?: google news)?"
     r"|nghe (?:đọc )?bài(?: viết)?|quảng cáo|copy link|sao chép liên kết|phóng to|thu nhỏ"
     r"|share(?: this)?|advertisement|print|comments?|click to .{0,30}|sign up .{0,60}|subscribe .{0,60}"
@@ -48,9 +51,9 @@ _MOSTLY = 0.8
 class Block:
     """One run of text between two block boundaries of a page.
 
-    `linked`, `bold` and `slanted` count the characters set so. `heading` is 1 to 6 for h1 to h6; `caption`, `lead`
-    and `byline` tell what the markup calls by such a name; `listed` tells list items, `pictured` text that
-    follows a picture without other text between them; `centred` and `right` are the alignment.
+    `linked`, `bold` and `slanted` count the characters set so. `heading` is 1 to 6 for h1 to h6, else 0;
+    `caption`, `lead` and `byline` tell what the markup calls by such a name; `listed` tells list items,
+    `pictured` text that follows a picture with no text between; `centred` and `right` are the alignment.
     """
 
     text: str
@@ -144,7 +147,7 @@ def name_in(text: str, *, trusted: bool = False) -> str | None:
 
 
 def _without_related(blocks: Iterable[Block]) -> list[Block]:
-    """The blocks outside boxes of related news: a label and the links after it, and whatever is only links."""
+    """The blocks outside boxes of related news (a label and links after it) that are more than links."""
     kept: list[Block] = []
     in_box = False
     for block in blocks:

@@ -57,9 +57,10 @@ class Selectors:
 class Source:
     """One newspaper.
 
-    `name` is its stable key, `hosts` are 'host' or 'host:port' in lower case, newest first. `feeds`, `sitemaps`
-    and `sections` are URLs, or paths on the first host. `article_url` is a regular expression searched for
-    in an article's URL. `delay` is in seconds. `verified` says that the rules were checked against the live site.
+    `name` is its stable key, `hosts` are 'host' or 'host:port' in lower case, newest first. `feeds`,
+    `sitemaps` and `sections` are URLs, or paths on the first host. `article_url` is a regular expression
+    searched for in an article's URL. `delay` is in seconds. `verified` says that somebody checked the entry
+    against the live site.
     """
 
     name: str
@@ -79,7 +80,7 @@ class Source:
 
 
 class SourcesError(Exception):
-    """The file of newspapers cannot be used: `entry` is the table at fault ('' for the file), `detail` says why."""
+    """The file of newspapers cannot be used: `entry` is the table at fault or '', `detail` says why."""
 
     def __init__(self, path: Path, entry: str, detail: str) -> None:
         self.path, self.entry, self.detail = path, entry, detail
@@ -98,7 +99,7 @@ class UnknownSource(Exception):
 
 
 def load_sources(user_file: Path | None) -> tuple[Source, ...]:
-    """Every newspaper known: the shipped ones, as `user_file` changes them, and its own. A missing file is empty.
+    """Every newspaper known: the shipped ones as `user_file` changes them, and its own. It need not exist.
 
     Raises SourcesError.
     """
@@ -143,9 +144,6 @@ def set_enabled(user_file: Path, name: str, *, enabled: bool) -> None:
     changed = own.with_source(name, {**own.sources.get(name, {}), "enabled": enabled})
     _sources(user_file, _overlay(shipped, changed), changed.sources)
     _store(user_file, changed)
-
-
-# --- reading ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +192,7 @@ def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sources(path: Path, tables: _Tables, own: Container[str]) -> tuple[Source, ...]:
-    """The sources of the tables; what is wrong is blamed on `path` if it has a part in it (`own`), else SHIPPED."""
+    """The sources of the tables, checked; entries among `own` are those of `path`, others SHIPPED's."""
     sources = tuple(
         _source(path if name in own else SHIPPED, name, table, tables.families)
         for name, table in tables.sources.items()
@@ -239,7 +237,7 @@ def _selector_values(path: Path, entry: str, table: object) -> dict[str, tuple[s
     return {key: _strings(path, entry, key, value) for key, value in table.items()}
 
 
-def _checked(path: Path, entry: str, key: str, value: object) -> Any:  # noqa: ANN401  one of Source's field types
+def _checked(path: Path, entry: str, key: str, value: object) -> Any:
     """The value of one key of a source, checked."""
     match key:
         case "hosts" | "feeds" | "sitemaps" | "sections":
@@ -302,11 +300,8 @@ def _bare_host(host: str) -> str:
     return host.lower().removeprefix("www.")
 
 
-# --- writing ---------------------------------------------------------------------------------------------------
-
-
 def _table(source: Source, inherited: Selectors, shipped: _Table) -> _Table:
-    """The entry of a source: what differs from the defaults and its family's selectors, or overrides `shipped`."""
+    """The entry of a source: what differs from the defaults and its family's, or overrides `shipped`."""
     blank = Source(name=source.name, title="", hosts=(), selectors=source.selectors)
     own = _differences(source.selectors, inherited, shipped.get("selectors", {}))
     table = _differences(source, blank, shipped.keys() - {"selectors"})

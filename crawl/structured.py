@@ -63,17 +63,22 @@ def read_meta(pairs: Iterable[tuple[str, str]]) -> Claims:
     for name, content in pairs:
         if content.strip():
             values.setdefault(name.strip().lower(), []).append(content)
-    found = {
-        claim: next((values[name][0] for name in names if name in values), None)
-        for claim, names in _META_NAMES.items()
-    }
-    tags = values.get("news_keywords") or values.get("keywords") or []
-    published = parse_written(found.pop("published") or "")
+
+    def first(claim: str) -> str | None:
+        return next((values[name][0] for name in _META_NAMES[claim] if name in values), None)
+
+    keywords = values.get("news_keywords") or values.get("keywords") or []
+    published = parse_written(first("published") or "")
     return Claims(
         is_article="article:published_time" in values and published is not None,
+        headline=first("headline"),
+        description=first("description"),
+        author=first("author"),
         published=published,
-        tags=tuple(tag for text in [*tags, *values.get("article:tag", [])] for tag in text.split(",")),
-        **found,
+        section=first("section"),
+        tags=tuple(tag for text in [*keywords, *values.get("article:tag", [])] for tag in text.split(",")),
+        site=first("site"),
+        url=first("url"),
     )
 
 
@@ -152,5 +157,7 @@ def _breadcrumb(node: Mapping[str, Any]) -> tuple[str, ...]:
     for item in items if isinstance(items, list) else []:
         if isinstance(item, dict):
             inner = item.get("item")
-            names.append(_text(item.get("name")) or _text(inner.get("name") if isinstance(inner, dict) else None))
+            names.append(
+                _text(item.get("name")) or _text(inner.get("name") if isinstance(inner, dict) else None)
+            )
     return tuple(name for name in names if name)

@@ -40,7 +40,7 @@ def write_toml(path: Path, tables: Mapping[str, Value], header: str) -> None:
 
 
 def _lines(table: Mapping[str, Value], place: tuple[str, ...]) -> Iterator[str]:
-    """The table's own keys first, then its tables: a key after a sub-table's heading would belong to that one."""
+    """The table's own keys, then its tables: a key below a sub-table's heading would belong to that one."""
     inner = {key: value for key, value in table.items() if isinstance(value, Mapping)}
     plain = {key: value for key, value in table.items() if key not in inner}
     if place and (plain or not inner):

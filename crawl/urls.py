@@ -6,6 +6,7 @@ RFC 3986, so that what is kept is plain ASCII and reads the same to every later 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import ipaddress
 import re
@@ -156,6 +157,7 @@ def _split_port(authority: str) -> tuple[str, str]:
     return host, str(int(port)) if port else ""
 
 
+@functools.lru_cache(4096)  # a crawl meets few hosts, each thousands of times
 def _host(host: str) -> str:
     if host.startswith("["):
         return _ipv6(host)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
+import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
+from urllib.parse import quote
 
 from crawl.article import Page, utc_now
 
@@ -21,6 +25,9 @@ ROTATE_AT = 1_000_000_000
 # What these headers say is no longer true of the stored, decoded body; the prefix is the Internet Archive's.
 _TRANSPORT_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _ORIGINAL = "X-Archive-Orig-"
+_TOKEN = "!#$&'*+-.^_`|~"  # what a header's name may hold besides letters and digits (RFC 9110, section 5.6.2)
+_STATUS = re.compile("[0-9]{3}")
+_PIECE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +38,17 @@ class RecordPlace:
     offset: int
     length: int
 
+    @property
+    def end(self) -> int:
+        """The offset just behind the record."""
+        return self.offset + self.length
+
 
 class WarcFolder:
-    """Appends pages to the newest WARC file of a folder and reads them back. One process writes at a time."""
+    """Appends pages to the newest WARC file of a folder and reads them back.
+
+    Several processes may hold one folder, as long as only one of them appends, syncs and notes the place at a time.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -41,18 +56,20 @@ class WarcFolder:
         self._name = ""
 
     def append(self, page: Page, last: RecordPlace | None) -> RecordPlace:
-        """Write one response record; `last` is the last record known to be whole.
+        """Write one response record; `last` is the last record that is noted anywhere.
 
-        Bytes behind it were left by a killed run and are cut off, so that the file stays readable.
+        Bytes behind it were left by a run that was killed or gave up, and are cut off, so that the file stays readable.
         """
-        file = self._writable(last)
+        record = _response_record(page)
+        file = self._open_behind(last)
         offset = file.tell()
         try:
-            file.write(_response_record(page))
+            file.write(record)
             file.flush()
         except OSError:
             self._file = None  # a torn record: the next append cuts it off
-            file.close()
+            with contextlib.suppress(OSError):
+                file.close()
             raise
         return RecordPlace(self._name, offset, file.tell() - offset)
 
@@ -72,43 +89,63 @@ class WarcFolder:
         with (self._path / place.file).open("rb") as file:
             file.seek(place.offset)
             stored = io.BytesIO(file.read(place.length))
-        for page in read_pages(stored):
-            return page
-        raise ValueError(f"no WARC response record at {place.file}:{place.offset}")
+        # Read to its very end, where gzip's checksum is.
+        pages = list(read_pages(stored))
+        if len(pages) != 1:
+            raise ValueError(f"no WARC response record at {place.file}:{place.offset}")
+        return pages[0]
 
-    def _writable(self, last: RecordPlace | None) -> IO[bytes]:
-        if self._file is not None and self._file.tell() < ROTATE_AT:
-            return self._file
+    def _open_behind(self, last: RecordPlace | None) -> IO[bytes]:
+        """The file to append to, at its end: another process may have appended since this one did."""
+        if last is None or last.end >= ROTATE_AT or not self._holds(last):
+            return self._begin()
+        if self._file is None or self._name != last.file:
+            self._leave()
+            self._name, self._file = last.file, (self._path / last.file).open("r+b")
+        self._file.seek(last.end)
+        self._file.truncate()
+        return self._file
+
+    def _holds(self, place: RecordPlace) -> bool:
+        path = self._path / place.file
+        return path.exists() and path.stat().st_size >= place.end
+
+    def _begin(self) -> IO[bytes]:
+        self._leave()
+        self._path.mkdir(parents=True, exist_ok=True)
+        stamp = utc_now().strftime("%Y%m%d%H%M%S")
+        number = sum(1 for _ in self._path.glob("*.warc.gz"))
+        self._name = f"timbao-{stamp}-{number:05d}.warc.gz"
+        self._file = (self._path / self._name).open("xb")
+        folder = os.open(self._path, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # the file's name too must survive a power cut
+        finally:
+            os.close(folder)
+        return self._file
+
+    def _leave(self) -> None:
         self.sync()
         self.close()
-        self._path.mkdir(parents=True, exist_ok=True)
-        if last is not None and last.offset + last.length < ROTATE_AT and (self._path / last.file).exists():
-            self._name = last.file
-            self._file = (self._path / last.file).open("r+b")
-            self._file.truncate(last.offset + last.length)
-            self._file.seek(0, os.SEEK_END)
-        else:
-            stamp = utc_now().strftime("%Y%m%d%H%M%S")
-            number = sum(1 for _ in self._path.glob("*.warc.gz"))
-            self._name = f"timbao-{stamp}-{number:05d}.warc.gz"
-            self._file = (self._path / self._name).open("xb")
-        return self._file
 
 
 def _response_record(page: Page) -> bytes:
     from warcio.statusandheaders import StatusAndHeaders
-    from warcio.warcwriter import BufferWARCWriter
+    from warcio.warcwriter import WARCWriter
 
-    writer = BufferWARCWriter(gzip=True, warc_version="1.1")
+    written = io.BytesIO()
+    writer = WARCWriter(written, gzip=True, warc_version="1.1")
     headers = [
         (_ORIGINAL + name if name.lower() in _TRANSPORT_HEADERS else name, _header_text(value))
-        for name, value in page.headers
+        for written, value in page.headers
+        if (name := quote(written.strip(), safe=_TOKEN, errors="replace"))
     ]
     headers.append(("Content-Length", str(len(page.body))))
     record = writer.create_warc_record(
-        page.final_url,
+        _header_text(page.final_url),
         "response",
         payload=io.BytesIO(page.body),
+        length=len(page.body),
         http_headers=StatusAndHeaders(f"{page.status} ", headers, protocol="HTTP/1.1"),
         warc_headers_dict={
             "WARC-Date": page.fetched.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -116,15 +153,16 @@ def _response_record(page: Page) -> bytes:
         },
     )
     writer.write_record(record)
-    return bytes(writer.get_contents())
+    return written.getvalue()
 
 
 def _header_text(value: str) -> str:
-    return value.replace("\r", " ").replace("\n", " ")
+    """The value on one line, without lone surrogates; warcio writes what is not ASCII in percent-encoding."""
+    return value.replace("\r", " ").replace("\n", " ").encode("utf-8", "replace").decode()
 
 
-def read_pages(stream: IO[bytes]) -> Iterator[Page]:
-    """The response records of a WARC file, gzipped or not, in order.
+def read_pages(stream: IO[bytes], most: int = sys.maxsize) -> Iterator[Page]:
+    """The response records of a WARC file, gzipped or not, in order; of each body the first `most` bytes.
 
     Raises ValueError where the file is damaged or no WARC file at all.
     """
@@ -134,12 +172,12 @@ def read_pages(stream: IO[bytes]) -> Iterator[Page]:
     try:
         for record in ArchiveIterator(stream):
             if record.rec_type == "response" and record.http_headers is not None:
-                yield _page(record)
+                yield _page(record, most)
     except (ArchiveLoadFailed, EOFError, OSError, AttributeError) as error:
         raise ValueError(str(error)) from error
 
 
-def _page(record: ArcWarcRecord) -> Page:
+def _page(record: ArcWarcRecord, most: int) -> Page:
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
     written = record.rec_headers.get_header("WARC-Date") or ""
     requested = record.rec_headers.get_header("WARC-X-Requested-URI")
@@ -147,15 +185,28 @@ def _page(record: ArcWarcRecord) -> Page:
     return Page(
         url=requested or url,
         final_url=url,
-        status=int(status) if status.isdigit() else 0,
+        status=int(status) if _STATUS.fullmatch(status) else 0,
         headers=tuple(record.http_headers.headers),
-        body=record.content_stream().read(),
+        body=_body(record, most),
         fetched=_moment(written),
     )
 
 
+def _body(record: ArcWarcRecord, most: int) -> bytes:
+    body = bytearray()
+    while len(body) < most and (piece := record.content_stream().read(_PIECE)):
+        body += piece
+    while record.raw_stream.read(_PIECE):
+        pass
+    if record.raw_stream.limit > 0:
+        raise ValueError("the file ends in the middle of a record")
+    return bytes(body[:most])
+
+
 def _moment(written: str) -> datetime:
+    """A WARC-Date, which is in UTC (ISO 28500:2017, section 5.4); the present for what is none."""
     try:
-        return datetime.fromisoformat(written).astimezone(UTC)
-    except ValueError:
+        moment = datetime.fromisoformat(written).replace(microsecond=0)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return utc_now()

@@ -37,7 +37,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """A keyword field (source, province, section, tags, author) has this value, whole.
+    """A keyword field (source, province, section) has this value, whole; other fields never match.
 
     `value` is a key made by `index.document.keyword_key`; with `any_marks` it is compared folded.
     """

@@ -12,7 +12,7 @@ from itertools import chain
 
 from index.vietnamese import canonical
 
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 """Raised with every change of what text is turned into; an index made by another version is stale."""
 
 MAX_TERM_LENGTH = 64
@@ -85,17 +85,21 @@ class _PieceCache(dict[str, tuple[_Piece, ...]]):
     """Each distinct chunk is analysed once: a corpus of millions of words has some hundred thousand of them."""
 
     def __missing__(self, chunk: str) -> tuple[_Piece, ...]:
-        if len(self) >= _CACHE_LIMIT:
-            self.clear()
-        pieces = self[chunk] = _split(chunk)
+        pieces = _split(chunk)
+        if len(chunk) <= MAX_TERM_LENGTH:  # longer ones hardly come again, and would fill the memory
+            if len(self) >= _CACHE_LIMIT:
+                self.clear()
+            self[chunk] = pieces
         return pieces
 
 
 class _TermCache(dict[str, tuple[str, ...]]):
     def __missing__(self, chunk: str) -> tuple[str, ...]:
-        if len(self) >= _CACHE_LIMIT:
-            self.clear()
-        terms = self[chunk] = tuple(piece[0] for piece in _split(chunk))
+        terms = tuple(piece[0] for piece in _split(chunk))
+        if len(chunk) <= MAX_TERM_LENGTH:
+            if len(self) >= _CACHE_LIMIT:
+                self.clear()
+            self[chunk] = terms
         return terms
 
 

@@ -20,10 +20,12 @@ import re
 import unicodedata
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"  # grave, acute, tilde, hook above, dot below: huyền sắc ngã hỏi nặng
-_QUALITIES = "\u0302\u0306\u031b"  # circumflex, breve, horn: they make other letters, not tones
+_VOWELS = "aeiouy"
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u034f\u200c\u200d\u200e\u200f\u2060\ufeff"))
 _D_LOOKALIKES = str.maketrans({"ð": "đ", "ɖ": "đ"})
 _MARKS = re.compile("[\u0300-\u036f]+")
+_LEADING_MARKS = re.compile("^[\u0300-\u036f]+")
+_TONED = re.compile(f"([^\u0300-\u036f])[\u0300-\u036f]*[{_TONES}]")
 
 # onset, vowels, coda of a Vietnamese syllable without tones; `gi` and `qu` keep their vowel letter to the onset
 # when another vowel follows, so that quý and già are not read as uy and ia.
@@ -42,23 +44,18 @@ def canonical(word: str) -> str:
     word = unicodedata.normalize("NFC", word).lower().translate(_INVISIBLE).translate(_D_LOOKALIKES)
     if word.isascii():
         return word
-    # Lower-casing can leave a decomposed letter behind (İ → i + dot above).
-    decomposed = unicodedata.normalize("NFD", word)
-    tones = [mark for mark in decomposed if mark in _TONES]
-    if not tones:
-        return unicodedata.normalize("NFC", _MARKS.sub(_known_qualities, decomposed))
-    bare = unicodedata.normalize("NFC", "".join(mark for mark in decomposed if mark not in _TONES))
-    if len(set(tones)) == 1 and (syllable := _SYLLABLE.fullmatch(bare)):
-        return _with_tone(syllable, tones[0])
-    return unicodedata.normalize("NFC", _MARKS.sub(_once_each, decomposed)).lstrip(_TONES + _QUALITIES)
+    # A mark without a letter before it is a slip, and so is one that is there twice.
+    decomposed = _MARKS.sub(_once_each, _LEADING_MARKS.sub("", unicodedata.normalize("NFD", word)))
+    tones = {mark for mark in decomposed if mark in _TONES}
+    if len(tones) == 1 and all(letter in _VOWELS for letter in _TONED.findall(decomposed)):
+        bare = unicodedata.normalize("NFC", "".join(mark for mark in decomposed if mark not in _TONES))
+        if syllable := _SYLLABLE.fullmatch(bare):
+            return _with_tone(syllable, tones.pop())
+    return unicodedata.normalize("NFC", decomposed)
 
 
 def _once_each(marks: re.Match[str]) -> str:
     return "".join(dict.fromkeys(marks[0]))
-
-
-def _known_qualities(marks: re.Match[str]) -> str:
-    return "" if marks.start() == 0 else _once_each(marks)
 
 
 def _with_tone(syllable: re.Match[str], tone: str) -> str:
@@ -80,7 +77,7 @@ def fold(key: str) -> str:
     """The key without any mark: `đường` → `duong`. Idempotent; folding a folded key changes nothing."""
     if key.isascii():
         return key
-    return _MARKS.sub("", unicodedata.normalize("NFD", key)).replace("đ", "d")
+    return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", key))).replace("đ", "d")
 
 
 def has_marks(key: str) -> bool:

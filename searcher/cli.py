@@ -81,7 +81,7 @@ def _run(arguments: list[str]) -> int:
     try:
         config = load_config()
         set_language(_language(arguments, config))
-        outcome = _timbao(config).main(args=arguments, prog_name="timbao", standalone_mode=False)
+        outcome = timbao(config).main(args=arguments, prog_name="timbao", standalone_mode=False)
         # click answers --help and --version with a status of its own and everything else with None.
         status = outcome if isinstance(outcome, int) else 0
         sys.stdout.flush()
@@ -236,7 +236,7 @@ def _spoken(param: click.Parameter) -> click.Parameter:
     return param
 
 
-def _timbao(config: Config) -> click.Group:
+def timbao(config: Config) -> click.Group:
     """The root command, speaking the language chosen by now."""
     root = _Root(
         "timbao",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import itertools
 import signal
 import subprocess
 import sys
@@ -25,7 +25,7 @@ from crawl.fetch import Fetcher
 from crawl.frontier import Frontier
 from crawl.report import CrawlReport, Progress, SourceReport
 from crawl.sources import Source
-from tests.sample_site import SampleSite
+from tests.sample_site import SampleSite, load_papers
 
 LOCAL = allowed_networks("127.0.0.1/32")
 
@@ -67,6 +67,11 @@ def sources_of(site: SampleSite) -> tuple[Source, ...]:
     )
 
 
+def one_paper() -> SampleSite:
+    """The smallest of the sample newspapers alone: `vanthuan`, with 17 articles."""
+    return SampleSite(papers=[paper for paper in load_papers() if paper.name == "vanthuan"])
+
+
 def of(report: CrawlReport, name: str) -> SourceReport:
     """One source's part of the report."""
     return next(source for source in report.sources if source.source == name)
@@ -76,7 +81,7 @@ def of(report: CrawlReport, name: str) -> SourceReport:
 
 
 def test_everything_is_found_and_fetched_once(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
-    """The first crawl stores every article; the second looks at lists only; what is forbidden is never asked for."""
+    """The first crawl stores every article, the second looks at lists only; nothing forbidden is asked for."""
     with SampleSite() as site:
         sources = sources_of(site)
         seen: list[Progress] = []
@@ -85,7 +90,6 @@ def test_everything_is_found_and_fetched_once(archive: Archive, frontier: Fronti
             assert [a.slug for a in paper.articles if not archive.knows(site.url(name, a))] == []
             part = of(first, name)
             assert (part.new, part.changed, part.failed) == (len(paper.articles), 0, ())
-            assert frontier.states()[sorted(site.papers).index(name)].failed == 0
         assert len([progress for progress in seen if progress.outcome == "new"]) == archive.counts().articles
         assert not any("/tim-kiem" in path for _name, path, _agent in site.requests)
         assert {agent for _name, _path, agent in site.requests} == {"timbao/test (+https://example.org)"}
@@ -102,7 +106,7 @@ def test_everything_is_found_and_fetched_once(archive: Archive, frontier: Fronti
 
 def test_news_and_changes(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
     """A new article is found by the next crawl, a changed one by the next with `recheck`, and only those."""
-    with SampleSite() as site:
+    with one_paper() as site:
         sources = sources_of(site)
         crawl(sources, archive, frontier, fetcher, delay=0)
         paper = site.papers["vanthuan"]
@@ -113,7 +117,6 @@ def test_news_and_changes(archive: Archive, frontier: Frontier, fetcher: Fetcher
         )
         report = crawl(sources, archive, frontier, fetcher, delay=0)
         assert (of(report, "vanthuan").found, of(report, "vanthuan").new) == (1, 1)
-        assert (of(report, "taylinh").new, of(report, "cuusa").new) == (0, 0)
 
         site.replace(
             "vanthuan", replace(old, body=old.body + "\n\nTòa soạn sẽ tiếp tục thông tin đến bạn đọc.")
@@ -129,19 +132,19 @@ def test_an_article_that_was_withdrawn_is_a_failure_and_stays(
     archive: Archive, frontier: Frontier, fetcher: Fetcher
 ) -> None:
     """Nothing is lost when a paper takes an article off its site."""
-    with SampleSite() as site:
+    with one_paper() as site:
         sources = sources_of(site)
         crawl(sources, archive, frontier, fetcher, delay=0)
-        gone = site.papers["cuusa"].articles[0]
-        site.remove("cuusa", gone)
+        gone = site.papers["vanthuan"].articles[0]
+        site.remove("vanthuan", gone)
         report = crawl(sources, archive, frontier, fetcher, delay=0, recheck=True)
-        assert of(report, "cuusa").failed == (("http-404", 1),)
-        assert archive.find(site.url("cuusa", gone))[0].article.title
+        assert of(report, "vanthuan").failed == (("http-404", 1),)
+        assert archive.find(site.url("vanthuan", gone))[0].article.title
 
 
 def test_since(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
     """Older articles are not stored; a later crawl without `since` stores them."""
-    with SampleSite() as site:
+    with one_paper() as site:
         sources = sources_of(site)
         since = date(2021, 1, 1)
         crawl(sources, archive, frontier, fetcher, delay=0, since=since)
@@ -154,17 +157,17 @@ def test_since(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
 
 def test_max_pages_and_dry_run(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
     """No more pages than allowed; a dry run reads lists, stores nothing and forgets what it found."""
-    with SampleSite() as site:
+    with one_paper() as site:
         sources = sources_of(site)
         tried = crawl(sources, archive, frontier, fetcher, delay=0, dry_run=True)
-        assert sum(part.found for part in tried.sources) > 10
+        assert sum(part.found for part in tried.sources) == 17
         assert archive.counts().pages == 0
         assert frontier.states() == ()
         few = crawl(sources, archive, frontier, fetcher, delay=0, max_pages=7)
         assert sum(part.fetched for part in few.sources) == 7
         assert crawl(sources, archive, frontier, fetcher, delay=0, max_pages=0).sources[0].fetched == 0
         rest = crawl(sources, archive, frontier, fetcher, delay=0)
-        assert sum(part.new for part in few.sources) + sum(part.new for part in rest.sources) == 52
+        assert sum(part.new for part in few.sources) + sum(part.new for part in rest.sources) == 17
 
 
 _CRAWL = """
@@ -178,13 +181,14 @@ from crawl.frontier import Frontier
 from crawl.sources import Source
 
 folder = Path(sys.argv[1])
-sources = [Source(name=h, title=h, hosts=(h,), scheme="http", sections=("/",), delay=0.0) for h in sys.argv[2:]]
+sources = [Source(name=h, title=h, hosts=(h,), scheme="http", sections=("/",)) for h in sys.argv[2:]]
 with (
     Archive(folder / "archive.sqlite", folder / "pages", create=True) as archive,
     Frontier(folder / "frontier.sqlite") as frontier,
     Fetcher("timbao/test", allowed_networks("127.0.0.1/32")) as fetcher,
 ):
-    report = crawl(sources, archive, frontier, fetcher, delay=0.0, progress=lambda p: print(p.outcome, flush=True))
+    say = lambda progress: print(progress.outcome, flush=True)
+    report = crawl(sources, archive, frontier, fetcher, delay=0.0, progress=say)
     print("ended", report.interrupted, flush=True)
 """
 
@@ -195,10 +199,10 @@ def _start(folder: Path, site: SampleSite) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent)
 
 
-@pytest.mark.parametrize("stored", [1, 9, 25])
+@pytest.mark.parametrize("stored", [1, 9])
 def test_a_kill_in_the_middle_loses_nothing(tmp_path: Path, stored: int) -> None:
     """After kill -9 the next crawl completes the work, and what was stored stays stored."""
-    with SampleSite() as site:
+    with one_paper() as site:
         with _start(tmp_path, site) as killed:
             assert killed.stdout is not None
             for _ in range(stored):
@@ -208,9 +212,9 @@ def test_a_kill_in_the_middle_loses_nothing(tmp_path: Path, stored: int) -> None
         with _start(tmp_path, site) as second:
             output, _ = second.communicate(timeout=60)
         assert output.split()[-2:] == ["ended", "False"]
-        assert output.split().count("new") <= 52 - stored
+        assert output.split().count("new") <= 17 - stored
         with Archive(tmp_path / "archive.sqlite", tmp_path / "pages") as archive:
-            assert archive.counts().articles == 52
+            assert archive.counts().articles == 17
             assert archive.counts().revisions == 0
             for name, paper in site.papers.items():
                 assert all(archive.raw_page(archive.find(site.url(name, a))[0].id) for a in paper.articles)
@@ -218,7 +222,7 @@ def test_a_kill_in_the_middle_loses_nothing(tmp_path: Path, stored: int) -> None
 
 def test_control_c_ends_the_crawl_with_a_report(tmp_path: Path) -> None:
     """An interrupt stores what was fetched, says so, and the next crawl goes on from there."""
-    with SampleSite() as site:
+    with one_paper() as site:
         with _start(tmp_path, site) as process:
             assert process.stdout is not None
             while process.stdout.readline().strip() != "new":
@@ -230,7 +234,7 @@ def test_control_c_ends_the_crawl_with_a_report(tmp_path: Path) -> None:
         with _start(tmp_path, site) as second:
             second.communicate(timeout=60)
         with Archive(tmp_path / "archive.sqlite", tmp_path / "pages") as archive:
-            assert archive.counts().articles == 52
+            assert archive.counts().articles == 17
 
 
 # A site that misbehaves
@@ -321,7 +325,7 @@ def article(title: str) -> Callable[[BaseHTTPRequestHandler], None]:
     )
 
 
-def test_bad_pages_do_not_end_the_crawl(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
+def test_bad_pages_do_not_end_the_crawl(archive: Archive, frontier: Frontier) -> None:
     """Every kind of failure is counted under its reason, and the good page among them is stored."""
     with Site(**{
         "": anchors(*(f"/bai-1000{n}.html" for n in range(9))),
@@ -443,7 +447,7 @@ def test_politeness(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> N
         crawl([site.source(delay=0.1)], archive, frontier, fetcher)
         moments = [moment for _path, moment in site.requests[1:]]
         assert len(moments) == 5
-        assert all(later - earlier >= 0.2 for earlier, later in zip(moments, moments[1:], strict=False))
+        assert all(later - earlier >= 0.2 for earlier, later in itertools.pairwise(moments))
 
 
 def test_a_slow_host_does_not_hold_the_others(archive: Archive, frontier: Frontier) -> None:
@@ -471,7 +475,7 @@ def test_a_slow_host_does_not_hold_the_others(archive: Archive, frontier: Fronti
 
 
 def test_a_dead_host_is_left_soon(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
-    """After a few silences the host's other pages are left to the next crawl instead of being tried one by one."""
+    """After a few silences the host's other pages are left to the next crawl."""
 
     def hang_up(handler: BaseHTTPRequestHandler) -> None:
         handler.connection.close()
@@ -486,7 +490,7 @@ def test_a_dead_host_is_left_soon(archive: Archive, frontier: Frontier, fetcher:
 
 
 def test_endless_lists_end(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
-    """A site that repeats its last page for ever is left after one repetition; endless sitemaps starve no article."""
+    """A site that repeats its last page for ever is soon left; endless sitemaps starve no article."""
     with Site() as site:
         numbered = {f"/?page={n}": anchors("/bai-10000.html", f"/?page={n + 1}") for n in range(2, 500)}
         site.paths = {
@@ -555,7 +559,7 @@ def test_stopping_from_outside(archive: Archive, frontier: Frontier, fetcher: Fe
     """When `stop` is set, what is in flight is cut, what came is stored, and the report says so."""
     stop = threading.Event()
 
-    def endless(handler: BaseHTTPRequestHandler) -> None:
+    def endless(_handler: BaseHTTPRequestHandler) -> None:
         stop.set()
         time.sleep(3)
 
@@ -571,4 +575,3 @@ def test_stopping_from_outside(archive: Archive, frontier: Frontier, fetcher: Fe
 def test_no_sources_no_crawl(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
     """Nothing to do is done at once."""
     assert crawl([], archive, frontier, fetcher) == CrawlReport(())
-    assert os.getpid() > 0

@@ -1,11 +1,11 @@
-"""How much of an article extraction finds, and how much else: labelled pages in, one table or JSON object out.
+"""How much of an article extraction finds, and how much else: labelled pages in, a table or JSON out.
 
     python -m tests.bench.extraction [--pages DIR] [--truth FILE-or-DIR] [--json]
 
-Texts are compared as multisets of 4-word shingles; precision and recall are averages over pages and F1 is their
-harmonic mean, as in Zyte's article extraction benchmark (https://github.com/scrapinghub/article-extraction-benchmark).
-The truth is either one JSON file, `{ID: {"articleBody": …}}`, with the pages as `ID.html.gz`, or a folder with a
-`NAME.json` for each page. Pages whose truth says that they are no articles count in `rejected` alone.
+Texts are compared as multisets of 4-word shingles; precision and recall are averages over pages and F1 is
+their harmonic mean, as in Zyte's benchmark (https://github.com/scrapinghub/article-extraction-benchmark).
+The truth is either one JSON file, `{ID: {"articleBody": …}}`, with the pages as `ID.html.gz`, or a folder
+with a `NAME.json` for each page. Pages whose truth says that they are no articles count in `rejected` alone.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def load_pages(pages: Path, truth: Path) -> Iterator[Labelled]:
 
 
 def _labelled(name: str, html: bytes, facts: dict[str, Any]) -> Labelled:
-    url = facts.get("canonical_url") or f"https://{name.split('__')[0]}/{name}"
+    url = facts.get("canonical_url") or f"https://{name.partition('__')[0]}/{name}"
     if not facts["article"]:
         return Labelled(name, html, url, is_article=False)
     optional = set(facts.get("optional_idx", ()))
@@ -118,7 +118,9 @@ def measure(pages: list[Labelled]) -> Score:
     started = time.perf_counter()
     for page in pages:
         source = Source(name="bench", title="bench", hosts=(page.url.split("/")[2],))
-        fetched = Page(page.url, page.url, 200, (("Content-Type", "text/html"),), page.html, datetime.now(UTC))
+        fetched = Page(
+            page.url, page.url, 200, (("Content-Type", "text/html"),), page.html, datetime.now(UTC)
+        )
         result = extract(fetched, source)
         found.append((page, result if isinstance(result, Article) else None))
     seconds = time.perf_counter() - started
@@ -138,7 +140,7 @@ def measure(pages: list[Labelled]) -> Score:
 
 
 def precision_recall(page: Labelled, text: str) -> tuple[float, float]:
-    """How much of the text is wanted, and how much of what is wanted it holds; optional text counts neither way."""
+    """How much of the text is wanted, how much of the wanted it holds; optional text counts neither way."""
     wanted, got = shingles(page.text), shingles(text)
     extra = (got - wanted) - shingles(page.optional)
     right = (got & wanted).total()
@@ -147,8 +149,12 @@ def precision_recall(page: Labelled, text: str) -> tuple[float, float]:
 
 
 def _fields(articles: list[tuple[Labelled, Article | None]]) -> Fields:
-    titles = [_same(article and article.title, page.title) for page, article in articles if page.title]
-    authors = [_within(article and article.author, page.author) for page, article in articles if page.author]
+    titles = [
+        _same(article.title if article else None, page.title) for page, article in articles if page.title
+    ]
+    authors = [
+        _within(article.author if article else None, page.author) for page, article in articles if page.author
+    ]
     dates = [_same_minute(article, page.published) for page, article in articles if page.published]
     return Fields(_mean(titles), _mean(dates), _mean(authors))
 

@@ -1,0 +1,163 @@
+"""What the README says is true: commands, options, the query language, the map."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from crawl.datafolder import CONFIG_KEYS, Config
+from searcher.cli import timbao as root_command
+from searcher.syntax import FIELD_NAMES, parse
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SHARED = {"--data", "--engine", "--lang", "--no-color", "--no-links", "--help"}
+
+
+def commands() -> dict[str, set[str]]:
+    """Every command as it is typed, with its own options."""
+    found: dict[str, set[str]] = {}
+
+    def visit(command: click.Command, name: str) -> None:
+        inner = command.commands if isinstance(command, click.Group) else {}
+        names = command.list_commands(click.Context(command)) if isinstance(command, click.Group) else inner
+        for child in names:
+            assert isinstance(command, click.Group)
+            below = command.get_command(click.Context(command), child)
+            assert below is not None
+            visit(below, f"{name} {child}")
+        if not names:
+            options = {opt for param in command.params for opt in param.opts if opt.startswith("--")}
+            found[name] = options - SHARED
+
+    visit(root_command(Config()), "timbao")
+    return found
+
+
+COMMANDS = commands()
+
+
+def section(title: str) -> str:
+    """The text below a heading, up to the next of its rank."""
+    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def rows(title: str) -> list[list[str]]:
+    """The cells of the first table below a heading, without its head."""
+    table = re.search(r"(?:^\|.*\|\n)+", section(title), re.MULTILINE)
+    assert table
+    lines = table[0].splitlines()[2:]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+
+
+def shell_lines() -> Iterator[str]:
+    """Every line in a shell block, without its comment."""
+    for block in re.findall(r"```(?:sh|crontab)\n(.*?)```", README, re.DOTALL):
+        for line in block.splitlines():
+            yield line.partition("  #")[0].strip()
+
+
+def test_every_command_is_described_with_all_its_options() -> None:
+    """The table of commands names each command that exists, each of its options, and nothing else."""
+    described = {}
+    for typed, text in rows("Commands"):
+        words = [word for word in typed.strip("`").split() if word[0].islower()]
+        described[" ".join(words)] = set(re.findall(r"`(--[a-z-]+)`", text))
+    assert described == COMMANDS
+
+
+def test_the_shared_options_are_described() -> None:
+    """Options that every command takes are named above the table."""
+    named = set(re.findall(r"`(--[a-z-]+)`", section("Commands").partition("|")[0]))
+    assert named == SHARED
+
+
+@pytest.mark.parametrize("line", [line for line in shell_lines() if "timbao" in line and "make" not in line])
+def test_every_example_is_a_command_that_exists(line: str) -> None:
+    """Each line in a shell block parses as a command with options that it has."""
+    words = shlex.split(line)
+    words = words[next(i for i, word in enumerate(words) if word.endswith("timbao")) :][1:]
+    name = next(name for name in COMMANDS if f"timbao {' '.join(words)} ".startswith(f"{name} "))
+    options = {word.partition("=")[0] for word in words if word.startswith("--")}
+    assert options <= COMMANDS[name] | SHARED
+
+
+@pytest.mark.parametrize("row", rows("The query language"), ids=lambda row: row[0])
+def test_the_query_language_is_understood_as_described(row: list[str]) -> None:
+    """Each row of the table is read as its last cell says, and that reading stands for the same query."""
+    typed, _meaning, understood = (cell.strip("`") for cell in row)
+    assert parse(typed).parsed == understood
+    assert parse(understood).query == parse(typed).query
+
+
+def test_every_field_named_in_the_table_exists() -> None:
+    """Whatever stands with a colon in the query table is a field name."""
+    text = "\n".join(" ".join(row) for row in rows("The query language")[:-1])
+    named = set(re.findall(r"`(\w+):`", text))
+    assert named
+    assert named <= set(FIELD_NAMES)
+
+
+def test_every_make_target_exists() -> None:
+    """Each `make …` in the README is a target of the Makefile."""
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"`?make ([a-z-]+)", README))
+    assert {"demo", "test"} <= named
+    assert named - {"it", "everything"} <= targets
+
+
+def test_the_configuration_example_holds_every_key() -> None:
+    """The example of timbao.toml is valid and names exactly the keys there are."""
+    blocks = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    assert set(tomllib.loads(blocks[0])) == CONFIG_KEYS
+
+
+def test_the_newspaper_example_is_accepted(tmp_path: Path) -> None:
+    """The entry that the README shows can be used as it stands."""
+    from crawl.sources import load_sources
+
+    block = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)[1]
+    own = tmp_path / "sources.toml"
+    own.write_text(block, encoding="utf-8")
+    added = next(source for source in load_sources(own) if source.name == "baokhanhhoa.vn")
+    assert added.enabled
+    assert added.selectors.lead == (".sapo",)
+
+
+def test_the_map_names_every_module() -> None:
+    """The contributors' map points at what exists and leaves no module out."""
+    named = set(re.findall(r"`((?:crawl|index|searcher|tests)/[\w/.]*)`", README))
+    for path in named:
+        assert (ROOT / path).exists(), path
+    for package in ("crawl", "index", "searcher"):
+        for module in (ROOT / package).glob("*.py"):
+            if module.name not in {"__init__.py", "cli.py"}:
+                assert f"{package}/{module.name}" in named, module
+
+
+@pytest.mark.parametrize("path", ["/", "/search?q=x", "/a/none", "/api/v1/search?q=x", "/healthz", "/openapi.json"])
+def test_every_path_of_the_api_is_served(path: str, tmp_path: Path) -> None:
+    """The table of the HTTP API names paths that exist: none answers that there is no such page."""
+    from searcher.web import create_app
+    from index.engine import open_engine
+
+    client = create_app(open_engine(f"whoosh:{tmp_path / 'none'}"), None).test_client()
+    answer = client.get(path)
+    assert answer.status_code in ({200, 503} if path != "/a/none" else {404, 503})
+    assert path.partition("?")[0].replace("/none", "/ID") in section("The HTTP API")
+
+
+def test_the_version_is_spoken() -> None:
+    """`timbao --version` prints the version of pyproject.toml."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    command = Path(sys.executable).with_name("timbao")
+    run = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
+    assert declared in run.stdout

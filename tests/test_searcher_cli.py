@@ -1,0 +1,352 @@
+"""The command `timbao` as people and schedulers use it: what it prints where, and its exit statuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import COMMAND, Timbao
+from tests.sample_site import SampleSite
+
+ARTICLES = (
+    {
+        "url": "https://bao-thu.example/chinh-tri/202103/dan-van-8210000/",
+        "source": "bao-thu.example",
+        "title": "Những đóng góp cho công tác dân vận",
+        "lead": "Hội Khoa học tỉnh Khánh Hòa có nhiều đóng góp vào công tác dân vận.",
+        "body": "Thời gian qua, hội đã mở 37 hội nghị.\n\nTỉnh Khánh Hòa có hơn 83.000 hội viên.",
+        "author": "Bùi Mậu",
+        "published": "2021-03-15T22:42:00+07:00",
+        "section": "Chính trị",
+    },
+    {
+        "url": "https://bao-thu.example/giao-thong/201705/duong-tranh-8210001/",
+        "source": "bao-thu.example",
+        "title": "Hứa mở đường tránh trước mùa mưa",
+        "body": "Chủ tịch hứa thông xe đường tránh trong năm 2017.",
+        "published": "2017-05-02",
+    },
+    {
+        "url": "https://bao-khac.example/duong-a1.html",
+        "source": "bao-khac.example",
+        "title": "Chè dương chanh",
+        "body": "Món chè của người dân ven sông.",
+        "published": "2019-01-01",
+    },
+)
+
+
+def lines(*articles: object) -> bytes:
+    """The articles as JSON Lines."""
+    return b"".join(json.dumps(article, ensure_ascii=False).encode() + b"\n" for article in articles)
+
+
+@pytest.fixture
+def archive(timbao: Timbao) -> Timbao:
+    """The command on a data folder that holds the three articles, indexed."""
+    assert timbao("import", "-", stdin=lines(*ARTICLES)).status == 0
+    assert timbao("index").status == 0
+    return timbao
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "dân vận khánh hòa",
+        "dan van khanh hoa",
+        "DÂN VẬN KHÁNH HOÀ",
+        unicodedata.normalize("NFD", "DÂN VẬN KHÁNH HOÀ"),
+    ],
+)
+def test_every_way_of_typing_finds_the_article(archive: Timbao, query: str) -> None:
+    """With marks, without, in capitals with the other tone placement, decomposed: the same article, rightly marked."""
+    page = archive("search", *query.split(), "--json").json
+    hit = page["hits"][0]
+    assert hit["url"] == ARTICLES[0]["url"]
+    assert page["total"] == 1
+    assert not hit["partial"]
+    marked = {hit["snippet"]["text"][start:end].lower() for start, end in hit["snippet"]["marks"]}
+    assert marked == {"khánh hòa", "dân vận"}
+    assert [hit["title"][start:end] for start, end in hit["title_marks"]] == ["dân vận"]
+
+
+def test_marks_typed_are_marks_meant(archive: Timbao) -> None:
+    """`đường tránh` does not match `dương chanh` nor the reverse; typed without marks both are candidates."""
+    assert [hit["id"] for hit in archive("search", "đường tránh", "--json").json["hits"] if not hit["partial"]] == [
+        archive("show", ARTICLES[1]["url"], "--json").json["id"]
+    ]
+    titles = {hit["title"] for hit in archive("search", "duong", "--json").json["hits"]}
+    assert titles == {"Hứa mở đường tránh trước mùa mưa", "Chè dương chanh"}
+
+
+def test_the_json_has_the_public_shape(archive: Timbao) -> None:
+    """`--json` holds every key that outsiders rely on, absent values as null."""
+    page = archive("search", "hứa", "--json").json
+    assert page["schema"] == 1
+    assert {"query", "suggestions", "total", "groups", "took_ms", "generation", "hits", "timeline", "facets"} < set(page)
+    assert page["query"] == {"text": "hứa", "parsed": "hứa"}
+    hit = page["hits"][0]
+    assert set(hit) == {
+        *("id", "url", "title", "source", "province", "section", "author", "published", "score", "partial"),
+        *("snippet", "title_marks", "reprints"),
+    }
+    assert (hit["published"], hit["author"], hit["section"]) == ("2017-05-02", None, None)
+
+
+def test_json_lines_and_ids_name_the_same_hits(archive: Timbao) -> None:
+    """`--jsonl` and `--ids` list what `--json` lists, in its order."""
+    ids = [hit["id"] for hit in archive("search", "dân", "--json").json["hits"]]
+    assert ids
+    assert [json.loads(line)["id"] for line in archive("search", "dân", "--jsonl").out.splitlines()] == ids
+    assert archive("search", "dân", "--ids").out.splitlines() == ids
+
+
+def test_filters_narrow_and_sort_orders(archive: Timbao) -> None:
+    """Dates are inclusive days, filters may be typed without marks, newest comes first when asked."""
+    assert archive("search", "duong", "--from", "2017-05-02", "--to", "2017-05-02", "--ids").out.count("\n") == 1
+    assert archive("search", "dân", "--section", "chinh tri", "--ids").out.count("\n") == 1
+    assert archive("search", "dân", "--author", "bui mau", "--ids").out.count("\n") == 1
+    assert archive("search", "dân", "--source", "bao-khac.example", "--ids").out.count("\n") == 1
+    newest = archive("search", "duong", "--sort", "newest", "--json").json["hits"]
+    assert [hit["published"] for hit in newest] == ["2019-01-01", "2017-05-02"]
+
+
+def test_a_hyphen_excludes_and_an_unknown_option_is_an_error(archive: Timbao) -> None:
+    """`-word` is part of the query wherever it stands; `--word` never is, except behind `--`."""
+    assert archive("search", "duong", "-tránh", "--json").json["total"] == 1
+    assert archive("search", "-tránh", "duong", "--json").json["total"] == 1
+    wrong = archive("search", "đường", "--limt", "5")
+    assert (wrong.status, wrong.out) == (2, "")
+    assert "--limit" in wrong.err
+    assert archive("search", "--ids", "--", "đường", "--tránh").status == 0
+
+
+def test_nothing_found_is_status_1(archive: Timbao) -> None:
+    """A search that finds nothing says so on standard error, and by its status."""
+    run = archive("search", "zzzzz")
+    assert (run.status, run.out) == (1, "")
+    assert run.err.strip()
+
+
+@pytest.mark.parametrize("query", ["", "...", "(đường", '"đường', "AND", "title:", "(" * 2000, "NOT " * 500 + "("])
+def test_a_query_that_is_none_is_status_2(archive: Timbao, query: str) -> None:
+    """What cannot be understood is answered by a sentence with a position and status 2, never by a traceback."""
+    run = archive("search", query)
+    assert (run.status, run.out) == (2, "")
+    assert "At character" in run.err
+
+
+def test_bad_values_are_status_2(archive: Timbao) -> None:
+    """Impossible options are refused in one sentence."""
+    for wrong in (["--limit", "0"], ["--page", "0"], ["--from", "yesterday"], ["--sort", "best"], ["--limit", "x"]):
+        run = archive("search", "đường", *wrong)
+        assert (run.status, run.out) == (2, ""), wrong
+        assert run.err.strip()
+    assert archive("search", "đường", "--from", "2020-01-01", "--to", "2019-01-01").status == 2
+
+
+def test_no_index_is_status_3(timbao: Timbao) -> None:
+    """Without an index or an archive the sentence says which command makes one."""
+    run = timbao("search", "đường")
+    assert (run.status, run.out) == (3, "")
+    assert "timbao index" in run.err
+    run = timbao("index")
+    assert run.status == 3
+    assert "timbao import" in run.err
+    assert timbao("show", "x").status == 3
+
+
+def test_nothing_new_is_said(archive: Timbao) -> None:
+    """A second index run does nothing and says so; one new article is all the third one touches."""
+    before = archive("status", "--json").json["index"]
+    assert "Nothing new" in archive("index").out
+    assert archive("status", "--json").json["index"] == before
+    archive("import", "-", stdin=lines({**ARTICLES[1], "url": "https://bao-thu.example/moi-1.html", "title": "Mới"}))
+    assert archive("index").out.startswith("1 article indexed")
+    after = archive("status", "--json").json["index"]
+    assert after["documents"] == before["documents"] + 1
+    assert after["generation"] != before["generation"]
+    assert archive("search", "mới", "--json").json["total"] == 1
+
+
+def test_a_rebuild_answers_the_same(archive: Timbao) -> None:
+    """A rebuilt index is another generation with the same hits and scores."""
+    before = archive("search", "dân", "--json").json
+    assert archive("index", "--rebuild").status == 0
+    after = archive("search", "dân", "--json").json
+    assert after["generation"] != before["generation"]
+    assert after["hits"] == before["hits"]
+
+
+def test_a_second_writer_is_told_who_is_busy(archive: Timbao, tmp_path: Path) -> None:
+    """While another process writes the index or the archive, status 3 and its process id."""
+    program = (
+        "import sys, time\nfrom index.engine import open_engine\nfrom crawl.datafolder import DataFolder\n"
+        "from pathlib import Path\nfolder = DataFolder(Path(sys.argv[1]))\n"
+        "with open_engine(folder.engine_locator).writer(), folder.lock('archive'):\n"
+        "    print('ready', flush=True)\n    time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path / "data")], stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == "ready\n"
+        try:
+            for arguments in (["index", "--rebuild"], ["import", "-"]):
+                run = archive(*arguments, stdin=lines(ARTICLES[0]))
+                assert run.status == 3
+                assert str(holder.pid) in run.err
+            assert archive("search", "dân").status == 0
+        finally:
+            holder.kill()
+    assert archive("index", "--rebuild").status == 0
+
+
+def test_what_is_good_in_a_bad_import_is_kept(timbao: Timbao, tmp_path: Path) -> None:
+    """Bad lines, binary and empty files are named with place and reason; everything else is searchable."""
+    (tmp_path / "mixed.jsonl").write_bytes(lines(ARTICLES[0]) + b'{"url": 3}\nnot json\n' + lines(ARTICLES[1]))
+    (tmp_path / "binary.jsonl").write_bytes(bytes(range(256)))
+    (tmp_path / "empty.jsonl").write_bytes(b"")
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff")
+    run = timbao("import", "mixed.jsonl", "binary.jsonl", "empty.jsonl", "photo.jpg")
+    assert run.status == 4
+    assert run.out.startswith("2 new")
+    for place in ("mixed.jsonl:2: ", "mixed.jsonl:3: ", "binary.jsonl:1: ", "empty.jsonl: ", "photo.jpg: "):
+        assert f"\n{place}" in f"\n{run.err}"
+    assert timbao("index").out.startswith("2 articles")
+
+
+def test_usage_errors_are_status_2(timbao: Timbao) -> None:
+    """A missing file, an unknown command, newspaper or option: status 2 and a sentence."""
+    for wrong in (["import", "nowhere.jsonl"], ["serch"], ["crawl", "no-such-paper"], ["index", "--fast"], ["import"]):
+        run = timbao(*wrong)
+        assert run.status == 2, wrong
+        assert run.err.strip()
+    assert timbao("crawl").status == 2
+    assert timbao("search", "x", "--engine", "solr:here").status == 3
+    assert timbao("crawl", TIMBAO_ALLOW_ADDRESSES="everything").status == 2
+
+
+def test_show_prints_one_article(archive: Timbao) -> None:
+    """By id or address: text to read, JSON to quote, revisions to compare; status 1 for an unknown one."""
+    by_url = archive("show", str(ARTICLES[0]["url"]), "--json").json
+    assert by_url["title"] == ARTICLES[0]["title"]
+    assert by_url["revisions"] == 1
+    text = archive("show", by_url["id"]).out
+    assert "83.000 hội viên" in text
+    assert "\x1b" not in text
+    archive("import", "-", stdin=lines({**ARTICLES[0], "title": "Tựa đề đã sửa"}))
+    assert archive("show", by_url["id"], "--revisions").out.count("\n") == 2
+    assert archive("show", "nothing").status == 1
+    assert archive("show", by_url["id"], "--raw").status == 1
+
+
+def test_options_may_stand_before_or_after_the_command(archive: Timbao, tmp_path: Path) -> None:
+    """`--data` and `--lang` mean the same in both places, and win over the environment."""
+    elsewhere = str(tmp_path / "elsewhere")
+    assert archive("--data", elsewhere, "search", "dân").status == 3
+    assert archive("search", "dân", "--data", elsewhere).status == 3
+    assert archive("search", "dân", "--data", str(tmp_path / "data"), TIMBAO_DATA=elsewhere).status == 0
+    assert "Chưa có" in archive("--lang", "vi", "--data", elsewhere, "search", "dân").err
+
+
+def test_vietnamese_is_the_default_language(timbao: Timbao) -> None:
+    """Where neither flag nor locale asks for English, everything is Vietnamese, click's own words included."""
+    run = timbao("--help", TIMBAO_LANG="")
+    assert "Cách dùng:" in run.out
+    assert "Usage" not in run.out
+    assert "Usage:" in timbao("--help", TIMBAO_LANG="", LANG="en_GB.UTF-8").out
+
+
+def test_help_starts_with_examples(timbao: Timbao) -> None:
+    """Every command's help begins with commands that can be copied."""
+    for name in ("crawl", "import", "index", "search", "serve", "show", "sources", "status", "update"):
+        first, second = timbao(name, "--help").out.splitlines()[:2]
+        assert first == "Examples:"
+        assert "timbao" in second
+
+
+def test_hostile_titles_reach_no_terminal(timbao: Timbao) -> None:
+    """Escape sequences, overrides and lone surrogates in an article never come out of any rendering."""
+    hostile = "Đường \x1b]0;x\x07 \x1b[2J \x9b \u202e tránh \u2028 x"
+    timbao("import", "-", stdin=lines({**ARTICLES[1], "title": hostile}) + b'{"id": "s", "title": "\\ud800 duong", "source": "s"}\n')
+    timbao("index")
+    for form in ([], ["--json"], ["--jsonl"]):
+        out = timbao("search", "đường", *form).out
+        assert out
+        assert not set(out) & {"\x1b", "\x07", "\x9b", "\u202e", "\u2028"}
+        out.encode()
+    assert "\x1b" not in timbao("show", str(ARTICLES[1]["url"])).out
+
+
+def test_a_closed_pipe_is_silent(archive: Timbao, tmp_path: Path) -> None:
+    """Whoever stops reading gets no complaint."""
+    environment = {**os.environ, "TIMBAO_DATA": str(tmp_path / "data")}
+    with subprocess.Popen(
+        [COMMAND, "show", str(ARTICLES[0]["url"])], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as run:
+        assert run.stdout
+        assert run.stderr
+        run.stdout.close()
+        assert run.stderr.read() == b""
+
+
+def test_an_interrupt_is_status_130(timbao: Timbao, tmp_path: Path) -> None:
+    """Ctrl-C ends a command with 130 and without a traceback."""
+    del timbao
+    environment = {**os.environ, "TIMBAO_DATA": str(tmp_path / "data"), "TIMBAO_LANG": "en"}
+    with subprocess.Popen([COMMAND, "import", "-"], env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert run.stdin
+        assert run.stderr
+        run.stdin.write(lines(ARTICLES[0]))
+        run.stdin.flush()
+        while not (tmp_path / "data" / "archive.holder").exists():
+            time.sleep(0.02)
+        time.sleep(0.2)
+        run.send_signal(signal.SIGINT)
+        assert b"Traceback" not in run.stderr.read()
+        assert run.wait(30) == 130
+
+
+def test_the_whole_road(timbao: Timbao) -> None:
+    """Newspapers on loopback are added, crawled, indexed and searched; a second update finds nothing new."""
+    with SampleSite() as site:
+        for name, url in site.urls.items():
+            added = timbao("sources", "add", url, "--name", name, "--province", site.papers[name].province)
+            assert added.status == 0, added.err
+        assert timbao("sources", "add", site.urls["cuusa"], "--name", "other").status == 2
+        update = timbao("update", "--max-seconds", "100")
+        assert update.status == 0, update.err
+        count = sum(len(paper.articles) for paper in site.papers.values())
+        status = timbao("status", "--json").json
+        assert status["articles"] == status["index"]["documents"] == count
+        assert status["revisions"] == 0
+        assert all(source["last_success"] for source in status["sources"].values())
+        again = timbao("update")
+        assert again.out.startswith("0 new")
+    page = timbao("search", "ca com Mui Ganh", "--json").json
+    assert page["hits"][0]["province"] == "Vạn Thuận"
+    records = sorted((Path(status["data"]) / "runs").glob("*.json"))
+    assert [json.loads(path.read_text())["new"] for path in records] == [count, 0]
+    raw = timbao("show", page["hits"][0]["id"], "--raw")
+    assert "<html" in raw.out
+    gone = timbao("update")
+    assert gone.status == 4
+    assert "cuusa" in gone.out
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.text(st.characters(exclude_characters="\0"), max_size=40))
+def test_no_query_gives_a_traceback(archive: Timbao, query: str) -> None:
+    """Any argument is answered: found, not found, or a sentence."""
+    assert archive("search", "--", query.encode(errors="surrogateescape").decode(errors="replace")).status in {0, 1, 2}
