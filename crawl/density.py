@@ -38,7 +38,7 @@ def without_furniture(outline: Outline) -> list[int]:
 
 
 def find_body(outline: Outline, places: Sequence[int]) -> list[int]:
-    """Those of the places (of `without_furniture`) that hold the article's body; none if there is no prose."""
+    """Those of the places (of `without_furniture`) that hold the article's body; none without prose."""
     chosen = [place for place in places if any(one.chosen for one in outline[place].around)]
     if chosen:
         return chosen

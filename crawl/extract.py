@@ -26,7 +26,7 @@ from crawl.headline import agreed_date, choose_title, lead_above, printed_date, 
 from crawl.markup import Attributes, Marks, read_marks
 from crawl.messages import gettext as _
 from crawl.outline import Outline, OutlineWriter, clean
-from crawl.paragraphs import name_in, sort_out, text_key
+from crawl.paragraphs import Parts, name_in, sort_out, text_key
 from crawl.sources import Source
 from crawl.structured import read_json_ld, read_meta
 from crawl.urls import absolute, within
@@ -46,12 +46,12 @@ _LONGEST_NAME = 80
 _BYLINE_REACH = 6  # how many blocks above and below the body a marked byline may stand
 # How many characters of text make an article of a page that tells machines it is one; of one that bears a
 # date line, of one that only prints its title, and of one that does not even do that.
-_SOME_TEXT, _DATED_TEXT, _TEXT, _UNTITLED_TEXT = 30, 100, 250, 1000
+_SAID_TEXT, _DATED_TEXT, _TEXT, _UNTITLED_TEXT = 30, 100, 250, 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The page is no article: `reason` is `empty`, `not-html`, `list-page`, `no-text`, `status-404` and the like."""
+    """The page is no article: `reason` is empty, not-html, list-page, no-text or such as status-404."""
 
     reason: str
 
@@ -88,6 +88,25 @@ def extract(page: Page, source: Source) -> Extraction:
     return _Reading(page, source, soup).article()
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where things stand on the page: places in its outline.
+
+    `places` are outside furniture, `body` holds the article's body, `heading` is where its title is printed.
+    """
+
+    outline: Outline
+    places: Sequence[int]
+    body: Sequence[int]
+    title: str
+    heading: int | None
+
+    @property
+    def top(self) -> int:
+        """Where the article begins."""
+        return self.body[0] if self.heading is None else self.heading
+
+
 class _Reading:
     """One page being read, with what it claims of itself."""
 
@@ -102,50 +121,54 @@ class _Reading:
 
     def article(self) -> Extraction:
         """The article, or why there is none."""
-        chosen, claims = self._source.selectors, (self._meta, self._said)
+        layout = self._layout()
+        parts = self._parts(layout)
+        when = self._published(printed_date(layout.outline, layout.top, layout.body)) if layout.body else None
+        if reason := self._objection(layout, parts, when):
+            return Rejected(reason)
+        return Article(
+            url=self._address()[0],
+            source=self._source.name,
+            title=layout.title,
+            lead=parts.lead,
+            body="\n\n".join(parts.paragraphs),
+            captions=self._texts(self._source.selectors.captions) or parts.captions,
+            author=self._author(_marked_byline(layout) or parts.author),
+            published=when,
+            section=self._section(layout.title),
+            tags=self._tags(),
+        )
+
+    def _layout(self) -> _Layout:
         outline = _outline(self._soup, self._chosen_body())
         places = without_furniture(outline)
         body = find_body(outline, places)
-        nothing = Rejected("list-page" if is_list(outline, places) else "no-text")
         if not body:
-            return nothing
-        title = self._text(chosen.title) or self._title(outline, places, body)
-        printed = title_place(outline, body, title)
-        top = body[0] if printed is None else printed
-        when = self._published(printed_date(outline, top, body))
-        description = next((claim.description for claim in claims if claim.description), "")
-        text = text_after(outline, body, title)
-        if not text or not title:
-            return nothing
-        lead = self._text(chosen.lead) or lead_above(outline, places, top, text, description)
-        parts = sort_out([outline[place].block for place in text], title, lead, description)
-        url, is_home = self._address()
-        says_article = any(claim.is_article for claim in claims)
-        if not says_article and (is_home or self._is_own(title) or is_list(outline, text)):
-            return Rejected("list-page")
-        enough = (
-            _SOME_TEXT
-            if says_article
-            else _UNTITLED_TEXT
-            if printed is None
-            else _DATED_TEXT
-            if when
-            else _TEXT
-        )
-        if len(parts.lead) + sum(map(len, parts.paragraphs)) < enough:
-            return nothing
-        return Article(
-            url=url,
-            source=self._source.name,
-            title=title,
-            lead=parts.lead,
-            body="\n\n".join(parts.paragraphs),
-            captions=self._texts(chosen.captions) or parts.captions,
-            author=self._author(_marked_byline(outline, places, top, body) or parts.author),
-            published=when,
-            section=self._section(title),
-            tags=self._tags(),
-        )
+            return _Layout(outline, places, (), "", None)
+        title = self._text(self._source.selectors.title) or self._title(outline, places, body)
+        return _Layout(outline, places, body, title, title_place(outline, body, title))
+
+    def _parts(self, layout: _Layout) -> Parts:
+        text = text_after(layout.outline, layout.body, layout.title)
+        description = self._meta.description or self._said.description or ""
+        lead = self._text(self._source.selectors.lead)
+        if text and not lead:
+            lead = lead_above(layout.outline, layout.places, layout.top, text, description)
+        return sort_out([layout.outline[place].block for place in text], layout.title, lead, description)
+
+    def _objection(self, layout: _Layout, parts: Parts, when: When | None) -> str | None:
+        """Why this is no article, or None. `og:type` is no argument: it says `article` on home pages too."""
+        if self._said.is_article or self._meta.is_article:
+            enough = _SAID_TEXT
+        elif self._address()[1] or self._is_own(layout.title) or is_list(layout.outline, layout.body):
+            return "list-page"
+        elif layout.heading is None:
+            enough = _UNTITLED_TEXT
+        else:
+            enough = _DATED_TEXT if when else _TEXT
+        if layout.title and len(parts.lead) + sum(map(len, parts.paragraphs)) >= enough:
+            return None
+        return "list-page" if is_list(layout.outline, layout.places) else "no-text"
 
     # What the selectors of the source find.
 
@@ -313,10 +336,11 @@ def _tag_links(soup: BeautifulSoup) -> list[str]:
     return []
 
 
-def _marked_byline(outline: Outline, places: Iterable[int], top: int, body: Sequence[int]) -> str | None:
+def _marked_byline(layout: _Layout) -> str | None:
     """The author whom markup names just above or below the body."""
-    first, last = top - _BYLINE_REACH, body[-1] + _BYLINE_REACH
-    blocks = [outline[place].block for place in places if first <= place <= last and place not in body]
+    first, last = layout.top - _BYLINE_REACH, layout.body[-1] + _BYLINE_REACH
+    around = {place for place in layout.places if first <= place <= last}.difference(layout.body)
+    blocks = [layout.outline[place].block for place in sorted(around)]
     return next(
         (name for block in blocks if block.byline and (name := name_in(block.text, trusted=True))), None
     )

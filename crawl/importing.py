@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import itertools
 import sys
 import zlib
 from collections import Counter
@@ -15,12 +14,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TypeVar, cast
+from typing import IO, TYPE_CHECKING, TypeVar, cast
 
 import zstandard
 
 from crawl.archive import Archive, Change
 from crawl.article import Page, utc_now
+from crawl.decode import repair_text
 from crawl.extract import Rejected, extract
 from crawl.jsonlines import BadLine, read_line
 from crawl.messages import gettext as _
@@ -28,18 +28,24 @@ from crawl.sources import Source, source_for_host
 from crawl.urls import authority, canonical
 from crawl.warc import read_pages
 
+if TYPE_CHECKING:
+    from collections.abc import Buffer
+
 MAX_LINE = 64 * 1024 * 1024
 """Longest line read, in bytes: no article is this long, and a file without line ends must not fill the memory."""
 
 MAX_FILE = 32 * 1024 * 1024
-"""Largest HTML file read, in bytes after decompression: the crawler's own limit."""
+"""Largest page read, in bytes after decompression: the crawler's own limit."""
 
 _T = TypeVar("_T")
-_BATCH = 500
+_BATCH = 500  # lines, files or records whose articles become durable together,
+_BATCH_BYTES = 64 * 1024 * 1024  # or fewer when they are large: they wait in memory
+_ZSTD_PIECE = 1024  # a kilobyte of Zstandard can hold 32 megabytes
 _DAMAGED = (EOFError, OSError, ValueError, zlib.error, zstandard.ZstdError)
 _JSON_LINES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 _WARC = (".warc", ".warc.gz")
 _HTML = (".html", ".htm", ".html.gz", ".htm.gz")
+_KNOWN = (*_HTML, *_JSON_LINES, *_WARC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,10 @@ class ImportReport:
 
 
 class Importer:
-    """Reads files into an archive. `report` is called with every problem as it is found."""
+    """Reads files into an archive. `report` is called with every problem as it is found.
+
+    Everything belongs to the newspaper `source`, if one is named.
+    """
 
     def __init__(
         self,
@@ -72,7 +81,7 @@ class Importer:
     ) -> None:
         self._archive = archive
         self._sources = sources
-        self._source = source
+        self._source = repair_text(source).strip() or None if source else None
         self._report = report
         self._changes: Counter[Change] = Counter()
         self._problems = 0
@@ -81,7 +90,8 @@ class Importer:
         """Import files, folders, or standard input (`-`). Raises ArchiveError when the archive cannot keep them."""
         for path in paths:
             if path == "-":
-                self._json_lines(sys.stdin.buffer, _("standard input"))
+                # A program started without standard input has none at all.
+                self._json_lines(getattr(sys.stdin, "buffer", io.BytesIO()), _("standard input"))
             elif Path(path).is_dir():
                 self._folder(Path(path))
             else:
@@ -96,26 +106,26 @@ class Importer:
         self._report(Problem(where, reason))
 
     def _folder(self, folder: Path) -> None:
-        files = sorted(path for path in folder.rglob("*") if path.is_file() and _known_name(path))
+        files = sorted(path for path in folder.rglob("*") if path.is_file() and _is_named(path, _KNOWN))
         if not files:
             self._problem(str(folder), _("holds no .html, .jsonl or .warc file"))
-        pages = (path for path in files if path.name.endswith(_HTML))
-        for chunk in _chunks(pages):
+        pages = [path for path in files if _is_named(path, _HTML)]
+        for chunk in _chunks(pages, lambda _path: 0):
             with self._archive.batch():
                 for path in chunk:
                     self._html_file(path)
         for path in files:
-            if not path.name.endswith(_HTML):
+            if not _is_named(path, _HTML):
                 self._file(path)
 
     def _file(self, path: Path) -> None:
         try:
-            if path.name.endswith(_HTML):
+            if _is_named(path, _HTML):
                 self._html_file(path)
-            elif path.name.endswith(_WARC):
+            elif _is_named(path, _WARC):
                 with path.open("rb") as file:
                     self._warc(file, str(path))
-            elif path.name.endswith(_JSON_LINES):
+            elif _is_named(path, _JSON_LINES):
                 with _decompressed(path) as file:
                     self._json_lines(file, str(path))
             else:
@@ -128,7 +138,8 @@ class Importer:
     def _json_lines(self, file: IO[bytes], name: str) -> None:
         seen = utc_now()
         found = False
-        for chunk in _chunks(enumerate(self._readable(_lines(file), name), start=1)):
+        numbered = enumerate(self._readable(_lines(file), name), start=1)
+        for chunk in _chunks(numbered, lambda line: len(line[1])):
             with self._archive.batch():
                 for number, line in chunk:
                     text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
@@ -146,6 +157,9 @@ class Importer:
             self._problem(name, _("cannot be read to its end: {detail}").format(detail=error))
 
     def _line(self, line: bytes, where: str, seen: datetime) -> None:
+        if len(line) >= MAX_LINE:
+            self._problem(where, _("too long for an article"))
+            return
         try:
             found = read_line(line, self._source)
         except BadLine as error:
@@ -163,15 +177,12 @@ class Importer:
         except _DAMAGED as error:
             self._problem(str(path), _("cannot be read to its end: {detail}").format(detail=error))
             return
-        if len(body) > MAX_FILE:
-            self._problem(str(path), _("too large for a page"))
-            return
         url = path.resolve().as_uri()
         self._page(Page(url, url, 200, (("Content-Type", "text/html"),), body, fetched), str(path))
 
     def _warc(self, file: IO[bytes], name: str) -> None:
         found = False
-        for chunk in _chunks(self._readable(read_pages(file), name)):
+        for chunk in _chunks(self._readable(read_pages(file, MAX_FILE + 1), name), lambda page: len(page.body)):
             found = True
             with self._archive.batch():
                 for page in chunk:
@@ -180,6 +191,9 @@ class Importer:
             self._problem(name, _("holds no article"))
 
     def _page(self, page: Page, where: str) -> None:
+        if len(page.body) > MAX_FILE:
+            self._problem(where, _("too large for a page"))
+            return
         source = self._source_of(page)
         if isinstance(source, Rejected):
             self._problem(where, source.reason)
@@ -216,27 +230,71 @@ def _anywhere(source: Source) -> Source:
     return replace(source, hosts=())
 
 
-def _known_name(path: Path) -> bool:
-    return path.name.endswith((*_HTML, *_JSON_LINES, *_WARC))
+def _is_named(path: Path, endings: tuple[str, ...]) -> bool:
+    return path.name.lower().endswith(endings)
 
 
 def _decompressed(path: Path) -> IO[bytes]:
     """The file's bytes behind its compression. Raises OSError."""
-    if path.name.endswith(".gz"):
+    if _is_named(path, (".gz",)):
         return cast("IO[bytes]", gzip.open(path, "rb"))
-    if path.name.endswith(".zst"):
-        decompressor = zstandard.ZstdDecompressor()
-        stream = decompressor.stream_reader(path.open("rb"), read_across_frames=True, closefd=True)
-        return io.BufferedReader(cast("io.RawIOBase", stream))
+    if _is_named(path, (".zst",)):
+        return io.BufferedReader(_ZstdFile(path.open("rb")))
     return path.open("rb")
 
 
+class _ZstdFile(io.RawIOBase):
+    """What a Zstandard file holds; raises EOFError where its end is missing, which the library passes over."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._frame: zstandard.ZstdDecompressionObj | None = None
+        self._waiting = b""
+        self._ready = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
+        while not self._ready:
+            if not (piece := self._waiting or self._file.read(_ZSTD_PIECE)):
+                if self._frame is not None:
+                    raise EOFError(_("the compressed data ends too early"))
+                return 0
+            self._decompress(piece)
+        target = memoryview(buffer).cast("B")
+        length = min(len(target), len(self._ready))
+        target[:length], self._ready = self._ready[:length], self._ready[length:]
+        return length
+
+    def _decompress(self, piece: bytes) -> None:
+        self._frame = self._frame or zstandard.ZstdDecompressor().decompressobj()
+        self._ready = memoryview(self._frame.decompress(piece))
+        self._waiting = self._frame.unused_data
+        if self._frame.eof:
+            self._frame = None
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    """The lines, those that are too long cut to MAX_LINE bytes."""
     while line := file.readline(MAX_LINE):
         yield line
+        while len(line) == MAX_LINE and not line.endswith(b"\n"):
+            line = file.readline(MAX_LINE)
 
 
-def _chunks(items: Iterable[_T]) -> Iterator[list[_T]]:
-    iterator = iter(items)
-    while chunk := list(itertools.islice(iterator, _BATCH)):
+def _chunks(items: Iterable[_T], size: Callable[[_T], int]) -> Iterator[list[_T]]:
+    chunk: list[_T] = []
+    total = 0
+    for item in items:
+        chunk.append(item)
+        total += size(item)
+        if len(chunk) == _BATCH or total >= _BATCH_BYTES:
+            yield chunk
+            chunk, total = [], 0
+    if chunk:
         yield chunk

@@ -24,7 +24,7 @@ _SENTENCE_END = re.compile(r"[.!?…:][\"”’')\]]*\s*$")
 class Element:
     """What the rules need to know of an element around a block; `number` is its place in the page.
 
-    `chosen` is the body that a source's selectors name; `article` and `body` are so called by HTML, schema.org.
+    `chosen` is the body that a source's selectors name; `article` and `body` are HTML's and schema.org's.
     """
 
     number: int
@@ -98,7 +98,7 @@ class OutlineWriter:
         self._depth = [depth + step * kind for depth, kind in zip(self._depth, kinds, strict=True)]
 
     def _break_line(self) -> None:
-        """A line break after a sentence or after another break ends a paragraph; others are those of verse."""
+        """A line break after a sentence or after another break ends a paragraph; others are of verse."""
         last = self._parts[-1] if self._parts else ""
         if last == "\n" or _SENTENCE_END.search(last):
             self._flush()

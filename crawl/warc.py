@@ -193,12 +193,12 @@ def _page(record: ArcWarcRecord, most: int) -> Page:
 
 
 def _body(record: ArcWarcRecord, most: int) -> bytes:
-    body = bytearray()
-    while len(body) < most and (piece := record.content_stream().read(_PIECE)):
+    body, stream = bytearray(), record.content_stream()
+    while len(body) < most and (piece := stream.read(_PIECE)):
         body += piece
     while record.raw_stream.read(_PIECE):
         pass
-    if record.raw_stream.limit > 0:
+    if getattr(record.raw_stream, "limit", 0) > 0:
         raise ValueError("the file ends in the middle of a record")
     return bytes(body[:most])
 
