@@ -25,7 +25,9 @@ ROTATE_AT = 1_000_000_000
 # What these headers say is no longer true of the stored, decoded body; the prefix is the Internet Archive's.
 _TRANSPORT_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _ORIGINAL = "X-Archive-Orig-"
-_TOKEN = "!#$&'*+-.^_`|~"  # what a header's name may hold besides letters and digits (RFC 9110, section 5.6.2)
+_TOKEN = (
+    "!#$&'*+-.^_`|~"  # what a header's name may hold besides letters and digits (RFC 9110, section 5.6.2)
+)
 _STATUS = re.compile("[0-9]{3}")
 _PIECE = 64 * 1024
 

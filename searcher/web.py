@@ -114,8 +114,8 @@ def serve(app: Flask, host: str, port: int, announce: Callable[[str], None] | No
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        family, *_rest, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address, family=family)
+        family, *_rest, address = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
+        return socket.create_server((address[0], port), family=family)
     except (OSError, OverflowError, UnicodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise CannotServe(host, port, reason) from error

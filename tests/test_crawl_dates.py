@@ -106,4 +106,4 @@ def test_any_text_gives_an_answer(text: str) -> None:
 @pytest.mark.parametrize("piece", ["1", "1/", "12:", "1/1/", "tháng ", "+07 ", "  ", "1 tháng 1 "])
 def test_endless_text_is_cut(piece: str) -> None:
     """A long line costs no more than a short one: only its beginning is a date line."""
-    assert parse_written(piece * 1_000_000) is None or piece == "1/1/"
+    assert parse_written(piece * 1_000_000) is None

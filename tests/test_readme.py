@@ -143,7 +143,9 @@ def test_the_map_names_every_module() -> None:
                 assert f"{package}/{module.name}" in named, module
 
 
-@pytest.mark.parametrize("path", ["/", "/search?q=x", "/a/none", "/api/v1/search?q=x", "/healthz", "/openapi.json"])
+@pytest.mark.parametrize(
+    "path", ["/", "/search?q=x", "/a/none", "/api/v1/search?q=x", "/healthz", "/openapi.json"]
+)
 def test_every_path_of_the_api_is_served(path: str, tmp_path: Path) -> None:
     """The table of the HTTP API names paths that exist: none answers that there is no such page."""
     from searcher.web import create_app
