@@ -25,9 +25,8 @@ ROTATE_AT = 1_000_000_000
 # What these headers say is no longer true of the stored, decoded body; the prefix is the Internet Archive's.
 _TRANSPORT_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _ORIGINAL = "X-Archive-Orig-"
-_TOKEN = (
-    "!#$&'*+-.^_`|~"  # what a header's name may hold besides letters and digits (RFC 9110, section 5.6.2)
-)
+# What the name of a header may hold besides letters and digits (RFC 9110, section 5.6.2).
+_NAME_MARKS = "!#$&'*+-.^_`|~"
 _STATUS = re.compile("[0-9]{3}")
 _PIECE = 64 * 1024
 
@@ -140,7 +139,7 @@ def _response_record(page: Page) -> bytes:
     headers = [
         (_ORIGINAL + name if name.lower() in _TRANSPORT_HEADERS else name, _header_text(value))
         for written, value in page.headers
-        if (name := quote(written.strip(), safe=_TOKEN, errors="replace"))
+        if (name := quote(written.strip(), safe=_NAME_MARKS, errors="replace"))
     ]
     headers.append(("Content-Length", str(len(page.body))))
     record = writer.create_warc_record(

@@ -390,7 +390,7 @@ def show(settings: Settings, name: str, as_json: bool, revisions: bool, raw: boo
             if page is None:
                 click.echo(_("This article was imported; no page of it was ever fetched."), err=True)
                 return NOTHING_FOUND
-            click.get_binary_stream("stdout").write(page.body)
+            sys.stdout.buffer.write(page.body)
             return 0
         versions = archive.revisions(stored.id)
     if as_json:

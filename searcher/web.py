@@ -52,6 +52,7 @@ _GUARDS = {
 _FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json")
 _WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f]+", re.IGNORECASE)
 _AROUND_FAULT = 60
+_LAST_PORT = 65_535
 _RELEASE = version("timbao")
 _MARK = Markup("<mark>{}</mark>")
 
@@ -113,10 +114,12 @@ def serve(app: Flask, host: str, port: int, announce: Callable[[str], None] | No
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= _LAST_PORT:
+        raise CannotServe(host, port, _("ports end at {last}").format(last=_LAST_PORT))
     try:
-        family, *_rest, address = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
-        return socket.create_server((address[0], port), family=family)
-    except (OSError, OverflowError, UnicodeError) as error:
+        family, *_rest, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address, family=family)
+    except (OSError, UnicodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise CannotServe(host, port, reason) from error
 

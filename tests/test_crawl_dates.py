@@ -87,7 +87,9 @@ def test_iso_moments_survive(moment: datetime, hours: int) -> None:
 
 @given(
     st.datetimes(datetime(1997, 1, 1), datetime(2089, 1, 1)),  # noqa: DTZ001
-    st.sampled_from(["%H:%M, %d/%m/%Y", "%d/%m/%Y - %H:%M", "%H:%M' %d/%m/%Y", "%d/%m/%Y | %H:%M", "%d.%m.%Y %Hh%M"]),
+    st.sampled_from(
+        ["%H:%M, %d/%m/%Y", "%d/%m/%Y - %H:%M", "%H:%M' %d/%m/%Y", "%d/%m/%Y | %H:%M", "%d.%m.%Y %Hh%M"]
+    ),
     st.sampled_from(["", "Cập nhật lúc ", "Thứ Tư, ", "P.V | "]),
 )
 def test_printed_moments_survive(moment: datetime, form: str, prefix: str) -> None:

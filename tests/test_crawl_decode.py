@@ -37,7 +37,9 @@ def test_utf8_comes_back_whole(text: str) -> None:
     assert decode(text.encode(), "utf-8") == repair_text(expected)
 
 
-@given(st.binary(max_size=2000), st.none() | st.text(max_size=20) | st.sampled_from(["utf-16", "gbk", "koi8-r"]))
+@given(
+    st.binary(max_size=2000), st.none() | st.text(max_size=20) | st.sampled_from(["utf-16", "gbk", "koi8-r"])
+)
 def test_any_bytes_give_clean_text(body: bytes, declared: str | None) -> None:
     """Whatever the bytes and whatever was declared, text comes back that is NFC and can be written as UTF-8."""
     text = decode(body, declared)
@@ -45,7 +47,9 @@ def test_any_bytes_give_clean_text(body: bytes, declared: str | None) -> None:
     assert unicodedata.is_normalized("NFC", text)
 
 
-@pytest.mark.parametrize("declared", [None, "iso-8859-1", "windows-1252", "us-ascii", "windows-1258", "nonsense"])
+@pytest.mark.parametrize(
+    "declared", [None, "iso-8859-1", "windows-1252", "us-ascii", "windows-1258", "nonsense"]
+)
 def test_utf8_is_recognised_under_a_wrong_declaration(declared: str | None) -> None:
     """Servers that declare a Western character set by habit do not turn UTF-8 into mojibake."""
     assert decode(TEXT.encode(), declared) == unicodedata.normalize("NFC", TEXT)
@@ -88,7 +92,9 @@ def test_utf16_needs_the_header() -> None:
     assert decode("<meta charset=utf-16>Hà Nội".encode(), None).endswith("Hà Nội")
 
 
-@pytest.mark.parametrize("label", ["unicode_escape", "rot13", "zlib", "idna", "utf-7", "os", "../x", "\0", "é"])
+@pytest.mark.parametrize(
+    "label", ["unicode_escape", "rot13", "zlib", "idna", "utf-7", "os", "../x", "\0", "é"]
+)
 def test_no_codec_that_is_no_character_set(label: str) -> None:
     """Labels outside the Encoding Standard are ignored: Python knows codecs that run over page text."""
     assert decode(rb"<p>\u0041 cbc</p>", label) == r"<p>\u0041 cbc</p>"
@@ -118,7 +124,10 @@ def test_repairs(damaged: str, right: str) -> None:
     assert repair_text(damaged) == right
 
 
-@pytest.mark.parametrize("good", ["hoà", "hòa", "\u200bNghệ\u00ad An\u200e", "Ðà Nẵng", "a\u0302\u0306", "i\u0301\u0302", "👩\u200d🌾"])
+@pytest.mark.parametrize(
+    "good",
+    ["hoà", "hòa", "\u200bNghệ\u00ad An\u200e", "Ðà Nẵng", "a\u0302\u0306", "i\u0301\u0302", "👩\u200d🌾"],
+)
 def test_good_text_stays(good: str) -> None:
     """Both tone placements, invisible characters, look-alikes and other languages' marks are left alone."""
     assert repair_text(good) == unicodedata.normalize("NFC", good)

@@ -8,10 +8,11 @@ import os
 import re
 import socket
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -19,6 +20,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from werkzeug.test import TestResponse
 
 from crawl.archive import Archive
 from crawl.article import Article
@@ -29,6 +31,7 @@ from index.engine import (
     EngineError,
     EngineStatus,
     EngineUnavailable,
+    Hits,
     NoIndex,
     StaleIndex,
     open_engine,
@@ -52,7 +55,15 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[OracleEn
 @pytest.fixture(scope="module")
 def client(stocked: tuple[OracleEngine, Archive]) -> FlaskClient:
     """A visitor of the site, English-speaking only where asked."""
-    return create_app(*stocked).test_client()
+    return _Visitor(create_app(*stocked))
+
+
+class _Visitor(FlaskClient):
+    """A visitor who reads every answer to its end, files too."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Ask."""
+        return super().open(*args, buffered=True, **kwargs)
 
 
 def soup(client: FlaskClient, address: str, status: int = 200) -> BeautifulSoup:
@@ -362,13 +373,13 @@ def test_no_request_breaks_the_site(client: FlaskClient, parameters: dict[str, s
         assert not EVIL.search(response.text)
 
 
-def test_naughty_strings_pass_through_every_field() -> None:
+def test_naughty_strings_pass_through_every_field(tmp_path: Path) -> None:
     """Each string of the list of naughty strings, as title, text and query, is shown as text and asked safely."""
     folder = os.environ.get("TIMBAO_BENCH_DATA")
     if not folder:
         pytest.skip("TIMBAO_BENCH_DATA does not name the folder with blns.json")
     naughty = json.loads((Path(folder) / "blns.json").read_text("utf-8"))
-    engine = OracleEngine()
+    engine = open_engine(f"whoosh:{tmp_path / 'articles'}")
     with engine.writer() as writer:
         for number, text in enumerate(naughty):
             writer.put(_document(str(number), text))
@@ -376,12 +387,16 @@ def test_naughty_strings_pass_through_every_field() -> None:
     visitor = create_app(engine, None).test_client()
     for number, text in enumerate(naughty):
         page = soup(visitor, f"/a/{number}?q={quote(text)}")
-        assert not page.select("script, img, svg, iframe, [onerror], [onload], a[href^=javascript]")
+        assert not page.select(_DANGEROUS)
         heading = page.select_one("h1")
         assert heading is not None
-        if text and "\r" not in text:
+        if text:
             assert heading.get_text() == printable(text)
-        assert visitor.get("/api/v1/search", query_string={"q": text, "limit": 1}).status_code in {200, 400}
+        assert visitor.get("/api/v1/search", query_string={"q": text}).status_code in {200, 400}
+    engine.close()
+
+
+_DANGEROUS = "script, img, svg, iframe, [onerror], [onload], [onclick], a[href^=javascript]"
 
 
 def _document(id: str, text: str) -> Document:
@@ -505,11 +520,17 @@ class Broken(OracleEngine):
         super().__init__()
         self.error = error
 
-    def status(self) -> EngineStatus:
+    def search(self, *_query: object, **_options: object) -> Hits:
         """Fail."""
         raise self.error
 
-    search = documents = status  # type: ignore[assignment]
+    def documents(self, _ids: Sequence[str]) -> tuple[Document, ...]:
+        """Fail."""
+        raise self.error
+
+    def status(self) -> EngineStatus:
+        """Fail."""
+        raise self.error
 
 
 @pytest.mark.parametrize(
