@@ -27,6 +27,7 @@ _TRANSPORT_HEADERS = frozenset({"content-encoding", "transfer-encoding", "conten
 _ORIGINAL = "X-Archive-Orig-"
 # What the name of a header may hold besides letters and digits (RFC 9110, section 5.6.2).
 _NAME_MARKS = "!#$&'*+-.^_`|~"
+_ASCII = "".join(map(chr, range(0x80)))
 _STATUS = re.compile("[0-9]{3}")
 _PIECE = 64 * 1024
 
@@ -158,8 +159,8 @@ def _response_record(page: Page) -> bytes:
 
 
 def _header_text(value: str) -> str:
-    """The value on one line, without lone surrogates; warcio writes what is not ASCII in percent-encoding."""
-    return value.replace("\r", " ").replace("\n", " ").encode("utf-8", "replace").decode()
+    """The value on one line, in ASCII: the rest is percent-encoded, as warcio would, which fails at some (1.8)."""
+    return quote(value.replace("\r", " ").replace("\n", " "), safe=_ASCII, errors="replace")
 
 
 def read_pages(stream: IO[bytes], most: int = sys.maxsize) -> Iterator[Page]:

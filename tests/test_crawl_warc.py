@@ -103,7 +103,7 @@ def test_no_header_is_smuggled_in() -> None:
         ("X-C", "ti%E1%BA%BFng"),
         ("Content-Length", "1"),
     )
-    assert found.final_url == "http://a.vn/ Evil: 1"
+    assert found.final_url == "http://a.vn/%20Evil:%201"
 
 
 def test_a_torn_tail_is_cut_off(tmp_path: Path) -> None:
@@ -134,11 +134,11 @@ def test_what_was_given_up_is_cut_off(tmp_path: Path) -> None:
 
 def test_two_writers_in_turn(tmp_path: Path) -> None:
     """Two open writers that tell each other the last record do not write over each other's pages."""
-    writers = itertools.cycle([WarcFolder(tmp_path), WarcFolder(tmp_path)])
     places: list[RecordPlace] = []
-    for number in range(10):
-        places.append(next(writers).append(page(number), places[-1] if places else None))
-    assert [next(writers).read(place).body[0] for place in places] == list(range(10))
+    with contextlib.closing(WarcFolder(tmp_path)) as one, contextlib.closing(WarcFolder(tmp_path)) as other:
+        for number, writer in zip(range(10), itertools.cycle([one, other]), strict=False):
+            places.append(writer.append(page(number), places[-1] if places else None))
+        assert [one.read(place).body[0] for place in places] == list(range(10))
     assert len({place.file for place in places}) == 1
     assert records(tmp_path / places[0].file) == 10
 
@@ -160,7 +160,7 @@ def test_a_lost_file_is_not_made_up(tmp_path: Path) -> None:
     """When the newest file is gone or shorter than it was, a new one is begun and the rest is left alone."""
     places = fill(tmp_path, 1, 2)
     file = tmp_path / places[0].file
-    short = file.read_bytes()[:-5]
+    short = file.read_bytes()[:-100]
     file.write_bytes(short)
     assert fill(tmp_path, 3)[0].file != file.name
     writer = WarcFolder(tmp_path)

@@ -116,7 +116,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
             case ".zst":
                 yield io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(file))
             case ".gz":
-                with gzip.GzipFile(fileobj=file) as unpacked:
-                    yield unpacked
+                with gzip.open(file) as unpacked:
+                    yield io.BufferedReader(unpacked)
             case _:
                 yield file

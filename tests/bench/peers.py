@@ -32,14 +32,14 @@ class Ranking(Protocol):
 Maker = Callable[[Sequence[Passage]], Ranking]
 
 
-def words(text: str) -> list[str]:
-    """What most programs take for the words of a text."""
-    return re.findall(r"\w+", text)
+def typed_words(text: str) -> list[str]:
+    """The words of a query, combining marks included, without what a peer's query syntax could trip over."""
+    return re.findall("[\\w\u0300-\u036f]+", text)
 
 
 def plain_syllables(text: str) -> list[str]:
     """NFC, lower case."""
-    return words(unicodedata.normalize("NFC", text).lower())
+    return re.findall(r"\w+", unicodedata.normalize("NFC", text).lower())
 
 
 def canonical_pairs(text: str) -> list[str]:
@@ -68,8 +68,8 @@ class Fts5:
         self._database.executemany("INSERT INTO passages VALUES (?, ?)", rows)
 
     def search(self, query: str) -> Sequence[str]:
-        """Any of the words; FTS5 takes combining marks as parts of words."""
-        any_word = " OR ".join(f'"{word}"' for word in re.findall("[\\w\u0300-\u036f]+", query))
+        """Any of the words."""
+        any_word = " OR ".join(f'"{word}"' for word in typed_words(query))
         found = self._database.execute(
             "SELECT id FROM passages WHERE passages MATCH ? ORDER BY rank LIMIT ?", (any_word, DEPTH)
         )
@@ -98,7 +98,7 @@ class Tantivy:
 
     def search(self, query: str) -> Sequence[str]:
         """Any of the words, which is tantivy's default; in lower case none is an operator."""
-        parsed = self._opened.parse_query(" ".join(words(query.lower())), ["text"])
+        parsed = self._opened.parse_query(" ".join(typed_words(query.lower())), ["text"])
         found = self._searcher.search(parsed, DEPTH).hits
         return [self._searcher.doc(address)["id"][0] for _score, address in found]
 

@@ -22,7 +22,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy
+import numpy as np
+from numpy.typing import NDArray
 
 from tests.bench.corpora import (
     KnownItem,
@@ -123,14 +124,14 @@ def score(ranks: Sequence[int], ours: Sequence[int] | None = None) -> Score:
     )
 
 
-def _reciprocal(ranks: Sequence[int]) -> numpy.typing.NDArray[numpy.float64]:
-    return numpy.array([1 / place if place else 0.0 for place in ranks])
+def _reciprocal(ranks: Sequence[int]) -> NDArray[np.float64]:
+    return np.array([1 / place if place else 0.0 for place in ranks])
 
 
-def bootstrap(values: numpy.typing.NDArray[numpy.float64]) -> Interval:
+def bootstrap(values: NDArray[np.float64]) -> Interval:
     """The 95 % percentile interval of the mean; the same for the same values."""
-    chosen = numpy.random.default_rng(1).integers(0, len(values), (_SAMPLES, len(values)))
-    low, high = numpy.percentile(values[chosen].mean(axis=1), [2.5, 97.5])
+    chosen = np.random.default_rng(1).integers(0, len(values), (_SAMPLES, len(values)))
+    low, high = np.percentile(values[chosen].mean(axis=1), [2.5, 97.5])
     return float(low), float(high)
 
 
