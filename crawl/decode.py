@@ -11,6 +11,9 @@ import unicodedata
 
 from charset_normalizer import from_bytes
 
+from crawl import mojibake
+from crawl.legacy import CHARSETS, WINDOWS, read_viqr
+
 # Python codec: the WHATWG labels for it, where they differ from the codec's own name.
 _CODECS = {
     "utf-8": "utf8 unicode-1-1-utf-8 unicode11utf8 unicode20utf8 x-unicode20utf8",
@@ -83,10 +86,17 @@ def decode(body: bytes, declared: str | None) -> str:
 def repair_text(text: str) -> str:
     """The text in NFC; lone surrogates become U+FFFD, misordered marks are put right, a leading U+FEFF goes.
 
-    Text that is good Unicode is changed by nothing but the normalisation.
+    What was surely read in a wrong character set is read in the right one (see `crawl.mojibake`). Text that is
+    good Unicode is changed by nothing but the normalisation.
     """
-    text = unicodedata.normalize("NFC", _SURROGATES.sub("\ufffd", text.removeprefix("\ufeff")))
-    return _MISORDERED.sub(_reordered, text)
+    try:
+        text.encode()  # much faster than looking for what hardly any text has
+    except UnicodeEncodeError:
+        text = _SURROGATES.sub("\ufffd", text)
+    text = unicodedata.normalize("NFC", mojibake.repair(text).removeprefix("\ufeff"))
+    if "\u0302" in text or "\u0306" in text:
+        text = _MISORDERED.sub(_reordered, text)
+    return text
 
 
 def _reordered(match: re.Match[str]) -> str:

@@ -159,7 +159,7 @@ def _response_record(page: Page) -> bytes:
 
 
 def _header_text(value: str) -> str:
-    """The value on one line, in ASCII: the rest is percent-encoded, as warcio would, which fails at some (1.8)."""
+    """The value on one line, in ASCII: the rest is percent-encoded. warcio does so too, but gives up on some values."""
     return quote(value.replace("\r", " ").replace("\n", " "), safe=_ASCII, errors="replace")
 
 

@@ -7,7 +7,6 @@ pieces that are already escaped, and what could control a screen or reorder a li
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import socket
 from collections.abc import Callable, Iterable
@@ -217,7 +216,9 @@ class _Site:
         if status.analysis_version != ANALYSIS_VERSION:
             raise StaleIndex(self.engine.locator, _("it was made by another version of timbao"))
         ready = {"status": "ready", "generation": status.generation, "documents": status.documents}
-        return Response(json.dumps(ready), mimetype="application/json", headers={"Cache-Control": "no-store"})
+        return Response(
+            render.json_text(ready), mimetype="application/json", headers={"Cache-Control": "no-store"}
+        )
 
 
 def _health() -> Response:

@@ -33,7 +33,7 @@ from index.embedded.storage import (
     read_toc,
 )
 from index.engine import CorruptIndex
-from index.vietnamese import fold
+from index.vietnamese import fold, folds
 
 _POSITIONS = SCHEMA[TEXT_FIELDS[0].name].format
 _FIRST_MARK, _LAST_MARK = "\u0300", "\u036f"
@@ -206,7 +206,8 @@ class Snapshot:
         for first, last in _initials(letter):
             for segment in self._segments:
                 for term in segment.terms_between(field, first, last):
-                    group[fold(term)].add(term)
+                    for folded in folds(term):
+                        group[folded].add(term)
         return group
 
     def id_of(self, number: int) -> str:
