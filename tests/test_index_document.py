@@ -26,9 +26,8 @@ from index.tokens import analyse_terms
 SEEN = datetime(2024, 1, 1, tzinfo=UTC)
 TEXTS = st.text() | st.text(alphabet="aĐ \n\u0301\ud800\x00\u2028", max_size=20)
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-MOMENTS = st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=ZONES).map(
-    lambda moment: moment.replace(microsecond=0)
-)
+_FIRST, _LAST = datetime.fromisoformat("0002-01-01"), datetime.fromisoformat("9998-01-01")
+MOMENTS = st.datetimes(_FIRST, _LAST, timezones=ZONES).map(lambda moment: moment.replace(microsecond=0))
 DOCUMENTS = st.builds(
     Document,
     id=TEXTS,
@@ -78,15 +77,14 @@ def test_a_gap_stands_between_paragraphs() -> None:
 
 def test_each_text_field_is_analysed() -> None:
     """Every field that is declared as text is found in the terms, every keyword in the keys."""
-    document = Document(
-        "1", "a", "b", SEEN, None, "c", "d", ("e",), "f", "g", "h", ("i",), date(2021, 3, 15)
-    )
+    document = Document("1", "a", "b", SEEN, None, "c", "d", ("e",), "f", "g", "h", ("i",), date(2021, 3, 15))
     assert set(text_terms(document)) == {field.name for field in FIELDS if field.kind is Kind.TEXT}
     assert keyword_values(document) == {"source": "a", "province": "g", "section": "h"}
 
 
 @pytest.mark.parametrize(
-    ("value", "key"), [("Khánh Hoà", "khánh hòa"), (" khánh  hòa ", "khánh hòa"), ("bao.vn", "bao vn"), ("…", "")]
+    ("value", "key"),
+    [("Khánh Hoà", "khánh hòa"), (" khánh  hòa ", "khánh hòa"), ("bao.vn", "bao vn"), ("…", "")],
 )
 def test_keys_of_whole_values(value: str, key: str) -> None:
     """Spacing, case and the place of the tone do not matter; a value without a word has no key."""

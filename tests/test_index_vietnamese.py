@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.tokens import analyse_terms
-from index.vietnamese import canonical, fold, has_marks
+from index.vietnamese import ONE_VOWEL, canonical, fold, folds, has_marks, is_syllable
 
 TONES = "\u0300\u0301\u0303\u0309\u0323"
 LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
@@ -72,7 +72,7 @@ def test_the_tone_has_one_place(group: str) -> None:
     the tone where the older style writes it.
     """
     open_place, closed_place = GROUPS[group]
-    for onset, coda, tone in itertools.product(("", "h", "ngh", "đ"), ("", "n", "ch", "ng"), TONES):
+    for onset, coda, tone in itertools.product(("", "b", "ngh", "đ"), ("", "n", "ch", "ng"), TONES):
         place = closed_place if coda else open_place
         if place is None:
             continue
@@ -143,7 +143,15 @@ def test_spellings_of_one_word(written: str, key: str) -> None:
 
 @pytest.mark.parametrize(
     ("key", "folded"),
-    [("đường", "duong"), ("thể", "the"), ("lăk", "lak"), ("quý", "quy"), ("café", "cafe"), ("й", "и"), ("한", "한")],
+    [
+        ("đường", "duong"),
+        ("thể", "the"),
+        ("lăk", "lak"),
+        ("quý", "quy"),
+        ("café", "cafe"),
+        ("й", "и"),
+        ("한", "한"),
+    ],
 )
 def test_folding(key: str, folded: str) -> None:
     """All marks go, the letters stay."""
@@ -152,11 +160,54 @@ def test_folding(key: str, folded: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("đường", "dương", "đương", "duong"), ("vy", "vi"), ("thy", "thi"), ("tay", "tai"), ("mía", "mỉa")]
+    "words",
+    [("đường", "dương", "đương", "duong"), ("vy", "vi"), ("thy", "thi"), ("tay", "tai"), ("mía", "mỉa")],
 )
 def test_different_words_stay_apart(words: tuple[str, ...]) -> None:
     """Words that differ in a letter or a tone have different keys."""
     assert len(set(map(canonical, words))) == len(words)
+
+
+def test_i_and_y_of_one_vowel() -> None:
+    """The listed spellings with i, in any composition and case, have the key of the spelling with y, which is
+    also found under the unmarked spelling with i; no other i becomes a y.
+    """
+    for spelling, key in ONE_VOWEL.items():
+        assert canonical(unicodedata.normalize("NFD", spelling.upper())) == canonical(key) == key
+        assert set(folds(key)) == {fold(key), fold(spelling)}
+        assert fold(spelling) == fold(key).removesuffix("y") + "i"
+    for word in (
+        "vi",
+        "vị",
+        "thi",
+        "thị",
+        "ti",
+        "li",
+        "mi",
+        "bí",
+        "bi",
+        "chí",
+        "kim",
+        "kịch",
+        "nghĩ",
+        "gì",
+        "tai",
+    ):
+        assert canonical(word) == word
+        assert folds(word) == (fold(word),)
+
+
+@pytest.mark.parametrize("word", ["a", "nghiêng", "đường", "quý", "khuỷu", "gì", "hoa", "uống"])
+def test_syllables(word: str) -> None:
+    """Syllables of the language are known by their build, with or without a tone."""
+    assert is_syllable(canonical(word))
+    assert is_syllable(fold(canonical(word)))
+
+
+@pytest.mark.parametrize("word", ["", "covid", "ng", "2021", "café", "ắ\u0300", "hoahoa", "zá", "fwa"])
+def test_what_is_no_syllable(word: str) -> None:
+    """Other words, numbers and words with two tones are none."""
+    assert not is_syllable(word)
 
 
 def test_a_very_long_word_is_quick() -> None:

@@ -367,6 +367,8 @@ def test_the_whole_road(timbao: Timbao) -> None:
             added = timbao("sources", "add", url, "--name", name, "--province", site.papers[name].province)
             assert added.status == 0, added.err
         assert timbao("sources", "add", site.urls["cuusa"], "--name", "other").status == 2
+        own = Path(timbao("status", "--json").json["data"]) / "sources.toml"
+        own.write_text(own.read_text().replace("enabled = true", "enabled = true\ndelay = 0.01"))
         update = timbao("update", "--max-seconds", "100")
         assert update.status == 0, update.err
         count = sum(len(paper.articles) for paper in site.papers.values())

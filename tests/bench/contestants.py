@@ -1,117 +1,31 @@
-"""The engines whose speed is compared: each builds the same fields of the same articles and answers the same cases.
-
-Fields: title, body (lead and body in one paragraph), day, source, the whole document as stored bytes. Peers are
-given timbao's analysed terms, joined by spaces, and a copy of both texts without marks, so that they can answer
-what timbao answers without one. All keep positions.
-"""
+"""The engines that take part: timbao through its seam, tantivy, SQLite FTS5, stock Whoosh 2.7.4."""
 
 from __future__ import annotations
 
-import functools
 import sqlite3
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from index.document import Document, dump_document, keyword_key, published_day, text_terms
+from index.document import Document, dump_document, keyword_key, published_day
 from index.engine import open_engine
 from index.query import And, Between, Keyword, Or, Phrase, Query, Term
-from index.vietnamese import fold
-
-TOP = 10
-"""How many hits are asked for, beside the exact number of all matches."""
-
-_PHRASE, _ANY, _FOLDED, _EITHER_FIELD = "e_phrase", "d_or34", "h_folded", "i_multi"
+from tests.bench.contest import (
+    ANY,
+    EITHER_FIELD,
+    FOLDED,
+    PHRASE,
+    TOP,
+    Case,
+    Contestant,
+    Question,
+    analysed_texts,
+    day_number,
+    source_key,
+)
 
 _TANTIVY_HEAP = 2_000_000_000
 """Bytes: so much that one commit gives one segment."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One query: canonical terms, under a class that says how they are combined; days and source narrow it.
-
-    The terms are looked for in the body: all of them, but any of them in `d_or34`, side by side in `e_phrase`,
-    under any marks in `h_folded`, each in title or body in `i_multi`.
-    """
-
-    kind: str
-    terms: tuple[str, ...]
-    first: date | None = None
-    last: date | None = None
-    source: str | None = None
-
-
-Question = Callable[[], int]
-"""Finds the TOP best hits of one case, and returns how many there are in all."""
-
-
-class Builder(Protocol):
-    """A new index that is being written."""
-
-    def put(self, document: Document) -> None:
-        """Add a document."""
-
-    def commit(self) -> None:
-        """Make all documents so far durable and searchable."""
-
-    def close(self) -> None:
-        """Finish whatever goes on in the background."""
-
-
-class Reader(Protocol):
-    """A finished index."""
-
-    segments: int | None
-    """How many there are; None where the engine does not say."""
-
-    def question(self, case: Case) -> Question:
-        """The case in the engine's own form; making it is not part of answering it."""
-
-    def close(self) -> None:
-        """Let go of files."""
-
-
-@dataclass(frozen=True, slots=True)
-class Contestant:
-    """One engine. `build` takes a new folder and the number of segments wanted, of which there will be
-    as many commits; merging policies may leave fewer."""
-
-    build: Callable[[Path, int], Builder]
-    read: Callable[[Path], Reader]
-
-
-@dataclass(frozen=True, slots=True)
-class _Texts:
-    title: str
-    body: str
-    title_folded: str
-    body_folded: str
-
-
-_fold = functools.cache(fold)
-
-
-def one_paragraph(document: Document) -> Document:
-    """The document with its lead and paragraphs run together, so that every engine sees the same neighbours."""
-    return replace(document, lead="", body=f"{document.lead} {document.body}".replace("\n\n", " ").strip())
-
-
-def _texts(document: Document) -> _Texts:
-    """What a peer is given to index: timbao's analysis, whose time counts on every side."""
-    found = text_terms(document)
-    title, body = (found[name].terms if name in found else [] for name in ("title", "body"))
-    return _Texts(" ".join(title), " ".join(body), " ".join(map(_fold, title)), " ".join(map(_fold, body)))
-
-
-def _day_number(day: date | None) -> int:
-    return 0 if day is None else day.year * 10_000 + day.month * 100 + day.day
-
-
-def _source_key(document: Document) -> str:
-    return keyword_key(document.source)
 
 
 class TimbaoBuilder:
@@ -133,7 +47,7 @@ class TimbaoBuilder:
 class TimbaoReader:
     """Through the seam, which returns hits with their documents: loading those is part of the time measured."""
 
-    segments = None
+    segments: int | None = None
 
     def __init__(self, folder: Path) -> None:
         self._engine = open_engine(f"whoosh:{folder}")
@@ -147,14 +61,14 @@ class TimbaoReader:
 
 def timbao_query(case: Case) -> Query:
     """The case as a `Query` tree."""
-    leaves = tuple(Term(term, any_marks=case.kind == _FOLDED, field="body") for term in case.terms)
+    leaves = tuple(Term(term, any_marks=case.kind == FOLDED, field="body") for term in case.terms)
     match case.kind:
-        case kind if kind == _PHRASE:
+        case kind if kind == PHRASE:
             return Phrase(tuple(Term(term) for term in case.terms), "body")
-        case kind if kind == _EITHER_FIELD:
+        case kind if kind == EITHER_FIELD:
             return And(tuple(Or((replace(leaf, field="title"), leaf)) for leaf in leaves))
         case kind if len(leaves) > 1:
-            return Or(leaves) if kind == _ANY else And(leaves)
+            return Or(leaves) if kind == ANY else And(leaves)
         case _:
             return leaves[0]
 
@@ -186,14 +100,14 @@ class TantivyBuilder:
 
     def put(self, document: Document) -> None:
         """Add a document."""
-        texts = _texts(document)
+        texts = analysed_texts(document)
         new = self._document()
         new.add_text("title", texts.title)
         new.add_text("body", texts.body)
         new.add_text("title_folded", texts.title_folded)
         new.add_text("body_folded", texts.body_folded)
-        new.add_text("source", _source_key(document))
-        new.add_unsigned("day", _day_number(published_day(document)))
+        new.add_text("source", source_key(document))
+        new.add_unsigned("day", day_number(published_day(document)))
         new.add_bytes("stored", dump_document(document))
         self._writer.add_document(new)
 
@@ -228,28 +142,28 @@ class TantivyReader:
     def question(self, case: Case) -> Question:
         """A tree of tantivy's queries."""
         query, search = self._query(case), self._searcher.search
-        return lambda: search(query, TOP).count  # type: ignore[attr-defined,no-any-return]
+        return lambda: search(query, TOP).count  # type: ignore[attr-defined]
 
     def _query(self, case: Case) -> Any:
         from tantivy import FieldType, Occur
         from tantivy import Query as Tree
 
         schema = self._opened.schema
-        field = "body_folded" if case.kind == _FOLDED else "body"
-        if case.kind == _PHRASE and len(case.terms) > 1:
+        field = "body_folded" if case.kind == FOLDED else "body"
+        if case.kind == PHRASE and len(case.terms) > 1:
             return Tree.phrase_query(schema, field, list(case.terms))
         leaves = [Tree.term_query(schema, field, term) for term in case.terms]
-        if case.kind == _EITHER_FIELD:
+        if case.kind == EITHER_FIELD:
             titles = [Tree.term_query(schema, "title", term) for term in case.terms]
             pairs = zip(titles, leaves, strict=True)
             leaves = [Tree.boolean_query([(Occur.Should, part) for part in pair]) for pair in pairs]
         if case.source is not None:
-            days = (_day_number(case.first), _day_number(case.last))
+            days = (day_number(case.first), day_number(case.last))
             leaves.append(Tree.range_query(schema, "day", FieldType.Unsigned, *days))
             leaves.append(Tree.term_query(schema, "source", keyword_key(case.source)))
         if len(leaves) == 1:
             return leaves[0]
-        occur = Occur.Should if case.kind == _ANY else Occur.Must
+        occur = Occur.Should if case.kind == ANY else Occur.Must
         return Tree.boolean_query([(occur, leaf) for leaf in leaves])
 
     def close(self) -> None:
@@ -273,11 +187,11 @@ class Fts5Builder:
 
     def put(self, document: Document) -> None:
         """Two rows."""
-        row = (_source_key(document), _day_number(published_day(document)), dump_document(document))
+        row = (source_key(document), day_number(published_day(document)), dump_document(document))
         number = self._database.execute(
             "INSERT INTO articles (source, day, stored) VALUES (?, ?, ?)", row
         ).lastrowid
-        texts = _texts(document)
+        texts = analysed_texts(document)
         self._database.execute(
             "INSERT INTO texts (rowid, title, body, title_folded, body_folded) VALUES (?, ?, ?, ?, ?)",
             (number, texts.title, texts.body, texts.title_folded, texts.body_folded),
@@ -297,7 +211,7 @@ class Fts5Builder:
 class Fts5Reader:
     """Two statements for a case: FTS5 counts all matches only in one that does not rank them."""
 
-    segments = None
+    segments: int | None = None
 
     def __init__(self, folder: Path) -> None:
         self._database = sqlite3.connect(f"file:{folder / 'articles.db'}?mode=ro", uri=True)
@@ -309,7 +223,7 @@ class Fts5Reader:
         values: tuple[str | int, ...] = (_fts5_match(case),)
         if case.source is not None:
             where += " AND rowid IN (SELECT number FROM articles WHERE source = ? AND day BETWEEN ? AND ?)"
-            values += (keyword_key(case.source), _day_number(case.first), _day_number(case.last))
+            values += (keyword_key(case.source), day_number(case.first), day_number(case.last))
         best, count = f"SELECT rowid {where} ORDER BY rank LIMIT {TOP}", f"SELECT count(*) {where}"
 
         def ask() -> int:
@@ -323,13 +237,13 @@ class Fts5Reader:
 def _fts5_match(case: Case) -> str:
     quoted = [f'"{term}"' for term in case.terms]
     match case.kind:
-        case kind if kind == _PHRASE:
+        case kind if kind == PHRASE:
             return "body : " + " + ".join(quoted)
-        case kind if kind == _EITHER_FIELD:
+        case kind if kind == EITHER_FIELD:
             return " AND ".join(f"({{title body}} : {term})" for term in quoted)
         case kind:
-            field = "body_folded" if kind == _FOLDED else "body"
-            return f"{field} : (" + (" OR " if kind == _ANY else " AND ").join(quoted) + ")"
+            field = "body_folded" if kind == FOLDED else "body"
+            return f"{field} : (" + (" OR " if kind == ANY else " AND ").join(quoted) + ")"
 
 
 class WhooshBuilder:
@@ -353,14 +267,14 @@ class WhooshBuilder:
         """Add a document."""
         if self._writer is None:
             self._writer = self._opened.writer(limitmb=512)
-        texts = _texts(document)
+        texts = analysed_texts(document)
         self._writer.add_document(
             title=texts.title,
             body=texts.body,
             title_folded=texts.title_folded,
             body_folded=texts.body_folded,
-            source=_source_key(document),
-            day=_day_number(published_day(document)),
+            source=source_key(document),
+            day=day_number(published_day(document)),
             stored=dump_document(document),
         )
 
@@ -383,7 +297,7 @@ class WhooshReader:
 
         self._searcher = open_dir(folder).searcher()
         self.close = self._searcher.close
-        self.segments: int | None = len(self._searcher.leaf_readers())
+        self.segments: int | None = len(self._searcher.reader().leaf_readers())
 
     def question(self, case: Case) -> Question:
         """A tree of Whoosh's queries; `len` makes it count exactly."""
@@ -391,23 +305,24 @@ class WhooshReader:
         from whoosh.query import NumericRange
         from whoosh.query import Term as Leaf
 
-        query, within = self._query(case), None
+        query = self._query(case)
         if case.source is not None:
-            days = NumericRange("day", _day_number(case.first), _day_number(case.last))
-            within = AllOf([days, Leaf("source", keyword_key(case.source))])
-        return lambda: len(self._searcher.search(query, limit=TOP, filter=within))
+            days = NumericRange("day", day_number(case.first), day_number(case.last))
+            # Not as `filter=`: one that nothing passes is ignored there.
+            query = AllOf([query, days, Leaf("source", keyword_key(case.source))])
+        return lambda: len(self._searcher.search(query, limit=TOP))
 
     @staticmethod
     def _query(case: Case) -> Any:
         from whoosh import query as tree
 
-        field = "body_folded" if case.kind == _FOLDED else "body"
-        if case.kind == _PHRASE and len(case.terms) > 1:
+        field = "body_folded" if case.kind == FOLDED else "body"
+        if case.kind == PHRASE and len(case.terms) > 1:
             return tree.Phrase(field, list(case.terms))
         leaves = [tree.Term(field, term) for term in case.terms]
-        if case.kind == _EITHER_FIELD:
+        if case.kind == EITHER_FIELD:
             leaves = [tree.Or([tree.Term("title", leaf.text), leaf]) for leaf in leaves]
-        return (tree.Or if case.kind == _ANY else tree.And)(leaves)
+        return (tree.Or if case.kind == ANY else tree.And)(leaves)
 
 
 CONTESTANTS = {
