@@ -14,7 +14,7 @@ from typing import Self
 from crawl.article import VIETNAM
 from index.document import TEXT_FIELDS, Document, keyword_values, published_day, text_terms
 from index.engine import EngineBusy, EngineStatus, Hit, Hits, NoIndex, Sort
-from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term
+from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term, Weighted
 from index.tokens import ANALYSIS_VERSION
 from index.vietnamese import fold, folds
 
@@ -151,7 +151,7 @@ class _Corpus:
                 return any(self.matches(child, document) for child in children)
             case Not(child):
                 return not self.matches(child, document)
-            case Prefer(required):
+            case Prefer(required) | Weighted(required):
                 return self.matches(required, document)
 
     def score(self, query: Query, document: Document) -> float:
@@ -166,6 +166,8 @@ class _Corpus:
                 if self.matches(preferred, document):
                     score += weight * self.score(preferred, document)
                 return score
+            case Weighted(child, weight):
+                return weight * self.score(child, document)
             case _:
                 return 0.0
 

@@ -32,7 +32,8 @@ def html(title: str, url: str | None = None) -> str:
     """A page that holds an article."""
     link = f'<link rel="canonical" href="{url}">' if url else ""
     return (
-        f"<html><head><meta charset=utf-8><title>{title}</title><meta property='og:type' content='article'>{link}</head>"
+        f"<html><head><meta charset=utf-8><title>{title}</title>{link}"
+        f"<meta property='og:type' content='article'></head>"
         f"<body><h1>{title}</h1><div class=content><p>{BODY}</p><p>{BODY}</p></div></body></html>"
     )
 

@@ -74,7 +74,7 @@ def test_other_spellings_are_recognised() -> None:
 
 def test_the_table_agrees_with_the_official_list(bench_data: Path) -> None:
     """Every merger of July 2025 in the corpus's list is in the table, and no other."""
-    listed = {}
+    listed: dict[str, str] = {}
     for row in (bench_data / "admin_2025.tsv").read_text("utf-8").splitlines()[1:]:
         _code, unit, before = row.split("\t")
         name = re.sub("(?i)^(tỉnh|thành phố|thủ đô) ", "", unit)

@@ -13,7 +13,7 @@ from index.document import KEYWORD_FIELDS, TEXT_FIELDS, Field
 from index.embedded.snapshot import Postings, Snapshot
 from index.embedded.storage import DAY, UNDATED, day_start
 from index.engine import Hit, Hits, Sort
-from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term
+from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term, Weighted
 from index.vietnamese import fold
 
 Scores = dict[int, float]
@@ -87,6 +87,8 @@ class Evaluator:
                 return {number: 0.0 for number in self._snapshot.live if number not in unwanted}
             case Prefer():
                 return self._prefer(query)
+            case Weighted(child, weight):
+                return {number: weight * score for number, score in self.matches(child).items()}
             case Everything():
                 return dict.fromkeys(self._snapshot.live, 0.0)
 

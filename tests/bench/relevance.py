@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from tests.bench.corpora import (
     KnownItem,
-    NoCorpus,
+    CorpusError,
     Passage,
     data_folder,
     digest,
@@ -207,7 +207,7 @@ def main() -> None:
             ),
             xquad_task(present(options.xquad, "--xquad")),
         ]
-    except NoCorpus as error:
+    except CorpusError as error:
         sys.exit(str(error))
     for task in tasks:
         if not task.items:
