@@ -2,9 +2,9 @@
 
 The evidence is Vietnamese orthography. A reading is believed when words that cannot be Vietnamese as they stand turn
 into syllables, and hardly any word fails to; a word of a shape that no language has (`ViÖt`, `c¸c`) counts for
-three. It is gathered over a whole text, so that a short caption is read as the article around it is; where that
-gives no answer, each paragraph speaks for itself. A paragraph with a letter that only Unicode has for Vietnamese
-(đ, ư, ế …) is never touched, so a title in Unicode stands above a body in TCVN3 unharmed.
+three, or for its length. It is gathered over a whole text, so that a short caption is read as the article around it is; where that
+gives no answer, each paragraph speaks for itself. A paragraph with a letter that only Unicode has (đ, ư, ế, я, 한)
+is never touched, so a title in Unicode stands above a body in TCVN3 unharmed.
 
 UTF-8 read as Windows-1252 or ISO-8859-1 needs no grammar: its sequences hardly ever come about by chance.
 """
@@ -12,6 +12,7 @@ UTF-8 read as Windows-1252 or ISO-8859-1 needs no grammar: its sequences hardly 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from crawl.legacy import CHARSETS, WINDOWS, Charset
@@ -21,9 +22,10 @@ _ENOUGH = 3  # weight of evidence that a text without foreign words needs
 _SAMPLE_LENGTH = 50_000  # characters that are enough to judge a text by
 _READINGS = 3  # the most often that one text is met misread, one reading on top of another
 
-# Letters with which Vietnamese is written in Unicode and which no misreading as Windows-1252 makes; marks, for NFD.
+# Letters and marks that are in neither Windows-1252 nor ISO-8859-1: whoever wrote one of them wrote Unicode.
 _UNICODE = re.compile(
-    "[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0\u01a1\u01af\u01b0\u0300-\u036f\u1ea0-\u1ef9]"
+    "[\u0100-\u0151\u0154-\u015f\u0162-\u0177\u0179-\u017c\u017f-\u0191\u0193-\u02c5\u02c7-\u02db\u02dd-\u1fff"
+    "\u2c00-\ud7ff\uf900-\ufefe\uff00-\uffef\U00010000-\U0001f0ff\U00020000-\U0003ffff]"
 )
 _HIGH = re.compile("[\x80-\x9f\xa1-\xff]")
 
@@ -31,8 +33,10 @@ _HIGH = re.compile("[\x80-\x9f\xa1-\xff]")
 # hyphen and what Windows-1252 has for punctuation excepted), these vowels together, or control characters.
 _IMPOSSIBLE = re.compile(
     "[a-z\xdf-\xff][\xc0-\xd6\xd8-\xde]|[A-Za-z][\xa1-\xac\xae-\xb4\xb6\xb8\xb9\xbb-\xbf\xd7\xf7][A-Za-z]|[A-Za-z]\xb5[A-Za-z]"
+    "|[A-Za-z][\u0192\u02c6\u02dc\u201a\u201e\u2020\u2021\u2030\u2039\u203a][A-Za-z]"
     "|[AEIOUYaeiouy][\xd5\xd8\xe5\xf5\xf8]|[Yy][\xd9\xdb\xf9\xfb]|[\x80-\x9f]"
 )
+_LETTER = re.compile("[A-Za-z]")
 _FOREIGN = re.compile("[A-Za-z]+[a-z]")
 
 
@@ -104,6 +108,8 @@ def _evidence(text: str, charset: Charset) -> _Evidence:
     words = list(set(charset.word.findall(text)))
     # One reading for all of them; where there are none it is still one, of nothing.
     for word, read in zip(words, charset.read("\n".join(words)).split("\n"), strict=False):
+        if not _LETTER.search(word):
+            continue  # a dash or a quotation mark would be a letter somewhere
         if word.isascii():
             foreign += _FOREIGN.fullmatch(word) is not None and not is_syllable(word)
         elif not charset.covers(word):
@@ -115,7 +121,7 @@ def _evidence(text: str, charset: Charset) -> _Evidence:
                 kept += 1
             else:
                 gained += 1
-                weight += 3 if _IMPOSSIBLE.search(word) else 1
+                weight += min(len(word), 3) if _IMPOSSIBLE.search(word) else 1
     return _Evidence(gained, kept, failed, weight, foreign)
 
 
@@ -161,7 +167,7 @@ def _is_utf8(text: str) -> bool:
         around = sample[max(match.start() - 1, 0) : match.start()] + sample[match.end() : match.end() + 1]
         if len(sequence) > 2:
             weight += 3
-        elif sequence[1] in _QUOTES:
+        elif sequence[1] in _QUOTES or not (read.isalpha() or unicodedata.combining(read)):
             weight += 1
         else:
             weight += 3 if any("a" <= letter <= "z" for letter in around) else 2
