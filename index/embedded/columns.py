@@ -1,0 +1,61 @@
+"""Writes what a segment holds besides postings: names, and a value or two for each document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from index.embedded.layout import KEYS, NO_KEY, Ints
+from index.embedded.segmentfile import Array, SegmentFileWriter
+from index.embedded.storage import decode, encode
+from index.vietnamese import fold
+
+
+def write_names(file: SegmentFileWriter, prefix: str, names: Sequence[bytes]) -> None:
+    """A list of byte strings, end to end."""
+    file.write(f"{prefix}_offsets", offsets_of(list(map(len, names))))
+    file.write(f"{prefix}_bytes", np.frombuffer(b"".join(names), np.uint8))
+
+
+def offsets_of(sizes: Sequence[int]) -> Ints:
+    """Where each of things of these sizes begins when they lie end to end, and where the last one ends."""
+    offsets = np.zeros(len(sizes) + 1, np.int64)
+    np.cumsum(sizes, out=offsets[1:])
+    return offsets
+
+
+def write_vocabulary(file: SegmentFileWriter, terms: Sequence[bytes]) -> None:
+    """The terms, sorted, and their order by folded form."""
+    write_names(file, "term", terms)
+    folded = [fold(decode(term)) for term in terms]
+    file.write("term_folds", np.array(sorted(range(len(terms)), key=folded.__getitem__), np.int32))
+
+
+def write_keys(file: SegmentFileWriter, columns: Sequence[Sequence[str | None]]) -> None:
+    """The value of every document in every keyword field."""
+    names: list[bytes] = []
+    begins = [0]
+    file.reserve("codes", sum(map(len, columns)))
+    for column in columns:
+        values = sorted({value for value in column if value is not None})
+        codes: dict[str | None, int] = {value: code for code, value in enumerate(values)}
+        codes[None] = NO_KEY
+        file.append("codes", np.fromiter(map(codes.__getitem__, column), np.int32, len(column)))
+        names += map(encode, values)
+        begins.append(len(names))
+    assert len(begins) == len(KEYS) + 1
+    file.write("key_fields", np.array(begins))
+    write_names(file, "key", names)
+
+
+def write_blocks(
+    file: SegmentFileWriter, blocks: Iterable[bytes], sizes: Sequence[int], block: Array, slot: Array
+) -> None:
+    """The stored documents in blocks of these sizes, and where each document is."""
+    file.write("stored_block", block)
+    file.write("stored_slot", slot)
+    file.write("block_offsets", offsets_of(sizes))
+    file.reserve("blocks", sum(sizes))
+    for content in blocks:
+        file.append("blocks", np.frombuffer(content, np.uint8))
