@@ -47,7 +47,9 @@ class Checkpoint:
         return cls(archive, int(change)) if change.isdecimal() else cls("", 0)
 
 
-def build_folder(settings: Settings, *, rebuild: bool = False, progress: Progress | None = None) -> BuildReport:
+def build_folder(
+    settings: Settings, *, rebuild: bool = False, progress: Progress | None = None
+) -> BuildReport:
     """Bring the index of a data folder up to date; see `build`. Raises NoArchive and SourcesError too."""
     folder = settings.folder
     provinces = {source.name: source.province for source in load_sources(folder.sources) if source.province}
@@ -76,7 +78,9 @@ def build(
         # Asked again under the lock: another run may have committed since.
         status = None if rebuild else _usable_status(engine, archive)
         after = _resume_at(status) if status else 0
-        return _put_changes(archive, after, writer, provinces, stretch=None if rebuild else STRETCH, progress=progress)
+        return _put_changes(
+            archive, after, writer, provinces, stretch=None if rebuild else STRETCH, progress=progress
+        )
 
 
 def _resume_at(status: EngineStatus) -> int:

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 timbao index --rebuild""",
 )
 @click.option(
-    "--rebuild", is_flag=True, help=mark("Everything into a new generation; searches see the old one until the end.")
+    "--rebuild",
+    is_flag=True,
+    help=mark("Everything into a new generation; searches see the old one until the end."),
 )
 @click.pass_obj
 def build_index(settings: Settings, rebuild: bool) -> None:

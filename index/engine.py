@@ -49,9 +49,9 @@ class EngineBusy(EngineError):
     def __init__(self, locator: str, holder: str) -> None:
         self.locator, self.holder = locator, holder
         super().__init__(
-            _("The index at {locator} is being written by {holder}. Wait for it to finish, then try again.").format(
-                locator=locator, holder=holder
-            )
+            _(
+                "The index at {locator} is being written by {holder}. Wait for it to finish, then try again."
+            ).format(locator=locator, holder=holder)
         )
 
 
@@ -179,5 +179,3 @@ def open_engine(locator: str) -> Engine:
     raise EngineUnavailable(
         _("No engine understands the locator {locator}. Use whoosh:PATH").format(locator=repr(locator))
     )
-
-

@@ -35,7 +35,9 @@ def spelling_frequency(exact: Floats, other: Floats) -> Floats:
     return exact + OTHER_SPELLING * other
 
 
-def scorer(weight: float, documents: int, holders: int, mean_length: float) -> Callable[[Floats, Floats], Floats]:
+def scorer(
+    weight: float, documents: int, holders: int, mean_length: float
+) -> Callable[[Floats, Floats], Floats]:
     """The score of one term in one field, as a function of its frequency and of the field's length in terms.
 
     `weight` is the field's, `documents` the number of articles, `holders` how many of them hold the term in

@@ -64,7 +64,9 @@ def _split(chunk: str) -> tuple[_Piece, ...]:
     """The tokens inside one chunk, with their spans relative to it."""
     if chunk[0].isdigit() and _SEPARATORS.search(chunk):
         return _number(chunk)
-    found = ((canonical(word[0])[:MAX_TERM_LENGTH], word.start(), word.end()) for word in _WORD.finditer(chunk))
+    found = (
+        (canonical(word[0])[:MAX_TERM_LENGTH], word.start(), word.end()) for word in _WORD.finditer(chunk)
+    )
     return tuple(piece for piece in found if piece[0])
 
 

@@ -19,7 +19,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_TONES = "\u0300\u0301\u0303\u0309\u0323"  # grave, acute, tilde, hook above, dot below: huyền sắc ngã hỏi nặng
+_TONES = (
+    "\u0300\u0301\u0303\u0309\u0323"  # grave, acute, tilde, hook above, dot below: huyền sắc ngã hỏi nặng
+)
 _VOWELS = "aeiouy"
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u034f\u200c\u200d\u200e\u200f\u2060\ufeff"))
 _D_LOOKALIKES = str.maketrans({"ð": "đ", "ɖ": "đ"})

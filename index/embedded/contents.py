@@ -152,7 +152,9 @@ def unwrap_record(content: bytes) -> dict[str, Any]:
     try:
         whole = json.loads(content)
         record: dict[str, Any] = whole["record"]
-        if whole["crc32"] == zlib.crc32(json.dumps(record, sort_keys=True).encode()) and isinstance(record, dict):
+        if whole["crc32"] == zlib.crc32(json.dumps(record, sort_keys=True).encode()) and isinstance(
+            record, dict
+        ):
             return record
     except (KeyError, TypeError, RecursionError) as error:
         raise ValueError from error

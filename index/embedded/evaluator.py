@@ -110,7 +110,9 @@ class Evaluator:
     def _any_of(self, children: Sequence[Query]) -> Scored:
         found = [self.matches(child) for child in children]
         if found and all(isinstance(child, Term | Phrase) for child in children):
-            scored = [(part.docs, part.scores) for part in found if part.scores is not None and len(part.docs)]
+            scored = [
+                (part.docs, part.scores) for part in found if part.scores is not None and len(part.docs)
+            ]
             return Scored(*add_up(scored, self.snapshot.size))
         whole = np.zeros(self.snapshot.size, np.float32)
         mask = np.zeros(self.snapshot.size, np.bool_)

@@ -83,7 +83,9 @@ class Generations:
         with backend(self.locator):
             known = self._known(folder)
             if not known:
-                raise Vanished(self.locator, _("{file} is missing").format(file=folder / Contents.file_name(0)))
+                raise Vanished(
+                    self.locator, _("{file} is missing").format(file=folder / Contents.file_name(0))
+                )
             return next((found for found in known if _is_whole(found)), known[0])
 
     def contents(self, generation: Generation) -> Contents:

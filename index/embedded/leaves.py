@@ -99,7 +99,9 @@ class Leaves:
             docs, frequencies = self._phrase(field, terms)
         if not len(docs):
             return docs, frequencies
-        score = ranking.scorer(TEXT_FIELDS[field].weight, snapshot.count, len(docs), snapshot.mean_length(field))
+        score = ranking.scorer(
+            TEXT_FIELDS[field].weight, snapshot.count, len(docs), snapshot.mean_length(field)
+        )
         return docs, score(frequencies, snapshot.lengths(field)[docs])
 
     def _term(self, field: int, term: Term) -> tuple[Numbers, Floats]:
@@ -128,7 +130,9 @@ class Leaves:
         ]
         if not found:
             return _NONE
-        return joined([docs for docs, _ in found], np.int32), joined([counts for _, counts in found], np.float32)
+        return joined([docs for docs, _ in found], np.int32), joined(
+            [counts for _, counts in found], np.float32
+        )
 
     def _phrase(self, field: int, terms: Sequence[Term]) -> tuple[Numbers, Floats]:
         docs: list[Array] = []

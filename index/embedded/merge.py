@@ -182,7 +182,9 @@ def _write_columns(file: SegmentFileWriter, parts: Sequence[_Mapped], size: int)
         for part in parts:
             values: list[str | None] = [*part.segment.key_values(field), None]
             assert NO_KEY == -1
-            for number, code in zip(part.documents[part.live], part.segment.codes(field)[part.live], strict=True):
+            for number, code in zip(
+                part.documents[part.live], part.segment.codes(field)[part.live], strict=True
+            ):
                 column[number] = values[code]
         columns.append(column)
     write_keys(file, columns)

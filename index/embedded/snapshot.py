@@ -77,7 +77,9 @@ class Snapshot:
     @functools.cache  # noqa: B019 - as many entries as fields, gone with the snapshot they belong to
     def lengths(self, field: int) -> Floats:
         """The length of a text field in terms, by document."""
-        return joined([part.segment.field_lengths(field).astype(np.float32) for part in self.parts], np.float32)
+        return joined(
+            [part.segment.field_lengths(field).astype(np.float32) for part in self.parts], np.float32
+        )
 
     @functools.cache  # noqa: B019 - the same
     def mean_length(self, field: int) -> float:
