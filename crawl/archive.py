@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
 from crawl.article import (
     Article,
@@ -60,9 +61,7 @@ class ArchiveError(Exception):
 
     def __init__(self, path: Path, detail: str) -> None:
         self.path, self.detail = path, detail
-        super().__init__(
-            _("The archive {path} cannot be used: {detail}").format(path=path, detail=detail)
-        )
+        super().__init__(_("The archive {path} cannot be used: {detail}").format(path=path, detail=detail))
 
 
 class NoArchive(ArchiveError):
@@ -139,7 +138,9 @@ class Archive:
             if self._db.execute("PRAGMA user_version").fetchone()[0] == 0:
                 for statement in _SCHEMA.split(";"):
                     self._db.execute(statement)
-                self._db.execute("INSERT INTO meta VALUES ('archive', ?), ('change', '0')", (uuid.uuid4().hex,))
+                self._db.execute(
+                    "INSERT INTO meta VALUES ('archive', ?), ('change', '0')", (uuid.uuid4().hex,)
+                )
                 self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             self._db.execute("COMMIT")
 
@@ -148,7 +149,7 @@ class Archive:
         self._warc.close()
         self._db.close()
 
-    def __enter__(self) -> Archive:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exception: object) -> None:
@@ -280,7 +281,9 @@ class Archive:
         return own if self._db.execute("SELECT 1 FROM article WHERE id = ?", (own,)).fetchone() else None
 
     def _next_change(self) -> int:
-        row = self._db.execute("UPDATE meta SET value = value + 1 WHERE key = 'change' RETURNING value").fetchone()
+        row = self._db.execute(
+            "UPDATE meta SET value = value + 1 WHERE key = 'change' RETURNING value"
+        ).fetchone()
         return int(row[0])
 
     def _last_place(self) -> RecordPlace | None:
@@ -330,7 +333,8 @@ class Archive:
         """All versions of the article with this id, oldest first."""
         with self._lock, self._guard():
             rows = self._db.execute(
-                "SELECT number, seen, digest, content FROM revision WHERE article = ? ORDER BY number", (known,)
+                "SELECT number, seen, digest, content FROM revision WHERE article = ? ORDER BY number",
+                (known,),
             )
             return tuple(
                 Revision(number, datetime.fromisoformat(seen), digest, load_article(content))
@@ -384,7 +388,9 @@ class Archive:
                 " SELECT source, 0, max(fetched) FROM page WHERE status = 200 GROUP BY source)"
                 " GROUP BY source ORDER BY source"
             )
-            return ArchiveCounts(pages, articles, versions - articles, tuple(SourceCount(*row) for row in rows))
+            return ArchiveCounts(
+                pages, articles, versions - articles, tuple(SourceCount(*row) for row in rows)
+            )
 
 
 def _is_url(name: str) -> bool:

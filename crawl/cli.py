@@ -33,7 +33,9 @@ timbao import --source baokhanhhoa.vn saved-pages/
 timbao import crawl.warc.gz
 other-program | timbao import -""",
 )
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True))
+@click.argument(
+    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True)
+)
 @click.option("--source", metavar="NAME", help=mark("The newspaper that everything here belongs to."))
 @click.pass_obj
 def import_files(settings: Settings, paths: tuple[str, ...], source: str | None) -> None:
@@ -54,9 +56,9 @@ def import_files(settings: Settings, paths: tuple[str, ...], source: str | None)
     )
     if report.problems:
         click.echo(
-            ngettext("{count} could not be imported", "{count} could not be imported", report.problems).format(
-                count=format_number(report.problems)
-            ),
+            ngettext(
+                "{count} could not be imported", "{count} could not be imported", report.problems
+            ).format(count=format_number(report.problems)),
             err=True,
         )
         raise SystemExit(PARTLY_DONE)
@@ -86,14 +88,18 @@ timbao crawl baokhanhhoa.vn --max-pages 500
 timbao crawl --since 2024-01-01""",
 )
 @click.argument("names", metavar="[SOURCE]...", nargs=-1)
-@click.option("--max-pages", type=click.IntRange(min=1), metavar="N", help=mark("Stop after this many requests."))
+@click.option(
+    "--max-pages", type=click.IntRange(min=1), metavar="N", help=mark("Stop after this many requests.")
+)
 @click.option(
     "--since",
     type=click.DateTime(["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"]),
     metavar="DATE",
     help=mark("Leave out articles from before this day."),
 )
-@click.option("--recheck", is_flag=True, help=mark("Visit known articles again, to see whether they changed."))
+@click.option(
+    "--recheck", is_flag=True, help=mark("Visit known articles again, to see whether they changed.")
+)
 @click.option(
     "--delay",
     type=click.FloatRange(min=0),
@@ -176,7 +182,11 @@ def sources(context: click.Context) -> None:
         _print_sources(context.obj)
 
 
-@sources.command("list", help=mark("One line a newspaper: name, state, province, title, hosts."), epilog="timbao sources list")
+@sources.command(
+    "list",
+    help=mark("One line a newspaper: name, state, province, title, hosts."),
+    epilog="timbao sources list",
+)
 @click.pass_obj
 def list_sources(settings: Settings) -> None:
     """List the newspapers."""
@@ -186,7 +196,9 @@ def list_sources(settings: Settings) -> None:
 def _print_sources(settings: Settings) -> None:
     from crawl.sources import load_sources
 
-    for source in sorted(load_sources(settings.folder.sources), key=lambda source: (not source.enabled, source.name)):
+    for source in sorted(
+        load_sources(settings.folder.sources), key=lambda source: (not source.enabled, source.name)
+    ):
         click.echo(printable(_listed(source)))
 
 
@@ -197,7 +209,9 @@ def _listed(source: Source) -> str:
     return "\t".join((source.name, state, source.province or "-", source.title, ", ".join(source.hosts)))
 
 
-@sources.command("enable", help=mark("Crawl these newspapers from now on."), epilog="timbao sources enable baokhanhhoa.vn")
+@sources.command(
+    "enable", help=mark("Crawl these newspapers from now on."), epilog="timbao sources enable baokhanhhoa.vn"
+)
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @click.pass_obj
 def enable_sources(settings: Settings, names: tuple[str, ...]) -> None:
@@ -205,7 +219,11 @@ def enable_sources(settings: Settings, names: tuple[str, ...]) -> None:
     _switch(settings, names, enabled=True)
 
 
-@sources.command("disable", help=mark("Crawl these newspapers no more; what is stored stays."), epilog="timbao sources disable baokhanhhoa.vn")
+@sources.command(
+    "disable",
+    help=mark("Crawl these newspapers no more; what is stored stays."),
+    epilog="timbao sources disable baokhanhhoa.vn",
+)
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @click.pass_obj
 def disable_sources(settings: Settings, names: tuple[str, ...]) -> None:
@@ -233,13 +251,17 @@ TIMBAO_ALLOW_ADDRESSES=127.0.0.1/32 timbao sources add http://127.0.0.1:8000 --n
 @click.option("--title", metavar="TITLE", help=mark("What the paper is called (its name)."))
 @click.option("--province", metavar="P", help=mark("The province it is the paper of."))
 @click.pass_obj
-def add_source(settings: Settings, url: str, name: str | None, title: str | None, province: str | None) -> None:
+def add_source(
+    settings: Settings, url: str, name: str | None, title: str | None, province: str | None
+) -> None:
     """Probe a site and add it."""
     from crawl.probe import add_newspaper
 
     source = add_newspaper(settings, url, name=name, title=title, province=province)
     click.echo(
-        _("{name}: {sitemaps} sitemaps, {feeds} feeds, {sections} sections found; enabled. Next: timbao crawl {name}").format(
+        _(
+            "{name}: {sitemaps} sitemaps, {feeds} feeds, {sections} sections found; enabled. Next: timbao crawl {name}"
+        ).format(
             name=printable(source.name),
             sitemaps=len(source.sitemaps),
             feeds=len(source.feeds),

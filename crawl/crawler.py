@@ -7,15 +7,18 @@ that is slow holds one worker for one page; between pages it waits in a queue wi
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import itertools
 import queue
+import signal
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import FrameType
 
 from crawl.archive import Archive
 from crawl.article import Page, When
@@ -61,7 +64,7 @@ def crawl(
     `max_pages` bounds the requests (robots.txt apart). Articles from before `since` are left to a crawl that
     wants them. `recheck` visits known articles again. `delay`, in seconds, replaces the polite one.
     A `dry_run` reads the lists only and changes neither archive nor frontier. `stop` ends the crawl early, as
-    does KeyboardInterrupt: what has been fetched is stored, the report says that it was interrupted.
+    does Ctrl-C: what has been fetched is stored, the report says that it was interrupted.
     Raises ArchiveError and FrontierError; whatever is wrong with a site is in the report.
     """
     if dry_run:
@@ -145,15 +148,16 @@ class _Run:
         self._landed: queue.SimpleQueue[_Landing] = queue.SimpleQueue()
         self._in_flight = 0
         self._begun = 0
+        self._control_c = threading.Event()
         self._stopping = False
 
     def report(self) -> CrawlReport:
-        with ThreadPoolExecutor(WORKERS, thread_name_prefix="fetch") as pool:
+        with (
+            ThreadPoolExecutor(WORKERS, thread_name_prefix="fetch") as pool,
+            _control_c_sets(self._control_c),
+        ):
             try:
                 self._seed()
-                self._turn_round(pool)
-            except KeyboardInterrupt:
-                self._stopping = True
                 self._turn_round(pool)
             finally:
                 self._fetcher.interrupt()
@@ -186,7 +190,7 @@ class _Run:
 
     def _turn_round(self, pool: ThreadPoolExecutor) -> None:
         while True:
-            self._stopping = self._stopping or self._options.stop.is_set()
+            self._stopping = self._control_c.is_set() or self._options.stop.is_set()
             if self._stopping:
                 self._fetcher.interrupt()
             elif not self._enough():
@@ -266,12 +270,8 @@ class _Run:
     # In
 
     def _receive(self, landing: _Landing) -> None:
-        try:
-            wait = self._land(landing)
-        except KeyboardInterrupt:
-            self._landed.put(landing)  # What has been fetched is stored before the crawl ends.
-            raise
         self._in_flight -= 1
+        wait = self._land(landing)
         if wait is None:
             landing.lane.closed = True
         else:
@@ -343,6 +343,25 @@ class _Run:
         if self._options.progress is not None:
             fetched = sum(tally.fetched for tally in self._tallies.values())
             self._options.progress(Progress(lane.source.name, url, outcome, fetched))
+
+
+@contextlib.contextmanager
+def _control_c_sets(event: threading.Event) -> Iterator[None]:
+    """The first Ctrl-C sets the event, so that it tears nothing in two; the second interrupts as ever."""
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        event.set()
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _next_try(visit: Visit) -> datetime:

@@ -22,7 +22,9 @@ class ConfigError(Exception):
 
     def __init__(self, path: Path, detail: str) -> None:
         self.path, self.detail = path, detail
-        super().__init__(_("The configuration {path} cannot be used: {detail}").format(path=path, detail=detail))
+        super().__init__(
+            _("The configuration {path} cannot be used: {detail}").format(path=path, detail=detail)
+        )
 
 
 class Locked(Exception):
@@ -31,9 +33,9 @@ class Locked(Exception):
     def __init__(self, name: str, holder: str) -> None:
         self.name, self.holder = name, holder
         super().__init__(
-            _("Another run ({holder}) is busy with this data folder ({name}). Wait for it to end, then try again.").format(
-                name=name, holder=holder
-            )
+            _(
+                "Another run ({holder}) is busy with this data folder ({name}). Wait for it to end, then try again."
+            ).format(name=name, holder=holder)
         )
 
 
@@ -43,9 +45,9 @@ class DataFolderError(Exception):
     def __init__(self, path: Path, detail: str) -> None:
         self.path, self.detail = path, detail
         super().__init__(
-            _("The data folder {path} cannot be used: {detail}. Choose another with --data or TIMBAO_DATA.").format(
-                path=path, detail=detail
-            )
+            _(
+                "The data folder {path} cannot be used: {detail}. Choose another with --data or TIMBAO_DATA."
+            ).format(path=path, detail=detail)
         )
 
 
@@ -163,7 +165,9 @@ def load_config(environ: Mapping[str, str] = os.environ, folder: Path = Path()) 
     for path in (_user_config(environ), folder / CONFIG_NAME):
         merged |= _read_config(path)
     data = merged.get("data")
-    return Config(Path(data) if data else None, merged.get("engine"), merged.get("lang"), merged.get("contact"))
+    return Config(
+        Path(data) if data else None, merged.get("engine"), merged.get("lang"), merged.get("contact")
+    )
 
 
 def _user_config(environ: Mapping[str, str]) -> Path:
@@ -184,8 +188,12 @@ def _read_config(path: Path) -> dict[str, str]:
         raise ConfigError(path, str(error)) from error
     for key, value in found.items():
         if key not in CONFIG_KEYS:
-            raise ConfigError(path, _("unknown key {key}; known are {known}").format(
-                key=repr(key), known=", ".join(sorted(CONFIG_KEYS))))
+            raise ConfigError(
+                path,
+                _("unknown key {key}; known are {known}").format(
+                    key=repr(key), known=", ".join(sorted(CONFIG_KEYS))
+                ),
+            )
         if not isinstance(value, str):
             raise ConfigError(path, _("{key} must be a text in quotes").format(key=key))
     if "data" in found:

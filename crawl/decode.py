@@ -11,6 +11,9 @@ import unicodedata
 
 from charset_normalizer import from_bytes
 
+from crawl import mojibake
+from crawl.legacy import CHARSETS, WINDOWS, read_viqr
+
 # Python codec: the WHATWG labels for it, where they differ from the codec's own name.
 _CODECS = {
     "utf-8": "utf8 unicode-1-1-utf-8 unicode11utf8 unicode20utf8 x-unicode20utf8",
@@ -48,7 +51,15 @@ _CODECS = {
     "euc-jp": "x-euc-jp",
     "iso2022-jp": "iso-2022-jp",
     "euc-kr": "korean ks_c_5601-1987 ksc5601 windows-949",
+    # Not in the standard: names under which browsers of their time knew them.
+    "tcvn3": "abc x-tcvn3 x-viet-abc",
+    "tcvn5712-1": "tcvn tcvn5712 tcvn-5712 x-viet-tcvn x-viet-tcvn5712",
+    "viscii": "csviscii viscii1.1-1 x-viet-viscii",
+    "vni": "x-vni x-viet-vni",
+    "vps": "x-vps x-viet-vps",
+    "viqr": "csviqr x-viet-viqr",
 }
+_LEGACY = {charset.name: charset for charset in CHARSETS}
 _BY_LABEL = {label: codec for codec, labels in _CODECS.items() for label in (codec, *labels.split())}
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -83,10 +94,17 @@ def decode(body: bytes, declared: str | None) -> str:
 def repair_text(text: str) -> str:
     """The text in NFC; lone surrogates become U+FFFD, misordered marks are put right, a leading U+FEFF goes.
 
-    Text that is good Unicode is changed by nothing but the normalisation.
+    What was surely read in a wrong character set is read in the right one (see `crawl.mojibake`). Text that is
+    good Unicode is changed by nothing but the normalisation.
     """
-    text = unicodedata.normalize("NFC", _SURROGATES.sub("\ufffd", text.removeprefix("\ufeff")))
-    return _MISORDERED.sub(_reordered, text)
+    try:
+        text.encode()  # much faster than looking for what hardly any text has
+    except UnicodeEncodeError:
+        text = _SURROGATES.sub("\ufffd", text)
+    text = unicodedata.normalize("NFC", mojibake.repair(text).removeprefix("\ufeff"))
+    if "\u0302" in text or "\u0306" in text:
+        text = _MISORDERED.sub(_reordered, text)
+    return text
 
 
 def _reordered(match: re.Match[str]) -> str:
@@ -100,14 +118,29 @@ def _decode(body: bytes, declared: str | None) -> str:
         if body.startswith(mark):
             return body[len(mark) :].decode(codec, "replace")
     said = _codec(declared) or _own_declaration(body)
-    if said is not None and said.startswith("utf-16"):
+    if said is not None and said.startswith("utf-16") and b"\0" in body[:_HEAD_LENGTH]:
         return body.decode(said, "replace")
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
-        return body.decode(said or _guess(body), "replace")
+        return _decode_bytes(body, said)
+    if said == "viqr":
+        return read_viqr(text)
     # Only ISO-2022-JP says anything beyond ASCII in ASCII bytes.
     return body.decode(said, "replace") if said == "iso2022-jp" else text
+
+
+def _decode_bytes(body: bytes, said: str | None) -> str:
+    """The text of what is not clean UTF-8. Legacy Vietnamese shows itself: hardly a page declared it rightly."""
+    if _is_damaged_utf8(body):
+        return body.decode("utf-8", "replace")
+    seen = body.decode("latin-1").translate(WINDOWS)
+    charset = mojibake.legacy_charset(seen) or (_LEGACY.get(said) if said else None)
+    if charset is not None:
+        return charset.read(seen)
+    if said is None or said in {"utf-8", "viqr"} or said.startswith("utf-16"):
+        said = _guess(body)
+    return seen if said == "cp1252" else body.decode(said, "replace")
 
 
 def _codec(label: str | None) -> str | None:
@@ -122,12 +155,14 @@ def _own_declaration(body: bytes) -> str | None:
     return "utf-8" if codec and codec.startswith("utf-16") else codec
 
 
-def _guess(body: bytes) -> str:
-    """The codec of bytes that nobody described and that are not clean UTF-8."""
+def _is_damaged_utf8(body: bytes) -> bool:
+    """Whether all but a damaged spot or a truncated end is UTF-8."""
     sample = body[:_SAMPLE_LENGTH]
     broken = sample.decode("utf-8", "replace").count("\ufffd")
-    beyond_ascii = sum(byte >= 0xC0 for byte in sample)
-    if broken * 10 <= beyond_ascii:  # UTF-8 with a truncated end or a damaged spot
-        return "utf-8"
-    best = from_bytes(sample, cp_isolation=_SNIFFED).best()
+    return broken * 10 <= sum(byte >= 0xC0 for byte in sample)
+
+
+def _guess(body: bytes) -> str:
+    """The codec of bytes that nobody described, that are not UTF-8 and not surely Vietnamese."""
+    best = from_bytes(body[:_SAMPLE_LENGTH], cp_isolation=_SNIFFED).best()
     return best.encoding if best is not None else "utf-8"

@@ -185,7 +185,8 @@ class _Reading:
     def _matches(self, selector: str) -> list[Tag]:
         try:
             return list(self._soup.select(selector))
-        except SelectorSyntaxError as error:
+        # Soup Sieve does not implement pseudo-elements such as `::text`.
+        except (SelectorSyntaxError, NotImplementedError) as error:
             raise BadSelector(self._source.name, selector) from error
 
     def _texts(self, selectors: Iterable[str]) -> tuple[str, ...]:

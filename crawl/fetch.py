@@ -54,13 +54,13 @@ _ACCEPT = {
 }
 
 
-def user_agent(contact: str) -> str:
+def user_agent(contact: str | None) -> str:
     """The crawler's name for itself; `contact` is a URL or mail address at which its owner can be reached."""
     try:
         number = version("timbao")
     except PackageNotFoundError:
         number = "0"
-    return f"timbao/{number} (+{contact})"
+    return f"timbao/{number} (+{contact})" if contact else f"timbao/{number} (newspaper archive)"
 
 
 class Fetcher:

@@ -29,7 +29,7 @@ from crawl.urls import authority, canonical
 from crawl.warc import read_pages
 
 if TYPE_CHECKING:
-    from collections.abc import Buffer
+    from _typeshed import WriteableBuffer
 
 MAX_LINE = 64 * 1024 * 1024
 """Longest line read, in bytes: no article is this long, and a file without line ends must not fill the memory."""
@@ -182,7 +182,9 @@ class Importer:
 
     def _warc(self, file: IO[bytes], name: str) -> None:
         found = False
-        for chunk in _chunks(self._readable(read_pages(file, MAX_FILE + 1), name), lambda page: len(page.body)):
+        for chunk in _chunks(
+            self._readable(read_pages(file, MAX_FILE + 1), name), lambda page: len(page.body)
+        ):
             found = True
             with self._archive.batch():
                 for page in chunk:
@@ -255,7 +257,7 @@ class _ZstdFile(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Buffer) -> int:
+    def readinto(self, buffer: WriteableBuffer) -> int:
         while not self._ready:
             if not (piece := self._waiting or self._file.read(_ZSTD_PIECE)):
                 if self._frame is not None:

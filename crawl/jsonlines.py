@@ -71,7 +71,9 @@ def _object(line: bytes) -> dict[str, object]:
     except UnicodeDecodeError as error:
         raise BadLine(_("not UTF-8 text (byte {position})").format(position=error.start + 1)) from None
     except json.JSONDecodeError as error:
-        raise BadLine(_("not JSON: {detail} (column {column})").format(detail=error.msg, column=error.colno)) from None
+        raise BadLine(
+            _("not JSON: {detail} (column {column})").format(detail=error.msg, column=error.colno)
+        ) from None
     except (ValueError, RecursionError):
         raise BadLine(_("not JSON that can be read")) from None
     if not isinstance(found, dict):
@@ -120,7 +122,9 @@ def _published(fields: dict[str, object]) -> When | None:
         return parse_when(text)
     except ValueError:
         raise BadLine(
-            _("published is not a date like 2021-03-15 or 2021-03-15T22:42:00+07:00: {value}").format(value=text[:40])
+            _("published is not a date like 2021-03-15 or 2021-03-15T22:42:00+07:00: {value}").format(
+                value=text[:40]
+            )
         ) from None
 
 

@@ -41,7 +41,9 @@ def add_newspaper(
     host = authority(home)
     known = source_for_host(load_sources(settings.folder.sources), host)
     if known is not None and known.name != name:
-        raise CannotAdd(url, _("it is known as {name}; use: timbao sources enable {name}").format(name=known.name))
+        raise CannotAdd(
+            url, _("it is known as {name}; use: timbao sources enable {name}").format(name=known.name)
+        )
     allow = allowed_networks(os.environ.get("TIMBAO_ALLOW_ADDRESSES", ""))
     with Fetcher(user_agent(settings.contact), allow) as fetcher:
         site = _Site(fetcher, home)

@@ -105,9 +105,8 @@ def load_sources(user_file: Path | None) -> tuple[Source, ...]:
     """
     shipped = _read(SHIPPED)
     if user_file is None:
-        return _sources(SHIPPED, shipped, shipped.sources)
-    own = _read(user_file)
-    return _sources(user_file, _overlay(shipped, own), own.sources)
+        return _sources(SHIPPED, shipped, shipped)
+    return _sources(user_file, shipped, _read(user_file))
 
 
 def source_for_host(sources: Iterable[Source], host: str) -> Source | None:
@@ -124,11 +123,10 @@ def save_source(user_file: Path, source: Source) -> None:
     Raises SourcesError when the file or the new entry cannot be used; the file is then as it was.
     """
     own, shipped = _read(user_file), _read(SHIPPED)
-    inherited = _family_selectors(
-        user_file, _entry(source.name), source.family, _overlay(shipped, own).families
-    )
+    families = _families(user_file, shipped, own)
+    inherited = _inherited(user_file, _entry(source.name), source.family, families)
     changed = own.with_source(source.name, _table(source, inherited, shipped.sources.get(source.name, {})))
-    if source not in _sources(user_file, _overlay(shipped, changed), changed.sources):
+    if source not in _sources(user_file, shipped, changed):
         raise SourcesError(user_file, _entry(source.name), _("this cannot be written over the shipped entry"))
     _store(user_file, changed)
 
@@ -142,7 +140,7 @@ def set_enabled(user_file: Path, name: str, *, enabled: bool) -> None:
     if name not in own.sources and name not in shipped.sources:
         raise UnknownSource(name)
     changed = own.with_source(name, {**own.sources.get(name, {}), "enabled": enabled})
-    _sources(user_file, _overlay(shipped, changed), changed.sources)
+    _sources(user_file, shipped, changed)
     _store(user_file, changed)
 
 
@@ -178,10 +176,6 @@ def _named_tables(path: Path, document: _Table, kind: str) -> dict[str, _Table]:
     return tables
 
 
-def _overlay(under: _Tables, over: _Tables) -> _Tables:
-    return _Tables(_merged(under.families, over.families), _merged(under.sources, over.sources))
-
-
 def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     """The keys of `over` in place of those of `under`, tables key by key."""
     merged = {**under, **over}
@@ -191,24 +185,36 @@ def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _sources(path: Path, tables: _Tables, own: Container[str]) -> tuple[Source, ...]:
-    """The sources of the tables, checked; entries among `own` are those of `path`, others SHIPPED's."""
+def _families(path: Path, shipped: _Tables, own: _Tables) -> dict[str, Selectors]:
+    """The selectors of every family; `own` is what the file `path` says."""
+    merged = _merged(shipped.families, own.families)
+    return {
+        name: Selectors(
+            **_selector_values(path if name in own.families else SHIPPED, f"families.{name}", table)
+        )
+        for name, table in merged.items()
+    }
+
+
+def _sources(path: Path, shipped: _Tables, own: _Tables) -> tuple[Source, ...]:
+    """Every source, checked; `own` is what the file `path` says."""
+    families = _families(path, shipped, own)
     sources = tuple(
-        _source(path if name in own else SHIPPED, name, table, tables.families)
-        for name, table in tables.sources.items()
+        _source(path if name in own.sources else SHIPPED, name, table, families)
+        for name, table in _merged(shipped.sources, own.sources).items()
     )
     _check_hosts(path, sources)
     return sources
 
 
-def _source(path: Path, name: str, table: _Table, families: Mapping[str, _Table]) -> Source:
+def _source(path: Path, name: str, table: _Table, families: Mapping[str, Selectors]) -> Source:
     entry = _entry(name)
     if not name.strip():
         raise SourcesError(path, entry, _("a newspaper needs a name"))
     values = {key: _checked(path, entry, key, value) for key, value in table.items() if key != "selectors"}
     if not values.get("hosts"):
         raise SourcesError(path, entry, _("hosts must name at least one host"))
-    inherited = _family_selectors(path, entry, values.get("family"), families)
+    inherited = _inherited(path, entry, values.get("family"), families)
     own = _selector_values(path, f"{entry}.selectors", table.get("selectors", {}))
     return Source(**{"name": name, "title": name, "selectors": replace(inherited, **own), **values})
 
@@ -217,14 +223,10 @@ def _entry(name: str) -> str:
     return f'sources."{name}"'
 
 
-def _family_selectors(
-    path: Path, entry: str, family: str | None, families: Mapping[str, _Table]
-) -> Selectors:
-    if family is None:
-        return Selectors()
-    if family not in families:
+def _inherited(path: Path, entry: str, family: str | None, families: Mapping[str, Selectors]) -> Selectors:
+    if family is not None and family not in families:
         raise SourcesError(path, entry, _("there is no family {family}").format(family=family))
-    return Selectors(**_selector_values(path, f"families.{family}", families[family]))
+    return families[family] if family is not None else Selectors()
 
 
 def _selector_values(path: Path, entry: str, table: object) -> dict[str, tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import os
 import re
 import sys
@@ -15,9 +16,11 @@ from typing import IO, TYPE_CHECKING
 from urllib.parse import quote
 
 from crawl.article import Page, utc_now
+from crawl.inflate import inflated
 
 if TYPE_CHECKING:
     from warcio.recordloader import ArcWarcRecord
+    from warcio.statusandheaders import StatusAndHeaders
 
 ROTATE_AT = 1_000_000_000
 """Bytes after which a new file is begun (the size the WARC guidelines recommend)."""
@@ -25,9 +28,14 @@ ROTATE_AT = 1_000_000_000
 # What these headers say is no longer true of the stored, decoded body; the prefix is the Internet Archive's.
 _TRANSPORT_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _ORIGINAL = "X-Archive-Orig-"
-_TOKEN = "!#$&'*+-.^_`|~"  # what a header's name may hold besides letters and digits (RFC 9110, section 5.6.2)
+# What the name of a header may hold besides letters and digits (RFC 9110, section 5.6.2).
+_NAME_MARKS = "!#$&'*+-.^_`|~"
+_ASCII = "".join(map(chr, range(0x80)))
 _STATUS = re.compile("[0-9]{3}")
 _PIECE = 64 * 1024
+_RECORD_END = b"\r\n\r\n"
+_CUT = "the file ends in the middle of a record"
+_FILES = ("file:", "http:", "https:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,7 @@ class WarcFolder:
 
         Bytes behind it were left by a run that was killed or gave up, and are cut off, so that the file stays readable.
         """
-        record = _response_record(page)
+        record = _record(page)
         file = self._open_behind(last)
         offset = file.tell()
         try:
@@ -129,24 +137,20 @@ class WarcFolder:
         self.close()
 
 
-def _response_record(page: Page) -> bytes:
-    from warcio.statusandheaders import StatusAndHeaders
+def _record(page: Page) -> bytes:
     from warcio.warcwriter import WARCWriter
 
     written = io.BytesIO()
     writer = WARCWriter(written, gzip=True, warc_version="1.1")
-    headers = [
-        (_ORIGINAL + name if name.lower() in _TRANSPORT_HEADERS else name, _header_text(value))
-        for written, value in page.headers
-        if (name := quote(written.strip(), safe=_TOKEN, errors="replace"))
-    ]
-    headers.append(("Content-Length", str(len(page.body))))
+    over_http = page.final_url.startswith(("http://", "https://"))
     record = writer.create_warc_record(
         _header_text(page.final_url),
-        "response",
+        # A file was not answered by a server (ISO 28500:2017, section 6.4).
+        "response" if over_http else "resource",
         payload=io.BytesIO(page.body),
         length=len(page.body),
-        http_headers=StatusAndHeaders(f"{page.status} ", headers, protocol="HTTP/1.1"),
+        warc_content_type="" if over_http else _header_text(page.header("Content-Type") or ""),
+        http_headers=_http_headers(page) if over_http else None,
         warc_headers_dict={
             "WARC-Date": page.fetched.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "WARC-X-Requested-URI": _header_text(page.url),
@@ -156,39 +160,77 @@ def _response_record(page: Page) -> bytes:
     return written.getvalue()
 
 
+def _http_headers(page: Page) -> StatusAndHeaders:
+    from warcio.statusandheaders import StatusAndHeaders
+
+    headers = [
+        (_ORIGINAL + name if name.lower() in _TRANSPORT_HEADERS else name, _header_text(value))
+        for given, value in page.headers
+        if (name := quote(given.strip(), safe=_NAME_MARKS, errors="replace"))
+    ]
+    headers.append(("Content-Length", str(len(page.body))))
+    return StatusAndHeaders(f"{page.status} ", headers, protocol="HTTP/1.1")
+
+
 def _header_text(value: str) -> str:
-    """The value on one line, without lone surrogates; warcio writes what is not ASCII in percent-encoding."""
-    return value.replace("\r", " ").replace("\n", " ").encode("utf-8", "replace").decode()
+    """The value on one line, in ASCII: the rest is percent-encoded. warcio does so too, but gives up on some values."""
+    return quote(value.replace("\r", " ").replace("\n", " "), safe=_ASCII, errors="replace")
 
 
 def read_pages(stream: IO[bytes], most: int = sys.maxsize) -> Iterator[Page]:
-    """The response records of a WARC file, gzipped or not, in order; of each body the first `most` bytes.
+    """The pages in a WARC file, gzipped or not, in order: answers of servers and files; of each body `most` bytes.
 
     Raises ValueError where the file is damaged or no WARC file at all.
     """
     from warcio.archiveiterator import ArchiveIterator
     from warcio.exceptions import ArchiveLoadFailed
 
+    plain = _Plain(stream)
     try:
-        for record in ArchiveIterator(stream):
-            if record.rec_type == "response" and record.http_headers is not None:
-                yield _page(record, most)
+        for record in ArchiveIterator(plain):
+            if record.http_headers is not None and record.rec_type == "response":
+                status = record.http_headers.get_statuscode()
+                yield _page(record, status, tuple(record.http_headers.headers), most)
+            elif record.rec_type == "resource" and record.rec_headers.get_header(
+                "WARC-Target-URI", ""
+            ).startswith(_FILES):
+                yield _page(record, "200", (("Content-Type", record.content_type),), most)
     except (ArchiveLoadFailed, EOFError, OSError, AttributeError) as error:
         raise ValueError(str(error)) from error
+    if not plain.is_whole:
+        raise ValueError(_CUT)
 
 
-def _page(record: ArcWarcRecord, most: int) -> Page:
+class _Plain:
+    """The bytes of a WARC file behind its compression. warcio could unpack them too, but passes over a missing end."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        head = stream.read(_PIECE)
+        pieces = itertools.chain([head], iter(lambda: stream.read(_PIECE), b""))
+        self._pieces = filter(None, inflated(pieces, "gzip" if head.startswith(b"\x1f\x8b") else "identity"))
+        self._end = b""
+
+    def read(self, _size: int) -> bytes:
+        """The next bytes, as many as come at once; none at the end."""
+        piece = next(self._pieces, b"")
+        self._end = (self._end + piece)[-len(_RECORD_END) :]
+        return piece
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether what was read up to now ends where a record does."""
+        return self._end in (b"", _RECORD_END)
+
+
+def _page(record: ArcWarcRecord, status: str, headers: tuple[tuple[str, str], ...], most: int) -> Page:
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
-    written = record.rec_headers.get_header("WARC-Date") or ""
-    requested = record.rec_headers.get_header("WARC-X-Requested-URI")
-    status = record.http_headers.get_statuscode()
     return Page(
-        url=requested or url,
+        url=record.rec_headers.get_header("WARC-X-Requested-URI") or url,
         final_url=url,
         status=int(status) if _STATUS.fullmatch(status) else 0,
-        headers=tuple(record.http_headers.headers),
+        headers=headers,
         body=_body(record, most),
-        fetched=_moment(written),
+        fetched=_moment(record.rec_headers.get_header("WARC-Date") or ""),
     )
 
 
@@ -199,7 +241,7 @@ def _body(record: ArcWarcRecord, most: int) -> bytes:
     while record.raw_stream.read(_PIECE):
         pass
     if getattr(record.raw_stream, "limit", 0) > 0:
-        raise ValueError("the file ends in the middle of a record")
+        raise ValueError(_CUT)
     return bytes(body[:most])
 
 

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from crawl.archive import Archive
-from crawl.article import StoredArticle
+from crawl.article import StoredArticle, local_day
 from crawl.datafolder import Settings
 from crawl.messages import gettext as _
 from crawl.sources import load_sources
 from index.document import Document
 from index.engine import Engine, EngineStatus, NoIndex, StaleIndex, Writer, open_engine
+from index.provinces import province_on
 from index.tokens import ANALYSIS_VERSION
 
 STRETCH = 20_000
@@ -133,7 +134,10 @@ def _put_changes(
 
 
 def to_document(stored: StoredArticle, province: str | None) -> Document:
-    """The archive's article as the engine takes it."""
+    """The archive's article as the engine takes it.
+
+    `province` is the one its paper was founded in; the document has the name it bore when the article appeared.
+    """
     article = stored.article
     return Document(
         id=stored.id,
@@ -145,7 +149,7 @@ def to_document(stored: StoredArticle, province: str | None) -> Document:
         body=article.body,
         captions=article.captions,
         author=article.author,
-        province=province,
+        province=province and province_on(province, article.published and local_day(article.published)),
         section=article.section,
         tags=article.tags,
         published=article.published,

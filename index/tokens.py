@@ -25,6 +25,7 @@ _CACHE_LIMIT = 500_000
 _CHUNK = re.compile(r"\d+(?:[.,]\d+)+|[\w\u0300-\u036f\u00ad\u200c-\u200f\u2060\ufeff]+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 _DECIMAL = re.compile(r"\d+,\d+")
+_ENGLISH = re.compile(r"\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?|\d{1,3},\d{3}\.\d+|\d{1,3},000")
 _WORD = re.compile(r"[^_]+")
 _SEPARATORS = re.compile(r"[.,]")
 
@@ -73,8 +74,11 @@ def _split(chunk: str) -> tuple[_Piece, ...]:
 def _number(chunk: str) -> tuple[_Piece, ...]:
     """A number under one key: in Vietnam a dot groups thousands and a comma starts decimals (common usage).
 
+    The English way is read where it cannot be mistaken (`1,234,567`, `83,000`).
     What has separators but is no such number (`1.2.3`, `15.3.2021`) is its parts.
     """
+    if _ENGLISH.fullmatch(chunk):
+        return ((chunk.replace(",", "")[:MAX_TERM_LENGTH], 0, len(chunk)),)
     if _THOUSANDS.fullmatch(chunk):
         return ((chunk.replace(".", "").replace(",", ".")[:MAX_TERM_LENGTH], 0, len(chunk)),)
     if _DECIMAL.fullmatch(chunk):

@@ -10,6 +10,9 @@ Rules and their authorities:
   dictionary style) and on the second (hoà, khoẻ, thuỷ: Ministry of Education, decision 240/QĐ of 5 March 1984)
   are in use; the older one is the key. A tone on any other wrong vowel (tòan, lựơng, qúy) is a typing slip and is
   moved to where Vietnamese phonology allows it (Đoàn Thiện Thuật, Ngữ âm tiếng Việt, 1977).
+- i and y for the same vowel after h, k, l, m, qu, s, t: both are in use for some words (kĩ thuật, kỹ thuật), the
+  y-form is the key. Merged by the list ONE_VOWEL only (the pairs that Từ điển tiếng Việt of the Institute of
+  Linguistics, ed. Hoàng Phê, 2003, gives as variants): vy, thy, ty, ly, my and their i-forms are different words.
 - đ has no decomposition in Unicode, so it needs its own rule; ð (U+00F0) and ɖ (U+0256), whose capitals look like
   Đ, stand for it in old and OCRed text.
 """
@@ -29,6 +32,15 @@ _MARKS = re.compile("[\u0300-\u036f]+")
 _LEADING_MARKS = re.compile("^[\u0300-\u036f]+")
 _TONED = re.compile(f"([^\u0300-\u036f])[\u0300-\u036f]*[{_TONES}]")
 
+ONE_VOWEL = dict(
+    pair.split("/")
+    for pair in (
+        "hi/hy hí/hý hỉ/hỷ kì/kỳ kí/ký kỉ/kỷ kĩ/kỹ kị/kỵ lí/lý mì/mỳ mĩ/mỹ"
+        " qui/quy quì/quỳ quí/quý quỉ/quỷ quĩ/quỹ quị/quỵ sĩ/sỹ tỉ/tỷ"
+    ).split()
+)
+"""Spelling with i → the key, with y."""
+
 # onset, vowels, coda of a Vietnamese syllable without tones; `gi` and `qu` keep their vowel letter to the onset
 # when another vowel follows, so that quý and già are not read as uy and ia.
 _SYLLABLE = re.compile(
@@ -43,7 +55,12 @@ def canonical(word: str) -> str:
 
     A word that is not a Vietnamese syllable keeps its marks where they are.
     """
-    word = unicodedata.normalize("NFC", word).lower().translate(_INVISIBLE).translate(_D_LOOKALIKES)
+    word = _placed(unicodedata.normalize("NFC", word).lower().translate(_INVISIBLE).translate(_D_LOOKALIKES))
+    return ONE_VOWEL.get(word, word)
+
+
+def _placed(word: str) -> str:
+    """The word with each mark once and the tone in its canonical place."""
     if word.isascii():
         return word
     # A mark without a letter before it is a slip, and so is one that is there twice.
@@ -82,6 +99,23 @@ def fold(key: str) -> str:
     return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", key))).replace("đ", "d")
 
 
+def folds(key: str) -> tuple[str, ...]:
+    """Every unmarked spelling under which the key is found: its fold, and that of the i-form merged into it."""
+    other = _I_FORMS.get(key)
+    return (fold(key),) if other is None else (fold(key), other)
+
+
+def is_syllable(key: str) -> bool:
+    """Whether the key is built like a Vietnamese syllable: one tone at most, on an onset, vowels and a coda."""
+    decomposed = unicodedata.normalize("NFD", key)
+    tones = [mark for mark in decomposed if mark in _TONES]
+    bare = unicodedata.normalize("NFC", "".join(mark for mark in decomposed if mark not in _TONES))
+    return len(tones) <= 1 and _SYLLABLE.fullmatch(bare) is not None
+
+
 def has_marks(key: str) -> bool:
     """Whether the key was written with marks, i.e. folding would change it."""
     return fold(key) != key
+
+
+_I_FORMS = {key: fold(spelling) for spelling, key in ONE_VOWEL.items()}

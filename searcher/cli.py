@@ -33,6 +33,7 @@ from crawl.messages import gettext as _
 from index.engine import Sort, open_engine
 
 if TYPE_CHECKING:
+    from crawl.frontier import SourceState
     from searcher.search import ResultPage
 
 NOTHING_FOUND = 1
@@ -72,7 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     use_utf8_output()
     given = list(sys.argv[1:] if arguments is None else arguments)
     # Arguments may come decomposed (macOS file names, some terminals); bytes that are no UTF-8 come as surrogates.
-    given = [unicodedata.normalize("NFC", text.encode(errors="surrogateescape").decode(errors="replace")) for text in given]
+    given = [
+        unicodedata.normalize("NFC", text.encode(errors="surrogateescape").decode(errors="replace"))
+        for text in given
+    ]
     sys.exit(_run(given))
 
 
@@ -97,10 +101,11 @@ def _run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        status = _status_of(error)
-        if status is None:
+        explained = _status_of(error)
+        if explained is None:
             raise
         click.echo(printable(str(error)), err=True)
+        return explained
     return status
 
 
@@ -127,11 +132,23 @@ def _language(arguments: Sequence[str], config: Config) -> str:
 def _shared_options() -> list[click.Parameter]:
     """Options that every command takes, before or after its name."""
     return [
-        click.Option(["--data"], metavar="DIR", help=mark("The data folder (else TIMBAO_DATA, else timbao.toml).")),
-        click.Option(["--engine"], metavar="LOCATOR", help=mark("Where the index is: whoosh:PATH (else TIMBAO_ENGINE).")),
-        click.Option(["--lang"], type=click.Choice(LANGUAGES), help=mark("The language of messages (else TIMBAO_LANG).")),
+        click.Option(
+            ["--data"], metavar="DIR", help=mark("The data folder (else TIMBAO_DATA, else timbao.toml).")
+        ),
+        click.Option(
+            ["--engine"],
+            metavar="LOCATOR",
+            help=mark("Where the index is: whoosh:PATH (else TIMBAO_ENGINE)."),
+        ),
+        click.Option(
+            ["--lang"],
+            type=click.Choice(LANGUAGES),
+            help=mark("The language of messages (else TIMBAO_LANG)."),
+        ),
         click.Option(["--no-color"], is_flag=True, default=None, help=mark("No colour, even on a terminal.")),
-        click.Option(["--no-links"], is_flag=True, default=None, help=mark("No hyperlinks, even on a terminal.")),
+        click.Option(
+            ["--no-links"], is_flag=True, default=None, help=mark("No hyperlinks, even on a terminal.")
+        ),
     ]
 
 
@@ -140,7 +157,10 @@ def _settings(given: dict[str, Any], config: Config) -> Settings:
     on_terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
     return Settings(
         folder=folder,
-        engine=given.get("engine") or os.environ.get("TIMBAO_ENGINE") or config.engine or folder.engine_locator,
+        engine=given.get("engine")
+        or os.environ.get("TIMBAO_ENGINE")
+        or config.engine
+        or folder.engine_locator,
         contact=config.contact,
         colour=on_terminal and not given.get("no_color") and not os.environ.get("NO_COLOR"),
         links=on_terminal and not given.get("no_links"),
@@ -370,7 +390,7 @@ def show(settings: Settings, name: str, as_json: bool, revisions: bool, raw: boo
             if page is None:
                 click.echo(_("This article was imported; no page of it was ever fetched."), err=True)
                 return NOTHING_FOUND
-            click.get_binary_stream("stdout").write(page.body)
+            sys.stdout.buffer.write(page.body)
             return 0
         versions = archive.revisions(stored.id)
     if as_json:
@@ -388,7 +408,9 @@ def show(settings: Settings, name: str, as_json: bool, revisions: bool, raw: boo
 timbao serve --host 0.0.0.0 --port 80""",
 )
 @click.option("--host", default="127.0.0.1", help=mark("The address to listen on (127.0.0.1)."))
-@click.option("--port", type=click.IntRange(0, 65535), default=8080, help=mark("The port to listen on (8080)."))
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8080, help=mark("The port to listen on (8080).")
+)
 @click.pass_obj
 def serve(settings: Settings, host: str, port: int) -> None:
     """Serve the web page until interrupted."""
@@ -416,7 +438,7 @@ def status(settings: Settings, as_json: bool) -> None:
     """Print counts, sizes and what waits to be indexed."""
     from searcher.status import gather, to_json, to_text
 
-    visits = ()
+    visits: tuple[SourceState, ...] = ()
     if settings.folder.frontier.exists():
         from crawl.frontier import Frontier
 
@@ -431,7 +453,9 @@ def status(settings: Settings, as_json: bool) -> None:
     epilog="""timbao update
 timbao update --max-seconds 3000""",
 )
-@click.option("--max-seconds", type=click.IntRange(min=1), metavar="N", help=mark("Stop crawling after this time."))
+@click.option(
+    "--max-seconds", type=click.IntRange(min=1), metavar="N", help=mark("Stop crawling after this time.")
+)
 @click.pass_obj
 def update(settings: Settings, max_seconds: int | None) -> int:
     """Crawl, index, and leave a run record."""

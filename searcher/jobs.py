@@ -38,7 +38,9 @@ class RunRecord:
     def summary(self) -> str:
         """One sentence for a log."""
         sentence = _("{new} new and {changed} changed articles, {indexed} indexed").format(
-            new=format_number(self.new), changed=format_number(self.changed), indexed=format_number(self.indexed)
+            new=format_number(self.new),
+            changed=format_number(self.changed),
+            indexed=format_number(self.indexed),
         )
         if self.failed_sources:
             sentence += "; " + _("failed: {names}").format(names=", ".join(self.failed_sources))

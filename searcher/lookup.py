@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from crawl.messages import printable
 from index.build import to_document
 from index.document import Document
 from index.engine import Engine
+from searcher.render import SCHEMA, json_text
 
 
 class NoSuchArticle(LookupError):
@@ -58,8 +58,9 @@ def find(name: str, engine: Engine, archive: Archive | None) -> Reading:
 def to_json(reading: Reading) -> str:
     """The article as one JSON object: the import format and what is known besides. Absent values are null."""
     document = reading.document
-    return json.dumps(
+    return json_text(
         {
+            "schema": SCHEMA,
             "id": document.id,
             "url": document.url,
             "aliases": reading.aliases,

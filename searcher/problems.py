@@ -5,7 +5,6 @@ The server's own affairs (paths, locators) stay out of the sentences: those are 
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -14,6 +13,7 @@ from crawl.messages import printable
 from index.engine import CorruptIndex, NoIndex, StaleIndex
 from searcher.lexer import QuerySyntaxError
 from searcher.lookup import NoSuchArticle
+from searcher.render import json_text
 from searcher.search import RequestError
 
 MEDIA_TYPE = "application/problem+json"
@@ -91,7 +91,7 @@ def to_json(problem: Problem) -> str:
     }
     if problem.position is not None:
         members |= {"position": problem.position, "suggestion": problem.suggestion}
-    return json.dumps(members)
+    return json_text(members)
 
 
 def _not_now(detail: str) -> Problem:

@@ -14,7 +14,7 @@ from itertools import accumulate, pairwise
 from index.document import Document
 from index.query import Phrase, Query, Term, leaves
 from index.tokens import analyse
-from index.vietnamese import fold
+from index.vietnamese import fold, folds
 
 SNIPPET_WIDTH = 240
 """Characters of an article that an excerpt shows at most."""
@@ -145,7 +145,10 @@ class _Matcher:
     def _positions(self, term: str) -> int:
         bits = self._bits.get(term)
         if bits is None:
-            bits = self._bits[term] = self._exact[term] | self._folded[fold(term)]
+            bits = self._exact[term]
+            for folded in folds(term):
+                bits |= self._folded[folded]
+            self._bits[term] = bits
         return bits
 
 

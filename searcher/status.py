@@ -64,7 +64,9 @@ def _sources(counts: ArchiveCounts, visits: tuple[SourceState, ...]) -> tuple[So
     failed = {visit.source: visit.failed for visit in visits}
     answered = {visit.source: format_when(visit.last_success) for visit in visits if visit.last_success}
     return tuple(
-        SourceStatus(name, articles.get(name, 0), failed.get(name, 0), answered.get(name) or fetched.get(name))
+        SourceStatus(
+            name, articles.get(name, 0), failed.get(name, 0), answered.get(name) or fetched.get(name)
+        )
         for name in sorted({*articles, *failed})
     )
 
@@ -122,7 +124,9 @@ def to_text(status: Status) -> str:
 def _index_line(status: Status) -> str:
     if status.engine is None:
         return _("Index: none yet. Run: timbao index")
-    return _("Index: {documents} articles in generation {generation}, {size} MB; {waiting} changes wait").format(
+    return _(
+        "Index: {documents} articles in generation {generation}, {size} MB; {waiting} changes wait"
+    ).format(
         documents=format_number(status.engine.documents),
         generation=status.engine.generation,
         size=format_number(round(status.engine.size_bytes / 1e6)),

@@ -7,7 +7,6 @@ pieces that are already escaped, and what could control a screen or reorder a li
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import socket
 from collections.abc import Callable, Iterable
@@ -52,6 +51,7 @@ _GUARDS = {
 _FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json")
 _WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f]+", re.IGNORECASE)
 _AROUND_FAULT = 60
+_LAST_PORT = 65_535
 _RELEASE = version("timbao")
 _MARK = Markup("<mark>{}</mark>")
 
@@ -113,10 +113,12 @@ def serve(app: Flask, host: str, port: int, announce: Callable[[str], None] | No
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= _LAST_PORT:
+        raise CannotServe(host, port, _("ports end at {last}").format(last=_LAST_PORT))
     try:
         family, *_rest, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address, family=family)
-    except (OSError, OverflowError, UnicodeError) as error:
+    except (OSError, UnicodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise CannotServe(host, port, reason) from error
 
@@ -214,7 +216,9 @@ class _Site:
         if status.analysis_version != ANALYSIS_VERSION:
             raise StaleIndex(self.engine.locator, _("it was made by another version of timbao"))
         ready = {"status": "ready", "generation": status.generation, "documents": status.documents}
-        return Response(json.dumps(ready), mimetype="application/json", headers={"Cache-Control": "no-store"})
+        return Response(
+            render.json_text(ready), mimetype="application/json", headers={"Cache-Control": "no-store"}
+        )
 
 
 def _health() -> Response:

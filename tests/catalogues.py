@@ -1,6 +1,7 @@
 """Brings the message catalogues up to date with the messages in the code: `make messages`.
 
-Translations are kept; new messages wait untranslated, and a test says which.
+Translations are kept, English ones are the messages themselves; what is new in Vietnamese waits untranslated,
+and a test says which.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+
+from crawl.messages import DOMAIN, LANGUAGES
 
 ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "crawl" / "locale"
@@ -39,6 +43,11 @@ CLICK_MESSAGES: tuple[str | tuple[str, str], ...] = (
     "Invalid value for {param_hint}: {message}",
     "Option {name!r} does not take a value.",
     "{name} {filename!r} does not exist.",
+    "{name} {filename!r} is a file.",
+    "{name} {filename!r} is a directory.",
+    "{name} {filename!r} is not readable.",
+    "{name} {filename!r} is not writable.",
+    "Could not open file {filename!r}: {message}",
     "{value!r} is not a valid {number_type}.",
     "{value} is not in the range {range}.",
     "required",
@@ -69,23 +78,31 @@ def messages() -> Catalog:
     return found
 
 
+def catalogue(language: str) -> Catalog:
+    """The catalogue of `language` (one of LANGUAGES) as translators have left it."""
+    with po_path(language).open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def po_path(language: str) -> Path:
+    """Where the catalogue of `language` lies; compiled, it lies beside it."""
+    return LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
 def main() -> None:
-    """Rewrite both catalogues."""
-    for language in ("vi", "en"):
-        path = LOCALE / language / "LC_MESSAGES" / "timbao.po"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        catalogue = Catalog(locale=language, charset="utf-8", header_comment=_HEADER, fuzzy=False)
-        if path.exists():
-            with path.open("rb") as file:
-                catalogue = read_po(file, locale=language)
-        catalogue.update(messages(), no_fuzzy_matching=True)
-        catalogue.header_comment = _HEADER
-        catalogue.fuzzy = False
+    """Rewrite the catalogues and compile them, so that `timbao` speaks them at once."""
+    for language in LANGUAGES:
+        found = catalogue(language)
+        found.update(messages(), no_fuzzy_matching=True, update_creation_date=False)
+        found.header_comment = _HEADER
         if language == "en":
-            for message in catalogue:
+            for message in found:
                 message.string = message.string if message.id == "" else message.id
-        with path.open("wb") as file:
-            write_po(file, catalogue, width=110, ignore_obsolete=True, include_lineno=False)
+        path = po_path(language)
+        with path.open("wb") as po:
+            write_po(po, found, width=110, ignore_obsolete=True, include_lineno=False)
+        with path.with_suffix(".mo").open("wb") as mo:
+            write_mo(mo, found)
 
 
 if __name__ == "__main__":

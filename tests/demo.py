@@ -32,7 +32,15 @@ def main() -> None:
     with SampleSite() as site:
         for name, paper in site.papers.items():
             timbao(
-                "sources", "add", site.urls[name], "--name", name, "--title", paper.title, "--province", paper.province
+                "sources",
+                "add",
+                site.urls[name],
+                "--name",
+                name,
+                "--title",
+                paper.title,
+                "--province",
+                paper.province,
             )
         timbao("crawl", "--delay", "0.01")
     timbao("index")

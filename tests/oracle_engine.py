@@ -16,7 +16,7 @@ from index.document import TEXT_FIELDS, Document, keyword_values, published_day,
 from index.engine import EngineBusy, EngineStatus, Hit, Hits, NoIndex, Sort
 from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term
 from index.tokens import ANALYSIS_VERSION
-from index.vietnamese import fold
+from index.vietnamese import fold, folds
 
 Places = dict[int, str]
 
@@ -205,4 +205,4 @@ class _Corpus:
 
 
 def _spells(term: Term, found: str | None) -> bool:
-    return found is not None and (found == term.term or (term.any_marks and fold(found) == fold(term.term)))
+    return found is not None and (found == term.term or (term.any_marks and fold(term.term) in folds(found)))

@@ -62,7 +62,9 @@ def test_imports_point_one_way(path: Path) -> None:
     assert ours <= set(allowed)
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if not name_of(path).startswith("crawl/")], ids=name_of)
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if not name_of(path).startswith("crawl/")], ids=name_of
+)
 def test_only_light_parts_of_crawl_are_imported_from_above(path: Path) -> None:
     """Above crawl only its light modules are imported, except where commands are put together."""
     heavy = {name for name in imports(path) if name.startswith("crawl.")} - LIGHT
@@ -120,12 +122,19 @@ def test_a_terminal_search_loads_neither_the_crawler_nor_the_web() -> None:
     """`import searcher.cli`, and all that a search needs after it, load neither requests, bs4 nor Flask."""
     heavy = {"requests", "bs4", "lxml", "flask", "werkzeug", "feedparser", "warcio", "rich", "filelock"}
     assert not loaded_by("import searcher.cli") & heavy
-    assert not loaded_by("import searcher.cli, searcher.search, searcher.render, index.embedded.adapter") & heavy
+    assert (
+        not loaded_by("import searcher.cli, searcher.search, searcher.render, index.embedded.adapter") & heavy
+    )
 
 
 def test_a_search_server_loads_neither_requests_nor_bs4() -> None:
     """`import searcher.web` brings Flask, not the crawler."""
-    assert not loaded_by("import searcher.web, index.embedded.adapter") & {"requests", "bs4", "lxml", "feedparser"}
+    assert not loaded_by("import searcher.web, index.embedded.adapter") & {
+        "requests",
+        "bs4",
+        "lxml",
+        "feedparser",
+    }
 
 
 def test_the_seam_loads_no_backend() -> None:

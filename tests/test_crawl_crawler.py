@@ -81,7 +81,7 @@ def of(report: CrawlReport, name: str) -> SourceReport:
 
 
 def test_everything_is_found_and_fetched_once(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
-    """The first crawl stores every article, the second looks at lists only; nothing forbidden is asked for."""
+    """The first crawl stores all articles, the second looks at lists only; neither at what is forbidden."""
     with SampleSite() as site:
         sources = sources_of(site)
         seen: list[Progress] = []

@@ -87,7 +87,9 @@ def test_iso_moments_survive(moment: datetime, hours: int) -> None:
 
 @given(
     st.datetimes(datetime(1997, 1, 1), datetime(2089, 1, 1)),  # noqa: DTZ001
-    st.sampled_from(["%H:%M, %d/%m/%Y", "%d/%m/%Y - %H:%M", "%H:%M' %d/%m/%Y", "%d/%m/%Y | %H:%M", "%d.%m.%Y %Hh%M"]),
+    st.sampled_from(
+        ["%H:%M, %d/%m/%Y", "%d/%m/%Y - %H:%M", "%H:%M' %d/%m/%Y", "%d/%m/%Y | %H:%M", "%d.%m.%Y %Hh%M"]
+    ),
     st.sampled_from(["", "Cập nhật lúc ", "Thứ Tư, ", "P.V | "]),
 )
 def test_printed_moments_survive(moment: datetime, form: str, prefix: str) -> None:
@@ -106,4 +108,4 @@ def test_any_text_gives_an_answer(text: str) -> None:
 @pytest.mark.parametrize("piece", ["1", "1/", "12:", "1/1/", "tháng ", "+07 ", "  ", "1 tháng 1 "])
 def test_endless_text_is_cut(piece: str) -> None:
     """A long line costs no more than a short one: only its beginning is a date line."""
-    assert parse_written(piece * 1_000_000) is None or piece == "1/1/"
+    assert parse_written(piece * 1_000_000) is None

@@ -14,8 +14,10 @@ import click
 import pytest
 
 from crawl.datafolder import CONFIG_KEYS, Config
+from index.engine import open_engine
 from searcher.cli import timbao as root_command
 from searcher.syntax import FIELD_NAMES, parse
+from searcher.web import create_app
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -143,15 +145,15 @@ def test_the_map_names_every_module() -> None:
                 assert f"{package}/{module.name}" in named, module
 
 
-@pytest.mark.parametrize("path", ["/", "/search?q=x", "/a/none", "/api/v1/search?q=x", "/healthz", "/openapi.json"])
+@pytest.mark.parametrize(
+    "path", ["/", "/search?q=x", "/a/none", "/api/v1/search?q=x", "/healthz", "/openapi.json"]
+)
 def test_every_path_of_the_api_is_served(path: str, tmp_path: Path) -> None:
     """The table of the HTTP API names paths that exist: none answers that there is no such page."""
-    from searcher.web import create_app
-    from index.engine import open_engine
-
     client = create_app(open_engine(f"whoosh:{tmp_path / 'none'}"), None).test_client()
-    answer = client.get(path)
-    assert answer.status_code in ({200, 503} if path != "/a/none" else {404, 503})
+    with client.get(path) as answer:
+        answered = answer.status_code
+    assert answered in ({200, 503} if path != "/a/none" else {404, 503})
     assert path.partition("?")[0].replace("/none", "/ID") in section("The HTTP API")
 
 

@@ -82,9 +82,9 @@ def test_every_way_of_typing_finds_the_article(archive: Timbao, query: str) -> N
 
 def test_marks_typed_are_marks_meant(archive: Timbao) -> None:
     """`đường tránh` does not match `dương chanh` nor the reverse; typed without marks both are candidates."""
-    assert [hit["id"] for hit in archive("search", "đường tránh", "--json").json["hits"] if not hit["partial"]] == [
-        archive("show", ARTICLES[1]["url"], "--json").json["id"]
-    ]
+    assert [
+        hit["id"] for hit in archive("search", "đường tránh", "--json").json["hits"] if not hit["partial"]
+    ] == [archive("show", ARTICLES[1]["url"], "--json").json["id"]]
     titles = {hit["title"] for hit in archive("search", "duong", "--json").json["hits"]}
     assert titles == {"Hứa mở đường tránh trước mùa mưa", "Chè dương chanh"}
 
@@ -93,7 +93,17 @@ def test_the_json_has_the_public_shape(archive: Timbao) -> None:
     """`--json` holds every key that outsiders rely on, absent values as null."""
     page = archive("search", "hứa", "--json").json
     assert page["schema"] == 1
-    assert {"query", "suggestions", "total", "groups", "took_ms", "generation", "hits", "timeline", "facets"} < set(page)
+    assert {
+        "query",
+        "suggestions",
+        "total",
+        "groups",
+        "took_ms",
+        "generation",
+        "hits",
+        "timeline",
+        "facets",
+    } < set(page)
     assert page["query"] == {"text": "hứa", "parsed": "hứa"}
     hit = page["hits"][0]
     assert set(hit) == {
@@ -113,7 +123,9 @@ def test_json_lines_and_ids_name_the_same_hits(archive: Timbao) -> None:
 
 def test_filters_narrow_and_sort_orders(archive: Timbao) -> None:
     """Dates are inclusive days, filters may be typed without marks, newest comes first when asked."""
-    assert archive("search", "duong", "--from", "2017-05-02", "--to", "2017-05-02", "--ids").out.count("\n") == 1
+    assert (
+        archive("search", "duong", "--from", "2017-05-02", "--to", "2017-05-02", "--ids").out.count("\n") == 1
+    )
     assert archive("search", "dân", "--section", "chinh tri", "--ids").out.count("\n") == 1
     assert archive("search", "dân", "--author", "bui mau", "--ids").out.count("\n") == 1
     assert archive("search", "dân", "--source", "bao-khac.example", "--ids").out.count("\n") == 1
@@ -138,7 +150,9 @@ def test_nothing_found_is_status_1(archive: Timbao) -> None:
     assert run.err.strip()
 
 
-@pytest.mark.parametrize("query", ["", "...", "(đường", '"đường', "AND", "title:", "(" * 2000, "NOT " * 500 + "("])
+@pytest.mark.parametrize(
+    "query", ["", "...", "(đường", '"đường', "AND", "title:", "(" * 2000, "NOT " * 500 + "("]
+)
 def test_a_query_that_is_none_is_status_2(archive: Timbao, query: str) -> None:
     """What cannot be understood is answered by a sentence with a position and status 2, never by a traceback."""
     run = archive("search", query)
@@ -148,7 +162,13 @@ def test_a_query_that_is_none_is_status_2(archive: Timbao, query: str) -> None:
 
 def test_bad_values_are_status_2(archive: Timbao) -> None:
     """Impossible options are refused in one sentence."""
-    for wrong in (["--limit", "0"], ["--page", "0"], ["--from", "yesterday"], ["--sort", "best"], ["--limit", "x"]):
+    for wrong in (
+        ["--limit", "0"],
+        ["--page", "0"],
+        ["--from", "yesterday"],
+        ["--sort", "best"],
+        ["--limit", "x"],
+    ):
         run = archive("search", "đường", *wrong)
         assert (run.status, run.out) == (2, ""), wrong
         assert run.err.strip()
@@ -171,7 +191,11 @@ def test_nothing_new_is_said(archive: Timbao) -> None:
     before = archive("status", "--json").json["index"]
     assert "Nothing new" in archive("index").out
     assert archive("status", "--json").json["index"] == before
-    archive("import", "-", stdin=lines({**ARTICLES[1], "url": "https://bao-thu.example/moi-1.html", "title": "Mới"}))
+    archive(
+        "import",
+        "-",
+        stdin=lines({**ARTICLES[1], "url": "https://bao-thu.example/moi-1.html", "title": "Mới"}),
+    )
     assert archive("index").out.startswith("1 article indexed")
     after = archive("status", "--json").json["index"]
     assert after["documents"] == before["documents"] + 1
@@ -214,7 +238,9 @@ def test_a_second_writer_is_told_who_is_busy(archive: Timbao, tmp_path: Path) ->
 
 def test_what_is_good_in_a_bad_import_is_kept(timbao: Timbao, tmp_path: Path) -> None:
     """Bad lines, binary and empty files are named with place and reason; everything else is searchable."""
-    (tmp_path / "mixed.jsonl").write_bytes(lines(ARTICLES[0]) + b'{"url": 3}\nnot json\n' + lines(ARTICLES[1]))
+    (tmp_path / "mixed.jsonl").write_bytes(
+        lines(ARTICLES[0]) + b'{"url": 3}\nnot json\n' + lines(ARTICLES[1])
+    )
     (tmp_path / "binary.jsonl").write_bytes(bytes(range(256)))
     (tmp_path / "empty.jsonl").write_bytes(b"")
     (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff")
@@ -228,7 +254,13 @@ def test_what_is_good_in_a_bad_import_is_kept(timbao: Timbao, tmp_path: Path) ->
 
 def test_usage_errors_are_status_2(timbao: Timbao) -> None:
     """A missing file, an unknown command, newspaper or option: status 2 and a sentence."""
-    for wrong in (["import", "nowhere.jsonl"], ["serch"], ["crawl", "no-such-paper"], ["index", "--fast"], ["import"]):
+    for wrong in (
+        ["import", "nowhere.jsonl"],
+        ["serch"],
+        ["crawl", "no-such-paper"],
+        ["index", "--fast"],
+        ["import"],
+    ):
         run = timbao(*wrong)
         assert run.status == 2, wrong
         assert run.err.strip()
@@ -279,7 +311,12 @@ def test_help_starts_with_examples(timbao: Timbao) -> None:
 def test_hostile_titles_reach_no_terminal(timbao: Timbao) -> None:
     """Escape sequences, overrides and lone surrogates in an article never come out of any rendering."""
     hostile = "Đường \x1b]0;x\x07 \x1b[2J \x9b \u202e tránh \u2028 x"
-    timbao("import", "-", stdin=lines({**ARTICLES[1], "title": hostile}) + b'{"id": "s", "title": "\\ud800 duong", "source": "s"}\n')
+    timbao(
+        "import",
+        "-",
+        stdin=lines({**ARTICLES[1], "title": hostile})
+        + b'{"id": "s", "title": "\\ud800 duong", "source": "s"}\n',
+    )
     timbao("index")
     for form in ([], ["--json"], ["--jsonl"]):
         out = timbao("search", "đường", *form).out
@@ -293,7 +330,10 @@ def test_a_closed_pipe_is_silent(archive: Timbao, tmp_path: Path) -> None:
     """Whoever stops reading gets no complaint."""
     environment = {**os.environ, "TIMBAO_DATA": str(tmp_path / "data")}
     with subprocess.Popen(
-        [COMMAND, "show", str(ARTICLES[0]["url"])], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [COMMAND, "show", str(ARTICLES[0]["url"])],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as run:
         assert run.stdout
         assert run.stderr
@@ -305,7 +345,9 @@ def test_an_interrupt_is_status_130(timbao: Timbao, tmp_path: Path) -> None:
     """Ctrl-C ends a command with 130 and without a traceback."""
     del timbao
     environment = {**os.environ, "TIMBAO_DATA": str(tmp_path / "data"), "TIMBAO_LANG": "en"}
-    with subprocess.Popen([COMMAND, "import", "-"], env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+    with subprocess.Popen(
+        [COMMAND, "import", "-"], env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as run:
         assert run.stdin
         assert run.stderr
         run.stdin.write(lines(ARTICLES[0]))
@@ -325,6 +367,8 @@ def test_the_whole_road(timbao: Timbao) -> None:
             added = timbao("sources", "add", url, "--name", name, "--province", site.papers[name].province)
             assert added.status == 0, added.err
         assert timbao("sources", "add", site.urls["cuusa"], "--name", "other").status == 2
+        own = Path(timbao("status", "--json").json["data"]) / "sources.toml"
+        own.write_text(own.read_text().replace("enabled = true", "enabled = true\ndelay = 0.01"))
         update = timbao("update", "--max-seconds", "100")
         assert update.status == 0, update.err
         count = sum(len(paper.articles) for paper in site.papers.values())
@@ -349,4 +393,6 @@ def test_the_whole_road(timbao: Timbao) -> None:
 @given(st.text(st.characters(exclude_characters="\0"), max_size=40))
 def test_no_query_gives_a_traceback(archive: Timbao, query: str) -> None:
     """Any argument is answered: found, not found, or a sentence."""
-    assert archive("search", "--", query.encode(errors="surrogateescape").decode(errors="replace")).status in {0, 1, 2}
+    assert archive(
+        "search", "--", query.encode(errors="surrogateescape").decode(errors="replace")
+    ).status in {0, 1, 2}

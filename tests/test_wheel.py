@@ -30,7 +30,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
     tracked = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
     ).stdout
     for name in filter(None, tracked.decode().split("\0")):
         if (ROOT / name).is_file():
@@ -66,7 +69,11 @@ def environment(tmp_path: Path) -> dict[str, str]:
 def test_the_wheel_holds_the_packages_and_their_data_only(wheel: Path) -> None:
     """Three packages, catalogues, newspapers, templates and styles are inside; tests and build files are not."""
     names = set(zipfile.ZipFile(wheel).namelist())
-    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"crawl", "index", "searcher"}
+    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {
+        "crawl",
+        "index",
+        "searcher",
+    }
     assert "crawl/sources.toml" in names
     assert {f"crawl/locale/{language}/LC_MESSAGES/timbao.mo" for language in ("vi", "en")} <= names
     assert any(name.startswith("searcher/templates/") for name in names)
@@ -103,11 +110,19 @@ def test_it_searches_in_vietnamese_and_in_english(installed: Path, environment: 
 def server(installed: Path, environment: dict[str, str]) -> Iterator[str]:
     """The address of a running `timbao serve`."""
     subprocess.run(
-        [installed / "timbao", "import", "-"], env=environment, cwd="/", input=json.dumps(ARTICLE).encode(), check=True
+        [installed / "timbao", "import", "-"],
+        env=environment,
+        cwd="/",
+        input=json.dumps(ARTICLE).encode(),
+        check=True,
     )
     subprocess.run([installed / "timbao", "index"], env=environment, cwd="/", check=True)
     with subprocess.Popen(
-        [installed / "timbao", "serve", "--port", "0"], env=environment, cwd="/", stderr=subprocess.PIPE, text=True
+        [installed / "timbao", "serve", "--port", "0"],
+        env=environment,
+        cwd="/",
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stderr
         address = re.search(r"http://127\.0\.0\.1:\d+", process.stderr.readline())

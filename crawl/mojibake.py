@@ -1,0 +1,184 @@
+"""Text that was read in the wrong character set, put right: only where that is sure, and good Unicode never.
+
+The evidence is Vietnamese orthography. A reading is believed when words that cannot be Vietnamese as they stand turn
+into syllables, and hardly any word fails to; a word of a shape that no language has (`ViÖt`, `c¸c`) counts for
+three. It is gathered over a whole text, so that a short caption is read as the article around it is; where that
+gives no answer, each paragraph speaks for itself. A paragraph with a letter that only Unicode has for Vietnamese
+(đ, ư, ế …) is never touched, so a title in Unicode stands above a body in TCVN3 unharmed.
+
+UTF-8 read as Windows-1252 or ISO-8859-1 needs no grammar: its sequences hardly ever come about by chance.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from crawl.legacy import CHARSETS, WINDOWS, Charset
+from crawl.syllables import is_syllable
+
+_ENOUGH = 3  # weight of evidence that a text without foreign words needs
+_SAMPLE_LENGTH = 50_000  # characters that are enough to judge a text by
+_READINGS = 3  # the most often that one text is met misread, one reading on top of another
+
+# Letters with which Vietnamese is written in Unicode and which no misreading as Windows-1252 makes; marks, for NFD.
+_UNICODE = re.compile(
+    "[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0\u01a1\u01af\u01b0\u0300-\u036f\u1ea0-\u1ef9]"
+)
+_HIGH = re.compile("[\x80-\x9f\xa1-\xff]")
+
+# No language writes a capital after a small letter and marks it, a sign inside a word (the middle dot, the soft
+# hyphen and what Windows-1252 has for punctuation excepted), these vowels together, or control characters.
+_IMPOSSIBLE = re.compile(
+    "[a-z\xdf-\xff][\xc0-\xd6\xd8-\xde]|[A-Za-z][\xa1-\xac\xae-\xb4\xb6\xb8\xb9\xbb-\xbf\xd7\xf7][A-Za-z]|[A-Za-z]\xb5[A-Za-z]"
+    "|[AEIOUYaeiouy][\xd5\xd8\xe5\xf5\xf8]|[Yy][\xd9\xdb\xf9\xfb]|[\x80-\x9f]"
+)
+_FOREIGN = re.compile("[A-Za-z]+[a-z]")
+
+
+def repair(text: str) -> str:
+    """The text as it was meant, if it was misread; else the text itself."""
+    for _ in range(_READINGS):
+        repaired = _repair_once(text)
+        if repaired == text:
+            break
+        text = repaired
+    return text
+
+
+def legacy_charset(text: str) -> Charset | None:
+    """The legacy character set in which the whole text, read as Windows-1252, was surely written; None if unsure."""
+    return _charset("\n".join(filter(_is_suspect, text.split("\n"))))
+
+
+def _repair_once(text: str) -> str:
+    if text.isascii():
+        return text
+    paragraphs = text.split("\n")
+    suspects = [i for i, paragraph in enumerate(paragraphs) if _is_suspect(paragraph)]
+    if not suspects:
+        return text
+    whole = "\n".join(paragraphs[i] for i in suspects)
+    is_utf8 = _is_utf8(whole)
+    charset = None if is_utf8 else _charset(whole)
+    for i in suspects:
+        paragraphs[i] = _read_utf8(paragraphs[i]) if is_utf8 else _read_paragraph(paragraphs[i], charset)
+    return "\n".join(paragraphs)
+
+
+def _is_suspect(paragraph: str) -> bool:
+    return not paragraph.isascii() and not _UNICODE.search(paragraph) and bool(_HIGH.search(paragraph))
+
+
+def _read_paragraph(paragraph: str, charset: Charset | None) -> str:
+    """The paragraph in the text's character set, unless it speaks against that; then in its own, if any."""
+    if charset is None or (evidence := _evidence(paragraph, charset)).failed > evidence.gained:
+        if _is_utf8(paragraph):
+            return _read_utf8(paragraph)
+        charset = _charset(paragraph)
+    return paragraph if charset is None else charset.read(paragraph)
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What one reading does to a text's distinct words that are not plain ASCII.
+
+    `gained` became syllables, `kept` were and are, `failed` are none afterwards; `weight` is that of the gained.
+    `foreign` words are plain ASCII and no syllables (nor abbreviations, which are of any language).
+    """
+
+    gained: int
+    kept: int
+    failed: int
+    weight: int
+    foreign: int
+
+    @property
+    def is_sure(self) -> bool:
+        needed = _ENOUGH + min(self.foreign, _ENOUGH)
+        return self.weight >= needed and self.gained >= self.kept and self.gained >= 4 * self.failed
+
+
+def _evidence(text: str, charset: Charset) -> _Evidence:
+    gained = kept = failed = weight = foreign = 0
+    words = list(set(charset.word.findall(text)))
+    # One reading for all of them; where there are none it is still one, of nothing.
+    for word, read in zip(words, charset.read("\n".join(words)).split("\n"), strict=False):
+        if word.isascii():
+            foreign += _FOREIGN.fullmatch(word) is not None and not is_syllable(word)
+        elif not charset.covers(word):
+            failed += 1
+        elif read != word:
+            if not (is_syllable(read) and _is_evenly_cased(read)):
+                failed += 1
+            elif is_syllable(word):
+                kept += 1
+            else:
+                gained += 1
+                weight += 3 if _IMPOSSIBLE.search(word) else 1
+    return _Evidence(gained, kept, failed, weight, foreign)
+
+
+def _is_evenly_cased(word: str) -> bool:
+    return word.isupper() or word[1:] == word[1:].lower()
+
+
+def _charset(text: str) -> Charset | None:
+    """The legacy character set that the text is surely written in."""
+    sample = text[:_SAMPLE_LENGTH]
+    judged = [(_evidence(sample, charset), charset) for charset in CHARSETS]
+    sure = [(evidence, charset) for evidence, charset in judged if evidence.is_sure]
+    if not sure:
+        return None
+    return max(sure, key=lambda found: found[0].gained - found[0].failed)[1]
+
+
+_BYTES = {ord(letter): byte for byte, letter in WINDOWS.items()}
+_CONTINUATION = "[\x80-\xbf\ufffd" + "".join(WINDOWS.values()) + "]"
+# Well-formed UTF-8 (RFC 3629); of bytes that Windows-1252 leaves empty U+FFFD may be all that is left.
+_SEQUENCE = re.compile(
+    f"[\xc2-\xdf]{_CONTINUATION}|[\xe0-\xef]{_CONTINUATION}{{2}}|[\xf0-\xf4]{_CONTINUATION}{{3}}"
+    "|\xc3(?= |$)"  # à, whose second byte is a no-break space: often turned into a plain one, or stripped
+)
+# Where one stands alone it proves nothing, but many do: what Vietnamese and its typography need beyond ASCII.
+_EXPECTED = re.compile(
+    "[\xa0-\u017f\u01a0\u01a1\u01af\u01b0\u0300-\u0303\u0306\u0309\u031b\u0323\u1ea0-\u1ef9\u200b-\u203a\u20ab-\u20ac\ufeff]"
+    "|[\U0001f300-\U0001faff]"
+)
+_QUOTES = frozenset("‘’“”–—…•\xa0«»")
+
+
+def _is_utf8(text: str) -> bool:
+    """Whether the text is UTF-8 that was read byte by byte."""
+    weight = covered = 0
+    sample = text[:_SAMPLE_LENGTH]
+    for match in _SEQUENCE.finditer(sample):
+        sequence = match[0]
+        covered += len(_HIGH.findall(sequence))
+        read = _sequence(match)
+        if len(sequence) == 1 or not _EXPECTED.fullmatch(read):
+            continue
+        around = sample[max(match.start() - 1, 0) : match.start()] + sample[match.end() : match.end() + 1]
+        if len(sequence) > 2:
+            weight += 3
+        elif sequence[1] in _QUOTES:
+            weight += 1
+        else:
+            weight += 3 if any("a" <= letter <= "z" for letter in around) else 2
+    return weight >= _ENOUGH and (len(_HIGH.findall(sample)) - covered) * 10 <= covered
+
+
+def _read_utf8(text: str) -> str:
+    return _SEQUENCE.sub(_sequence, text)
+
+
+def _sequence(match: re.Match[str]) -> str:
+    sequence = match[0]
+    if sequence == "\xc3":
+        return "à"
+    if "\ufffd" in sequence:
+        return "\ufffd"
+    try:
+        return sequence.translate(_BYTES).encode("latin-1").decode()
+    except UnicodeDecodeError:  # overlong, or a surrogate
+        return sequence

@@ -1,0 +1,78 @@
+"""Dates written in a text → one key each, so that every way of writing a day finds every other.
+
+`15/03/2021`, `15-3-2021`, `15.3.2021`, `2021-03-15` and `ngày 15 tháng 3 năm 2021` are the day `2021-03-15`; a day is also
+in its month, and `3/2021` or `tháng 3 năm 2021` is the month `2021-03` (ISO 8601 calendar dates, complete and reduced).
+Without a year there is no date: `24/7` is as often a score or a fraction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+CENTURY_ENDS = 40
+"""A year of two digits up to this one is of the 21st century: `1-5-75` is 1975."""
+
+# Without IGNORECASE, and beginning with what must be there, these skip through a text many times faster.
+_NUMERIC = re.compile(r"\d{1,4}([/.-])\d{1,4}(?:\1\d{1,4})?(?![\d/-])")
+_WORDED = re.compile(
+    "[Tt][Hh](?:[áÁ]|[aA]\u0301?)[Nn][Gg]\\s+(?P<month>\\d{1,2})"
+    "(?:\\s*,?\\s*[Nn](?:[ăĂ]|[aA]\u0306?)[Mm]\\s+|\\s*[/,-]\\s*)(?P<year>\\d{4})(?!\\d)"
+)
+_DAY_BEFORE = re.compile(r"(?<![\d/.,-])(\d{1,2})\s+$")
+_REACH = 8  # characters before the month in which its day stands
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenDate:
+    """A date at `text[start:end]`: `key` is its day or month, `keys` that and, for a day, its month."""
+
+    key: str
+    keys: tuple[str, ...]
+    start: int
+    end: int
+
+
+def written_dates(text: str) -> Iterator[WrittenDate]:
+    """Every date in the text. What no calendar has (`31/2/2021`) is none."""
+    for found in _NUMERIC.finditer(text):
+        start = found.start()
+        if start == 0 or text[start - 1] not in "0123456789/.,-":
+            key = _numeric_key(found[0].split(found[1]), found[1])
+            if key is not None:
+                yield _written(key, start, found.end())
+    for found in _WORDED.finditer(text):
+        start, year, month = found.start(), found["year"], found["month"]
+        day = _DAY_BEFORE.search(text[max(0, start - _REACH) : start])
+        key = _key(year, month, day[1] if day else None)
+        if key is not None:
+            yield _written(key, start - len(day[0]) if day else start, found.end())
+
+
+def _numeric_key(parts: list[str], separator: str) -> str | None:
+    match parts:
+        case [day, month, year] if len(day) <= 2 and len(year) in {2, 4}:
+            return _key(year, month, day)
+        case [year, month, day] if len(year) == 4 and len(day) <= 2 and separator == "-":
+            return _key(year, month, day)
+        case [month, year] if len(month) <= 2 and len(year) == 4 and separator != ".":
+            return _key(year, month, None)
+    return None
+
+
+def _key(year: str, month: str, day: str | None) -> str | None:
+    number = int(year)
+    if len(year) == 2:
+        number += 2000 if number <= CENTURY_ENDS else 1900
+    try:
+        written = date(number, int(month), int(day or 1)).isoformat()
+    except ValueError:
+        return None
+    return written if day else written[: len("2021-03")]
+
+
+def _written(key: str, start: int, end: int) -> WrittenDate:
+    month = key[: len("2021-03")]
+    return WrittenDate(key, (key,) if key == month else (key, month), start, end)
