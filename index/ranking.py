@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
+import numpy as np
+import numpy.typing as npt
 
-    Floats = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float32]
 
 K1 = 1.2
 """How soon more occurrences of a term stop adding to the score."""
@@ -32,7 +30,7 @@ frequency the article that is written exactly as the query comes first.
 
 def spelling_frequency(exact: Floats, other: Floats) -> Floats:
     """The frequency of a term whose marks were left open, from its counts as typed and in other spellings."""
-    return exact + OTHER_SPELLING * other
+    return exact + np.float32(OTHER_SPELLING) * other
 
 
 def scorer(
@@ -43,9 +41,9 @@ def scorer(
     `weight` is the field's, `documents` the number of articles, `holders` how many of them hold the term in
     this field, `mean_length` the field's over all articles, those without the field included.
     """
-    rarity = weight * (math.log(documents / (holders + 1)) + 1.0) * (K1 + 1.0)
-    fixed = K1 * (1.0 - B)
-    by_length = K1 * B / mean_length
+    rarity = np.float32(weight * (math.log(documents / (holders + 1)) + 1.0) * (K1 + 1.0))
+    fixed = np.float32(K1 * (1.0 - B))
+    by_length = np.float32(K1 * B / mean_length)
 
     def score(frequency: Floats, length: Floats) -> Floats:
         return rarity * frequency / (frequency + fixed + by_length * length)

@@ -106,7 +106,7 @@ class Batch:
     def add(self, document: Document) -> bool:
         """Take a document. False means that it does not fit with the others, which must be written before."""
         fields = text_terms(document)
-        longest = max((found.positions[-1] for found in fields.values()), default=0)
+        longest = max((max(found.positions) for found in fields.values()), default=0)
         bits = _Bits(max(self._bits.position, longest.bit_length()))
         number = len(self._moments)
         if number and (bits != self._bits or number >> bits.document or self.full):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import numpy as np
 
 from index.embedded.layout import KEYS, NO_KEY, Ints
 from index.embedded.segmentfile import Array, SegmentFileWriter
 from index.embedded.storage import decode, encode
-from index.vietnamese import fold
+from index.vietnamese import folds
 
 
 def write_names(file: SegmentFileWriter, prefix: str, names: Sequence[bytes]) -> None:
@@ -26,10 +28,17 @@ def offsets_of(sizes: Sequence[int]) -> Ints:
 
 
 def write_vocabulary(file: SegmentFileWriter, terms: Sequence[bytes]) -> None:
-    """The terms, sorted, and their order by folded form."""
+    """The terms, sorted, and which of them each folded form is of."""
     write_names(file, "term", terms)
-    folded = [fold(decode(term)) for term in terms]
-    file.write("term_folds", np.array(sorted(range(len(terms)), key=folded.__getitem__), np.int32))
+    spellings: defaultdict[str, list[int]] = defaultdict(list)
+    for number, term in enumerate(terms):
+        for folded in folds(decode(term)):
+            spellings[folded].append(number)
+    forms = sorted(spellings)
+    numbers = [spellings[form] for form in forms]
+    write_names(file, "fold", list(map(encode, forms)))
+    file.write("fold_begins", offsets_of(list(map(len, numbers))))
+    file.write("fold_terms", np.fromiter(chain.from_iterable(numbers), np.int32))
 
 
 def write_keys(file: SegmentFileWriter, columns: Sequence[Sequence[str | None]]) -> None:

@@ -27,7 +27,7 @@ from index.tokens import ANALYSIS_VERSION
 _SUFFIX = ".seg"
 
 
-class SegmentEntry(WhooshSegment):  # type: ignore[misc]
+class SegmentEntry(WhooshSegment):
     """A segment as a table of contents names it. `live` says of each document whether it is not deleted."""
 
     def __init__(self, documents: int) -> None:
@@ -76,7 +76,7 @@ class SegmentEntry(WhooshSegment):  # type: ignore[misc]
         return entry
 
 
-class Contents(TOC):  # type: ignore[misc]
+class Contents(TOC):
     """A table of contents. Its renaming into place is the moment of its commit."""
 
     def __init__(
@@ -106,8 +106,8 @@ class Contents(TOC):  # type: ignore[misc]
         cls, storage: DurableStorage, indexname: str, gen: int | None = None, schema: object = None
     ) -> Self:
         """Read one. Raises ValueError where it is not as it was written, FileNotFoundError."""
+        assert (indexname, schema) == (INDEX_NAME, None)
         assert gen is not None
-        assert schema is None
         with storage.open_file(cls.file_name(gen)) as file:
             record = unwrap_record(file.read())
         if record["generation"] != gen:
@@ -117,6 +117,7 @@ class Contents(TOC):  # type: ignore[misc]
 
     def write(self, storage: DurableStorage, indexname: str) -> None:
         """Write it, durably, and what the storage has not synced yet with it."""
+        assert indexname == INDEX_NAME
         record = {
             "format": self.version,
             "generation": self.generation,

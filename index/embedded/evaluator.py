@@ -69,7 +69,7 @@ class Evaluator:
                 return self._all_among(children, docs)
             case Or(children):
                 return self._any_among(children, docs)
-            case Prefer(required):
+            case Prefer():
                 return self._preferred_among(query, docs)
 
     def _all_of(self, children: Sequence[Query]) -> Scored:

@@ -3,10 +3,7 @@
 A segment holds N documents, T terms, P postings and Q positions; F text fields and K keyword fields are declared
 in `index.document`. Documents are numbered in the order of their ids, terms in the order of their bytes
 (UTF-8, which is the order of code points). A *list* is what one term has in one text field: list `t * F + f`.
-
-One file per segment: the sections below, each at a multiple of 64 bytes, little-endian; then a directory (JSON)
-with a checksum (CRC-32) for every 64 KiB of every section; then a trailer with the directory's own checksum.
-See `index.embedded.segmentfile`.
+How the sections lie in a file: `index.embedded.segmentfile`.
 """
 
 from __future__ import annotations
@@ -44,7 +41,11 @@ SECTIONS: dict[str, np.dtype[np.generic]] = {
         # The vocabulary: term t is term_bytes[term_offsets[t]:term_offsets[t + 1]].
         "term_offsets": "<i8",  # [T + 1]
         "term_bytes": "u1",
-        "term_folds": "<i4",  # [T] the terms in the order of their folded forms
+        # The folded forms of terms, names like those; form n is of the terms in fold_terms from fold_begins[n] on.
+        "fold_offsets": "<i8",
+        "fold_bytes": "u1",
+        "fold_begins": "<i8",
+        "fold_terms": "<i4",
         # The postings of list l are list_postings[l]:list_postings[l + 1], ordered by document.
         "list_postings": "<i8",  # [T * F + 1]
         "list_positions": "<i8",  # [T * F + 1] the same for positions

@@ -106,19 +106,19 @@ class Leaves:
 
     def _term(self, field: int, term: Term) -> tuple[Numbers, Floats]:
         """How often each document holds a term in a field, other spellings counting less."""
-        exact = self._postings(field, [part.segment.term(term.term) for part in self._snapshot.parts])
+        numbers = [part.segment.term(term.term) for part in self._snapshot.parts]
+        exact = self._postings(field, numbers)
         if not term.any_marks:
             return exact
         folded = fold(term.term)
-        exact_numbers = [part.segment.term(term.term) for part in self._snapshot.parts]
         others = [
             [number for number in part.segment.spellings(folded) if number not in own]
-            for part, own in zip(self._snapshot.parts, exact_numbers, strict=True)
+            for part, own in zip(self._snapshot.parts, numbers, strict=True)
         ]
         docs, frequencies = self._postings(field, others)
         if not len(docs):
             return exact
-        weighed = (docs, ranking.spelling_frequency(np.float32(0), frequencies))
+        weighed = (docs, ranking.spelling_frequency(np.zeros_like(frequencies), frequencies))
         return add_up([exact, weighed] if len(exact[0]) else [weighed], self._snapshot.size)
 
     def _postings(self, field: int, numbers: Sequence[Sequence[int]]) -> tuple[Numbers, Floats]:
@@ -154,7 +154,8 @@ _NONE = (np.empty(0, np.int32), np.empty(0, np.float32))
 
 def spelled(segment: Segment, term: Term) -> list[int]:
     """The numbers of the terms in a segment that a term of a query matches."""
-    return segment.spellings(fold(term.term)) if term.any_marks else segment.term(term.term)
+    exact = segment.term(term.term)
+    return sorted({*exact, *segment.spellings(fold(term.term))}) if term.any_marks else exact
 
 
 def _part_postings(part: Part, field: int, terms: Sequence[int]) -> tuple[Numbers, Floats]:

@@ -73,7 +73,7 @@ def _merged_ids(sources: Sequence[Source]) -> tuple[list[bytes], list[Ints]]:
     """All living ids, sorted, and for each source the place of each of its documents among them."""
     ids: list[bytes] = []
     for source in sources:
-        ids += [source.segment.ids[number] for number in np.flatnonzero(source.live)]
+        ids += [source.segment.ids[number] for number in np.flatnonzero(source.live).tolist()]
     order = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
     places = np.empty(len(ids), np.int64)
     places[order] = np.arange(len(ids))

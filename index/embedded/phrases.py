@@ -77,7 +77,7 @@ def _contained(values: Array, others: Array) -> Array:
 
 
 def _places(parts: Sequence[_List], docs: Numbers, step: int) -> Ints:
-    """Where a phrase would begin whose term number `step` is this one: place in `docs` and position, ascending."""
+    """Where a phrase would begin whose term number `step` is this one: place in `docs`, position; ascending."""
     found: list[Ints] = [np.empty(0, np.int64)]
     for part in parts:
         numbers = np.flatnonzero(_contained(part.docs, docs))
@@ -85,4 +85,4 @@ def _places(parts: Sequence[_List], docs: Numbers, step: int) -> Ints:
             positions, counts = part.positions(numbers)
             owners = np.searchsorted(docs, part.docs[numbers])
             found.append((np.repeat(owners, counts) << _POSITION_BITS) + positions - step)
-    return found[1] if len(found) == 2 else np.sort(np.concatenate(found))
+    return found[1] if len(found) == 2 else np.unique(np.concatenate(found))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from index.embedded.evaluator import Evaluator
@@ -83,5 +85,5 @@ def _without_ties(snapshot: Snapshot, found: Scored, keys: Floats | Ints, places
     last = np.partition(keys, -count)[-count]
     ties = places[keys == last]
     bounds = np.searchsorted(found.docs[ties], [*snapshot.bases, snapshot.size])
-    kept = [ties[start : min(start + count, stop)] for start, stop in zip(bounds, bounds[1:], strict=False)]
+    kept = [ties[start : min(start + count, stop)] for start, stop in itertools.pairwise(bounds)]
     return np.concatenate([places[keys > last], *kept])

@@ -6,18 +6,18 @@ What is deleted is not known here: a generation says that (`index.embedded.conte
 from __future__ import annotations
 
 import functools
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 
 from index.document import Document, load_document
-from index.embedded.layout import FIELDS, KEYS, Ints, Numbers
+from index.embedded.layout import FIELDS, Ints, Numbers
 from index.embedded.segmentfile import Array, SegmentFile
 from index.embedded.storage import decode, encode
 from index.embedded.stored import read_block
-from index.vietnamese import fold
 
 
 class Names(Sequence[bytes]):
@@ -25,13 +25,23 @@ class Names(Sequence[bytes]):
 
     def __init__(self, offsets: Ints, content: Array) -> None:
         # memoryviews: reading one element is several times faster than through NumPy
-        self._offsets = memoryview(offsets)
-        self._content = memoryview(content)
+        self._offsets, self._content = offsets.data, content.data
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
 
-    def __getitem__(self, number):  # type: ignore[no-untyped-def]
+    @overload
+    def __getitem__(self, number: int) -> bytes: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> list[bytes]: ...
+
+    def __getitem__(self, number: int | slice) -> bytes | list[bytes]:
+        """One name, or several."""
+        if isinstance(number, slice):
+            return [self[one] for one in range(*number.indices(len(self)))]
+        if number >= len(self):
+            raise IndexError(number)
         return self._content[self._offsets[number] : self._offsets[number + 1]].tobytes()
 
     def find(self, name: bytes, first: int = 0, last: int | None = None) -> int | None:
@@ -47,7 +57,6 @@ class Segment:
         self.path = path
         self.file = SegmentFile(path, locator)
         self.documents = self.file.count("moments")
-        self.terms = self.file.count("term_folds")
 
     @functools.cached_property
     def vocabulary(self) -> Names:
@@ -65,8 +74,8 @@ class Segment:
         return Names(self.file.array("key_offsets"), self.file.array("key_bytes"))
 
     @functools.cached_property
-    def _folds(self) -> Array:
-        return self.file.array("term_folds")
+    def _folds(self) -> Names:
+        return Names(self.file.array("fold_offsets"), self.file.array("fold_bytes"))
 
     @functools.cached_property
     def list_postings(self) -> Ints:
@@ -79,14 +88,13 @@ class Segment:
         return self.file.array("list_positions")
 
     def spellings(self, folded: str) -> list[int]:
-        """The numbers of the terms that fold to `folded`."""
-
-        def key(number: int) -> str:
-            return fold(decode(self.vocabulary[number]))
-
-        first = bisect_left(self._folds, folded, key=key)
-        last = bisect_right(self._folds, folded, first, key=key)
-        return [int(number) for number in self._folds[first:last]]
+        """The numbers of the terms that have this folded form."""
+        number = self._folds.find(encode(folded))
+        if number is None:
+            return []
+        first, last = self.file.part("fold_begins", number, number + 2)
+        found: list[int] = self.file.part("fold_terms", int(first), int(last)).tolist()
+        return found
 
     def term(self, term: str) -> list[int]:
         """The number of a term, if it is here."""
@@ -157,8 +165,3 @@ class Segment:
 def list_number(term: int, field: int) -> int:
     """The list of a term in a field."""
     return term * len(FIELDS) + field
-
-
-def key_field(name: str) -> int | None:
-    """The number of a keyword field; None for any other field."""
-    return KEYS.index(name) if name in KEYS else None

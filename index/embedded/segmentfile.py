@@ -78,7 +78,7 @@ class SegmentFileWriter:
     def append(self, name: str, values: Array) -> None:
         """Write the next elements of a reserved section."""
         section = self._sections[name]
-        data = memoryview(np.ascontiguousarray(values, SECTIONS[name]).view(np.uint8))
+        data = np.ascontiguousarray(values, SECTIONS[name]).view(np.uint8).data
         self._write(data, section.offset + section.written)
         section.add(data)
 
@@ -129,7 +129,7 @@ class _Section:
         number = compared.find(0, first, last)
         while number >= 0:
             stretch = self.array[number << self.shift : (number + 1) << self.shift]
-            if zlib.crc32(stretch) != self.checksums[number]:
+            if zlib.crc32(stretch.data) != self.checksums[number]:
                 return False
             compared[number] = 1
             number = compared.find(0, number, last)

@@ -17,8 +17,8 @@ from index.document import Document
 from index.embedded.cache import Cache
 from index.embedded.contents import Contents
 from index.embedded.generations import Generation
-from index.embedded.layout import Bools, Floats, Ints, Numbers
-from index.embedded.segment import Segment, key_field
+from index.embedded.layout import KEYS, Bools, Floats, Ints, Numbers
+from index.embedded.segment import Segment
 from index.embedded.segmentfile import Array
 from index.embedded.storage import decode, encode
 from index.vietnamese import fold
@@ -92,9 +92,11 @@ class Snapshot:
 
     def holders(self, name: str, value: str, *, any_marks: bool) -> Bools:
         """Of each document whether a keyword field has this value."""
-        field = key_field(name)
         found = np.zeros(self.size, np.bool_)
-        for part in self.parts if field is not None else ():
+        if name not in KEYS:
+            return found
+        field = KEYS.index(name)
+        for part in self.parts:
             codes = _codes(part.segment.key_values(field), value, any_marks=any_marks)
             if codes:
                 mask = np.isin(part.segment.codes(field), codes)

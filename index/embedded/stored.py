@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from array import array
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import zstandard
 
@@ -57,4 +57,4 @@ def read_block(block: bytes) -> list[bytes]:
     sizes = memoryview(content)[: len(content) // 4 * 4].cast("I")
     count = sizes[0]
     ends = list(accumulate(sizes[1 : count + 1], initial=4 * (count + 1)))
-    return [content[start:stop] for start, stop in zip(ends, ends[1:], strict=False)]
+    return [content[start:stop] for start, stop in pairwise(ends)]
