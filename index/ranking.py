@@ -46,6 +46,8 @@ def scorer(
     by_length = np.float32(K1 * B / mean_length)
 
     def score(frequency: Floats, length: Floats) -> Floats:
-        return rarity * frequency / (frequency + fixed + by_length * length)
+        scores = frequency / (frequency + fixed + length * by_length)
+        scores *= rarity
+        return scores
 
     return score

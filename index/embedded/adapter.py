@@ -33,6 +33,7 @@ class WhooshEngine:
         self._generations = Generations(path)
         self.locator = self._generations.locator
         self._evaluator: Evaluator | None = None
+        self._stamp = (0, 0)
         self._opening = threading.Lock()
 
     def search(
@@ -76,13 +77,18 @@ class WhooshEngine:
 
     def _newest(self) -> Evaluator:
         evaluator = self._evaluator
-        if evaluator is not None and evaluator.snapshot.generation.is_newest():
+        if (
+            evaluator is not None
+            and self._stamp == self._generations.stamp()
+            and self._generations.is_newest(evaluator.snapshot.generation)
+        ):
             return evaluator
         with self._opening:
             return self._retry(self._open)
 
     def _open(self) -> Evaluator:
         """An evaluator of the newest generation, with the segments that are open already."""
+        stamp = self._generations.stamp()
         current: Generation = self._generations.current()
         evaluator = self._evaluator
         known = evaluator.snapshot if evaluator is not None else None
@@ -92,6 +98,7 @@ class WhooshEngine:
             with backend(self.locator):
                 evaluator = Evaluator(open_snapshot(self.locator, current, contents, known))
             self._evaluator = evaluator
+        self._stamp = stamp
         return evaluator
 
     def _retry(self, act: Callable[[], _Answer]) -> _Answer:

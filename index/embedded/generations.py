@@ -54,11 +54,6 @@ class Generation:
         contents: Contents = Contents.read(DurableStorage(self.folder), INDEX_NAME, self.number)
         return contents
 
-    def is_newest(self) -> bool:
-        """Whether no commit has followed, as far as can be told at a glance."""
-        following = self.folder / Contents.file_name(self.number + 1)
-        return self.toc.exists() and not following.exists()
-
 
 class Generations:
     """The folder at `path`. Reading methods need no lock; the others are for whoever holds it."""
@@ -66,6 +61,7 @@ class Generations:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.locator = f"whoosh:{path}"
+        self._current = str(path / "CURRENT")
 
     def current(self) -> Generation:
         """The newest commit. Raises NoIndex, CorruptIndex, EngineUnavailable."""
@@ -77,6 +73,20 @@ class Generations:
             if not _FAMILY.fullmatch(family):
                 raise CorruptIndex(self.locator, _("{file} is unreadable").format(file="CURRENT"))
             return self.newest(self.path / family)
+
+    def stamp(self) -> tuple[int, int]:
+        """What changes whenever another family becomes the current one."""
+        try:
+            status = os.stat(self._current)  # noqa: PTH116 - asked before every search
+        except OSError:
+            return 0, 0
+        return status.st_ino, status.st_mtime_ns
+
+    def is_newest(self, generation: Generation) -> bool:
+        """Whether no commit of the same family has followed, as far as can be told at a glance."""
+        toc = f"{generation.folder}/{Contents.file_name(generation.number)}"
+        following = f"{generation.folder}/{Contents.file_name(generation.number + 1)}"
+        return os.path.exists(toc) and not os.path.exists(following)  # noqa: PTH110 - asked before every search
 
     def newest(self, folder: Path) -> Generation:
         """The newest commit of a family whose table of contents is whole."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -64,9 +64,9 @@ class DurableStorage(FileStorage):
         self._unsynced.add(name)
         return super().create_file(name, **options)
 
-    def written(self, names: Iterable[str]) -> None:
-        """Have these files, written past this storage, synced at the next renaming too."""
-        self._unsynced.update(names)
+    def written(self, name: str) -> None:
+        """Have a file, written past this storage, synced at the next renaming too."""
+        self._unsynced.add(name)
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
         """Sync all new files, rename, sync the folder."""

@@ -123,7 +123,11 @@ class _Changes:
             kept.append(_Part(entry, self._write(entry, lambda path: merge(sources, path))))
         contents = Contents([part.entry for part in kept], self._number, checkpoint)
         storage = DurableStorage(self._folder)
-        storage.written(path.name for path in self._written if path.name in contents.files)
+        for path in self._written:
+            if path.name in contents.files:
+                storage.written(path.name)
+            else:
+                path.unlink()
         contents.write(storage, INDEX_NAME)
         return contents
 
