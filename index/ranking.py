@@ -9,6 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+
 K1 = 1.2
 """How soon more occurrences of a term stop adding to the score."""
 
@@ -23,22 +28,26 @@ frequency the article that is written exactly as the query comes first.
 """
 
 
-def spelling_frequency(exact: int, other: int) -> float:
+def spelling_frequency(exact: Floats, other: Floats) -> Floats:
     """The frequency of a term whose marks were left open, from its counts as typed and in other spellings."""
-    return exact + OTHER_SPELLING * other
+    return exact + np.float32(OTHER_SPELLING) * other
 
 
-def scorer(weight: float, documents: int, holders: int, mean_length: float) -> Callable[[float, int], float]:
+def scorer(
+    weight: float, documents: int, holders: int, mean_length: float
+) -> Callable[[Floats, Floats], Floats]:
     """The score of one term in one field, as a function of its frequency and of the field's length in terms.
 
     `weight` is the field's, `documents` the number of articles, `holders` how many of them hold the term in
     this field, `mean_length` the field's over all articles, those without the field included.
     """
-    rarity = weight * (math.log(documents / (holders + 1)) + 1.0) * (K1 + 1.0)
-    fixed = K1 * (1.0 - B)
-    by_length = K1 * B / mean_length
+    rarity = np.float32(weight * (math.log(documents / (holders + 1)) + 1.0) * (K1 + 1.0))
+    fixed = np.float32(K1 * (1.0 - B))
+    by_length = np.float32(K1 * B / mean_length)
 
-    def score(frequency: float, length: int) -> float:
-        return rarity * frequency / (frequency + fixed + by_length * length)
+    def score(frequency: Floats, length: Floats) -> Floats:
+        scores = frequency / (frequency + fixed + length * by_length)
+        scores *= rarity
+        return scores
 
     return score

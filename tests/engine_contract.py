@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from crawl.article import VIETNAM, When
 from index.document import KEYWORD_FIELDS, TEXT_FIELDS, Document
 from index.engine import Engine, EngineBusy, Hits, NoIndex, Sort, Writer
-from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term
+from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term, Weighted
 from tests.oracle_engine import OracleEngine
 
 SEEN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -97,6 +97,7 @@ def _branches(children: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
         | st.builds(Or, several)
         | st.builds(Not, children)
         | st.builds(Prefer, children, children, st.sampled_from((0.5, 1.0, 2.0)))
+        | st.builds(Weighted, children, st.sampled_from((0.5, 2.0)))
     )
 
 

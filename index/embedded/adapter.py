@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from index.document import Document
-from index.embedded import evaluator
+from index.embedded import searching
+from index.embedded.contents import Contents
+from index.embedded.evaluator import Evaluator
 from index.embedded.generations import Generation, Generations
+from index.embedded.segment import Segment
 from index.embedded.snapshot import Snapshot
 from index.embedded.storage import Vanished, backend
 from index.embedded.writer import WhooshWriter, open_writer
-from index.engine import EngineStatus, Hits, Sort
+from index.engine import CorruptIndex, EngineStatus, Hits, Sort
 from index.query import Query
 
 _ATTEMPTS = 10
@@ -24,13 +27,14 @@ _Answer = TypeVar("_Answer")
 
 
 class WhooshEngine:
-    """An index in the folder `path`. Threads may share it: they take turns."""
+    """An index in the folder `path`. Threads may share it: snapshots never change."""
 
     def __init__(self, path: Path) -> None:
         self._generations = Generations(path)
         self.locator = self._generations.locator
-        self._snapshot: Snapshot | None = None
-        self._turn = threading.Lock()
+        self._evaluator: Evaluator | None = None
+        self._stamp = (0, 0)
+        self._opening = threading.Lock()
 
     def search(
         self,
@@ -42,15 +46,13 @@ class WhooshEngine:
         offset: int = 0,
     ) -> Hits:
         """The matches of `query`; see `index.engine.Engine.search`."""
-        return self._ask(lambda snapshot: evaluator.search(snapshot, query, within, sort, limit, offset))
+        return searching.search(self._newest(), query, within, sort, limit, offset)
 
     def documents(self, ids: Sequence[str]) -> tuple[Document, ...]:
         """The stored documents with these ids."""
-        return self._ask(
-            lambda snapshot: tuple(
-                snapshot.document(number) for id in ids for number in snapshot.holders("id", id)
-            )
-        )
+        snapshot = self._newest().snapshot
+        numbers = (snapshot.find(id) for id in ids)
+        return tuple(snapshot.document(number) for number in numbers if number is not None)
 
     def writer(self, *, rebuild: bool = False) -> WhooshWriter:
         """Exclusive access. Without `rebuild`, raises StaleIndex rather than mix two kinds of analysis."""
@@ -62,19 +64,42 @@ class WhooshEngine:
 
     def _status(self) -> EngineStatus:
         current = self._generations.current()
-        commit = self._generations.commit_of(current)
+        contents = self._generations.contents(current)
         with backend(self.locator):
-            size = sum(file.stat().st_size for file in current.folder.iterdir())
-        return EngineStatus(current.name, commit.documents, commit.checkpoint, commit.analysis_version, size)
+            size = sum((current.folder / name).stat().st_size for name in contents.files)
+        return EngineStatus(
+            current.name, contents.documents, contents.checkpoint, contents.analysis_version, size
+        )
 
     def close(self) -> None:
         """Let go of the files; asking again opens them again."""
-        with self._turn:
-            self._let_go()
+        self._evaluator = None
 
-    def _ask(self, question: Callable[[Snapshot], _Answer]) -> _Answer:
-        with self._turn:
-            return self._retry(lambda: question(self._newest_snapshot()))
+    def _newest(self) -> Evaluator:
+        evaluator = self._evaluator
+        if (
+            evaluator is not None
+            and self._stamp == self._generations.stamp()
+            and self._generations.is_newest(evaluator.snapshot.generation)
+        ):
+            return evaluator
+        with self._opening:
+            return self._retry(self._open)
+
+    def _open(self) -> Evaluator:
+        """An evaluator of the newest generation, with the segments that are open already."""
+        stamp = self._generations.stamp()
+        current: Generation = self._generations.current()
+        evaluator = self._evaluator
+        known = evaluator.snapshot if evaluator is not None else None
+        if evaluator is None or known is None or known.generation != current:
+            contents = self._generations.contents(current)
+            self._generations.check_fresh(contents)
+            with backend(self.locator):
+                evaluator = Evaluator(open_snapshot(self.locator, current, contents, known))
+            self._evaluator = evaluator
+        self._stamp = stamp
+        return evaluator
 
     def _retry(self, act: Callable[[], _Answer]) -> _Answer:
         """Try again when files vanish between being named and being opened: a commit has taken them away."""
@@ -85,14 +110,15 @@ class WhooshEngine:
                 time.sleep(_PAUSE)
         return act()
 
-    def _newest_snapshot(self) -> Snapshot:
-        current: Generation = self._generations.current()
-        if self._snapshot is None or self._snapshot.generation != current:
-            self._let_go()
-            self._snapshot = Snapshot(self._generations, current)
-        return self._snapshot
 
-    def _let_go(self) -> None:
-        if self._snapshot is not None:
-            self._snapshot.close()
-            self._snapshot = None
+def open_snapshot(
+    locator: str, generation: Generation, contents: Contents, known: Snapshot | None
+) -> Snapshot:
+    """Open a generation, with the segments that `known` has open already."""
+    opened: dict[Path, Segment] = {part.segment.path: part.segment for part in known.parts} if known else {}
+    paths = [generation.folder / entry.file_name for entry in contents.segments]
+    segments = [opened.get(path) or Segment(path, locator) for path in paths]
+    for entry, segment in zip(contents.segments, segments, strict=True):
+        if entry.doc_count_all() != segment.documents:
+            raise CorruptIndex(locator, f"{segment.path.name}: {segment.documents}")
+    return Snapshot(generation, contents, segments)

@@ -1,195 +1,168 @@
 """Answers a query tree from a snapshot: which documents match, how well, and which of them come first.
 
-The oracle engine of the tests is the definition of what is computed here.
+The oracle engine of the tests is the definition of what is computed here. A node can be asked for all that it
+matches, or which of some candidates it matches; a conjunction asks its rarest child the one, the others the other.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections import Counter
+from collections.abc import Sequence
 
-from index import ranking
-from index.document import KEYWORD_FIELDS, TEXT_FIELDS, Field
-from index.embedded.snapshot import Postings, Snapshot
-from index.embedded.storage import DAY, UNDATED, day_start
-from index.engine import Hit, Hits, Sort
+import numpy as np
+
+from index.embedded.cache import Cache
+from index.embedded.layout import UNDATED, Bools, Floats, Numbers
+from index.embedded.leaves import Leaves, Scored, add_up
+from index.embedded.snapshot import Snapshot
+from index.embedded.storage import DAY, day_start
 from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term, Weighted
-from index.vietnamese import fold
 
-Scores = dict[int, float]
-"""The documents that match, and what each scores."""
-
-
-def search(
-    snapshot: Snapshot, query: Query, within: Query | None, sort: Sort, limit: int, offset: int
-) -> Hits:
-    """One slice of the matches of `query` that `within` matches too."""
-    evaluator = Evaluator(snapshot)
-    matches = evaluator.matches(query)
-    if within is not None:
-        allowed = evaluator.matches(within)
-        matches = {number: score for number, score in matches.items() if number in allowed}
-    start, stop = max(offset, 0), max(offset, 0) + max(limit, 0)
-    chosen = _best(snapshot, _ranks(snapshot, matches, sort), stop)[start:] if limit > 0 else []
-    scored = sort is Sort.RELEVANCE
-    hits = tuple(Hit(snapshot.document(number), matches[number] if scored else 0.0) for number in chosen)
-    return Hits(len(matches), hits, snapshot.generation.name)
-
-
-def _ranks(snapshot: Snapshot, matches: Scores, sort: Sort) -> Scores | dict[int, int]:
-    """A number for each match; the smaller, the earlier it comes."""
-    moments = snapshot.moments
-    match sort:
-        case Sort.RELEVANCE:
-            return {number: -score for number, score in matches.items()}
-        case Sort.NEWEST:
-            return {number: -moments[number] for number in matches}  # -UNDATED is beyond every moment
-        case Sort.OLDEST:
-            dated = {number: moments[number] for number in matches}
-            return {number: -UNDATED if moment == UNDATED else moment for number, moment in dated.items()}
-
-
-def _best(snapshot: Snapshot, ranks: Scores | dict[int, int], count: int) -> list[int]:
-    """The first `count` documents by rank, then id. Ids are read only for what can be among them."""
-    if count < len(ranks):
-        last = heapq.nsmallest(count, ranks.values())[-1]
-        ranks = {number: rank for number, rank in ranks.items() if rank <= last}
-    return sorted(ranks, key=lambda number: (ranks[number], snapshot.id_of(number)))[:count]
+_FILTERS = 64
+"""Keyword filters that are remembered, one byte for each document."""
 
 
 class Evaluator:
-    """Evaluates queries on one snapshot, reading each list of postings once."""
+    """Evaluates queries on one snapshot. Threads may share it."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-        self._postings: dict[tuple[str, str], Postings] = {}
+        self.snapshot = snapshot
+        self._leaves = Leaves(snapshot)
+        self._filters: Cache[Bools] = Cache(_FILTERS, lambda _mask: 1)
 
-    def matches(self, query: Query) -> Scores:
+    def matches(self, query: Query) -> Scored:
         """The documents that `query` matches."""
         match query:
-            case Term():
-                return self._phrase(Phrase((query,)))
-            case Phrase():
-                return self._phrase(query)
-            case Keyword():
-                return self._keyword(query)
-            case Between(first, last):
-                return self._between(
-                    UNDATED + 1 if first is None else day_start(first),
-                    -UNDATED if last is None else day_start(last) + DAY,
-                )
-            case And(children):
-                return self._all_of([self.matches(child) for child in children])
+            case Term() | Phrase():
+                leaf = self._leaves.leaf(query)
+                return Scored(leaf.docs, leaf.scores)
+            case And(children) if children:
+                return self._all_of(children)
             case Or(children):
-                return self._any_of([self.matches(child) for child in children])
-            case Not(child):
-                unwanted = self.matches(child)
-                return {number: 0.0 for number in self._snapshot.live if number not in unwanted}
-            case Prefer():
-                return self._prefer(query)
+                return self._any_of(children)
+            case Prefer(required):
+                found = self.matches(required)
+                return self._preferred(query, found)
             case Weighted(child, weight):
-                return {number: weight * score for number, score in self.matches(child).items()}
+                found = self.matches(child)
+                return Scored(found.docs, _times(found.scores, weight))
+            case Keyword():
+                return Scored(np.flatnonzero(self._holders(query)).astype(np.int32), None)
+            case _:
+                docs = self.snapshot.everything
+                keep, _scores = self.among(query, docs)
+                return Scored(docs[keep], None)
+
+    def among(self, query: Query, docs: Numbers) -> tuple[Bools, Floats | None]:
+        """Which of these documents match, and their scores, zero for the others (None: all zero)."""
+        match query:
+            case Term() | Phrase():
+                return self._leaves.leaf(query).among(docs)
+            case Keyword():
+                return self._holders(query)[docs], None
+            case Between(first, last):
+                moments = self.snapshot.moments[docs]
+                start = UNDATED + 1 if first is None else day_start(first)
+                stop = -(UNDATED + 1) if last is None else day_start(last) + DAY
+                return (moments >= start) & (moments < stop), None
             case Everything():
-                return dict.fromkeys(self._snapshot.live, 0.0)
+                return np.ones(len(docs), np.bool_), None
+            case Not(child):
+                return ~self.among(child, docs)[0], None
+            case And(children):
+                return self._all_among(children, docs)
+            case Or(children):
+                return self._any_among(children, docs)
+            case Prefer():
+                return self._preferred_among(query, docs)
+            case Weighted(child, weight):
+                keep, scores = self.among(child, docs)
+                return keep, _times(scores, weight)
 
-    def _all_of(self, results: list[Scores]) -> Scores:
-        if not results:
-            return self.matches(Everything())
-        common = min(results, key=len)
-        for result in results:
-            common = {number: 0.0 for number in common if number in result}
-        return {number: sum(result[number] for result in results) for number in common}
+    def _all_of(self, children: Sequence[Query]) -> Scored:
+        first, *others = sorted(children, key=self._at_most)
+        found = self.matches(first)
+        docs, scores = found.docs, found.scores
+        for child in others:
+            keep, more = self.among(child, docs)
+            docs = docs[keep]
+            scores = _sum(None if scores is None else scores[keep], None if more is None else more[keep])
+        return Scored(docs, scores)
 
-    def _any_of(self, results: list[Scores]) -> Scores:
-        total: Scores = {}
-        for result in results:
-            for number, score in result.items():
-                total[number] = total.get(number, 0.0) + score
-        return total
+    def _at_most(self, query: Query) -> int:
+        """How many documents `query` matches at most."""
+        match query:
+            case Term() | Phrase():
+                return len(self._leaves.leaf(query).docs)
+            case And(children) if children:
+                return min(map(self._at_most, children))
+            case Or(children):
+                return sum(map(self._at_most, children))
+            case Prefer(required) | Weighted(required):
+                return self._at_most(required)
+            case Keyword():
+                return self.snapshot.size - 1  # cheaper to start from than Everything
+            case _:
+                return self.snapshot.size
 
-    def _prefer(self, query: Prefer) -> Scores:
-        preferred = self.matches(query.preferred)
-        return {
-            number: score + query.weight * preferred[number] if number in preferred else score
-            for number, score in self.matches(query.required).items()
-        }
+    def _all_among(self, children: Sequence[Query], docs: Numbers) -> tuple[Bools, Floats | None]:
+        keep = np.ones(len(docs), np.bool_)
+        scores: Floats | None = None
+        for child in children:
+            found, more = self.among(child, docs)
+            keep &= found
+            scores = _sum(scores, more)
+        return keep, None if scores is None else np.where(keep, scores, np.float32(0))
 
-    def _between(self, start: int, end: int) -> Scores:
-        moments = self._snapshot.moments
-        return {number: 0.0 for number in self._snapshot.live if start <= moments[number] < end}
+    def _any_of(self, children: Sequence[Query]) -> Scored:
+        found = [self.matches(child) for child in children]
+        if found and all(isinstance(child, Term | Phrase) for child in children):
+            scored = [
+                (part.docs, part.scores) for part in found if part.scores is not None and len(part.docs)
+            ]
+            return Scored(*add_up(scored, self.snapshot.size))
+        whole = np.zeros(self.snapshot.size, np.float32)
+        mask = np.zeros(self.snapshot.size, np.bool_)
+        for part in found:
+            mask[part.docs] = True
+            if part.scores is not None:
+                whole[part.docs] += part.scores
+        docs = np.flatnonzero(mask).astype(np.int32)
+        return Scored(docs, whole[docs])
 
-    def _keyword(self, query: Keyword) -> Scores:
-        if query.field not in (field.name for field in KEYWORD_FIELDS):
-            return {}
-        values = {query.value}
-        if query.any_marks:
-            values = self._snapshot.spellings(query.field, fold(query.value))
-        return {number: 0.0 for value in values for number in self._snapshot.holders(query.field, value)}
+    def _any_among(self, children: Sequence[Query], docs: Numbers) -> tuple[Bools, Floats | None]:
+        keep = np.zeros(len(docs), np.bool_)
+        scores: Floats | None = None
+        for child in children:
+            found, more = self.among(child, docs)
+            keep |= found
+            scores = _sum(scores, more)
+        return keep, scores
 
-    def _phrase(self, phrase: Phrase) -> Scores:
-        scores: Scores = {}
-        asked = {phrase.field, *(term.field for term in phrase.terms)} - {None}
-        for field in TEXT_FIELDS:
-            if asked <= {field.name}:
-                self._score(scores, field, self._frequencies(field.name, phrase.terms))
-        return scores
+    def _preferred(self, query: Prefer, found: Scored) -> Scored:
+        _keep, more = self.among(query.preferred, found.docs)
+        if more is None:
+            return found
+        return Scored(found.docs, _sum(found.scores, more * np.float32(query.weight)))
 
-    def _score(self, scores: Scores, field: Field, frequencies: dict[int, float]) -> None:
-        if not frequencies:
-            return
-        snapshot = self._snapshot
-        lengths = snapshot.lengths(field.name)
-        score = ranking.scorer(
-            field.weight, snapshot.count, len(frequencies), snapshot.mean_length(field.name)
-        )
-        for number, frequency in frequencies.items():
-            scores[number] = scores.get(number, 0.0) + score(frequency, lengths[number])
+    def _preferred_among(self, query: Prefer, docs: Numbers) -> tuple[Bools, Floats | None]:
+        keep, scores = self.among(query.required, docs)
+        more = self.among(query.preferred, docs)[1]
+        if more is None:
+            return keep, scores
+        return keep, _sum(scores, np.where(keep, more * np.float32(query.weight), np.float32(0)))
 
-    def _frequencies(self, field: str, terms: tuple[Term, ...]) -> dict[int, float]:
-        """How often a phrase stands in a field, by document; a phrase of one term is that term."""
-        if not terms:
-            return {}
-        if len(terms) == 1:
-            return self._term_frequencies(field, terms[0])
-        spellings = [self._all_spellings(field, term) for term in terms]
-        holding = [set().union(*(found.counts for found in parts)) for parts in spellings]
-        common = set.intersection(*holding)
-        with self._snapshot.decoding():
-            counted = {number: self._occurrences(number, spellings) for number in common}
-        return {number: float(count) for number, count in counted.items() if count}
+    def _holders(self, query: Keyword) -> Bools:
+        def make() -> Bools:
+            return self.snapshot.holders(query.field, query.value, any_marks=query.any_marks)
 
-    def _term_frequencies(self, field: str, term: Term) -> dict[int, float]:
-        exact = self._read(field, term.term).counts
-        if not term.any_marks:
-            return {number: float(count) for number, count in exact.items()}
-        others: Counter[int] = Counter()
-        for spelling in self._snapshot.spellings(field, fold(term.term)) - {term.term}:
-            others.update(self._read(field, spelling).counts)
-        return {
-            number: ranking.spelling_frequency(exact.get(number, 0), others[number])
-            for number in exact.keys() | others.keys()
-        }
+        return self._filters.get(query, make)
 
-    def _all_spellings(self, field: str, term: Term) -> list[Postings]:
-        names = self._snapshot.spellings(field, fold(term.term)) if term.any_marks else {term.term}
-        return [self._read(field, name) for name in names]
 
-    @staticmethod
-    def _occurrences(number: int, spellings: list[list[Postings]]) -> int:
-        """How often the terms, each in any of its spellings, stand next to each other in a document."""
-        starts: set[int] | None = None
-        for step, parts in enumerate(spellings):
-            places = {
-                position - step
-                for found in parts
-                if number in found.counts
-                for position in found.positions(number)
-            }
-            starts = places if starts is None else starts & places
-        return len(starts or ())
+def _times(scores: Floats | None, weight: float) -> Floats | None:
+    return None if scores is None else scores * np.float32(weight)
 
-    def _read(self, field: str, term: str) -> Postings:
-        key = (field, term)
-        if key not in self._postings:
-            self._postings[key] = self._snapshot.postings(field, term)
-        return self._postings[key]
+
+def _sum(scores: Floats | None, more: Floats | None) -> Floats | None:
+    if scores is None or more is None:
+        return more if scores is None else scores
+    return scores + more

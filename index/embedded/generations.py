@@ -1,47 +1,35 @@
 """The folder of an index: which generation is current, what each commit left, and who may write.
 
 PATH/CURRENT              names the current family of generations: a subfolder
-PATH/gen-000001/          one family: a Whoosh index, built together and then added to
-    _MAIN_7.toc           Whoosh's table of contents; its renaming is the moment of commit 7
-    commit-7.json         what commit 7 left besides documents; written before that moment
+PATH/gen-000001/          one family: segments, built together and then added to
+    MAIN_….seg            a segment (`index.embedded.layout`)
+    _MAIN_7.toc           the table of contents of commit 7; its renaming is the moment of that commit
+    _MAIN_6.toc           the one before it, kept with its segments until the next commit: where 7 turns out to be
+                          damaged, 6 is what the index falls back to
 PATH/write.lock           held by the writer; write.json says who that is
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
-import zlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from crawl.article import format_when, utc_now
 from crawl.messages import gettext as _
-from index.embedded.storage import DurableStorage, Vanished, backend, read_toc, sync, toc_name
+from index.embedded.contents import Contents, unwrap_record, wrap_record
+from index.embedded.layout import FORMAT
+from index.embedded.storage import INDEX_NAME, DurableStorage, Vanished, backend, sync
 from index.engine import CorruptIndex, EngineBusy, NoIndex, StaleIndex
 from index.tokens import ANALYSIS_VERSION
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-FORMAT = 1
-"""Raised with every change of what the files mean."""
-
 _FAMILY = re.compile(r"gen-(\d{6,})")
-_TOC = re.compile(r"_MAIN_(\d+)\.toc")
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """What one commit left besides the documents themselves, `documents` of them."""
-
-    checkpoint: str
-    documents: int
-    analysis_version: int = ANALYSIS_VERSION
-    format: int = FORMAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +45,14 @@ class Generation:
         return f"{_family_number(self.folder)}.{self.number}"
 
     @property
-    def commit_file(self) -> Path:
-        """Where this generation's `Commit` is."""
-        return self.folder / f"commit-{self.number}.json"
+    def toc(self) -> Path:
+        """Its table of contents."""
+        return self.folder / Contents.file_name(self.number)
 
-    def write_commit(self, commit: Commit) -> None:
-        """Leave what is to become true together with the table of contents."""
-        _write_record(self.commit_file, asdict(commit))
-
-    def read_commit(self) -> Commit:
-        """What `write_commit` left. Raises ValueError or KeyError if it is damaged."""
-        record = _read_record(self.commit_file)
-        return Commit(
-            str(record["checkpoint"]),
-            int(record["documents"]),
-            int(record["analysis_version"]),
-            int(record["format"]),
-        )
+    def read(self) -> Contents:
+        """What the commit left. Raises ValueError where it is damaged, FileNotFoundError."""
+        contents: Contents = Contents.read(DurableStorage(self.folder), INDEX_NAME, self.number)
+        return contents
 
 
 class Generations:
@@ -82,6 +61,7 @@ class Generations:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.locator = f"whoosh:{path}"
+        self._current = str(path / "CURRENT")
 
     def current(self) -> Generation:
         """The newest commit. Raises NoIndex, CorruptIndex, EngineUnavailable."""
@@ -94,23 +74,53 @@ class Generations:
                 raise CorruptIndex(self.locator, _("{file} is unreadable").format(file="CURRENT"))
             return self.newest(self.path / family)
 
-    def newest(self, folder: Path) -> Generation:
-        """The newest commit of a family."""
-        with backend(self.locator):
-            found = (_TOC.fullmatch(name) for name in os.listdir(folder))  # noqa: PTH208 - names are all it takes
-            numbers = [int(match[1]) for match in found if match]
-            if not numbers:
-                raise Vanished(self.locator, _("{file} is missing").format(file=folder / toc_name(0)))
-            return Generation(folder, max(numbers))
+    def stamp(self) -> tuple[int, int]:
+        """What changes whenever another family becomes the current one."""
+        try:
+            status = os.stat(self._current)  # noqa: PTH116 - asked before every search
+        except OSError:
+            return 0, 0
+        return status.st_ino, status.st_mtime_ns
 
-    def commit_of(self, generation: Generation) -> Commit:
+    def is_newest(self, generation: Generation) -> bool:
+        """Whether no commit of the same family has followed, as far as can be told at a glance."""
+        toc = f"{generation.folder}/{Contents.file_name(generation.number)}"
+        following = f"{generation.folder}/{Contents.file_name(generation.number + 1)}"
+        return os.path.exists(toc) and not os.path.exists(following)  # noqa: PTH110 - asked before every search
+
+    def newest(self, folder: Path) -> Generation:
+        """The newest commit of a family whose table of contents is whole."""
+        with backend(self.locator):
+            known = self._known(folder)
+            if not known:
+                raise Vanished(
+                    self.locator, _("{file} is missing").format(file=folder / Contents.file_name(0))
+                )
+            return next((found for found in known if _is_whole(found)), known[0])
+
+    def contents(self, generation: Generation) -> Contents:
         """What a commit left. Raises CorruptIndex."""
         with backend(self.locator):
-            return generation.read_commit()
+            try:
+                return generation.read()
+            except (KeyError, TypeError, ValueError) as error:
+                file = generation.toc.name
+                raise CorruptIndex(self.locator, _("{file} is unreadable").format(file=file)) from error
 
-    def check_fresh(self, commit: Commit) -> None:
+    def last_number(self, folder: Path) -> int:
+        """The highest number that any commit of a family had, damaged ones included; 0 where none is."""
+        with backend(self.locator):
+            return max((generation.number for generation in self._known(folder)), default=0)
+
+    @staticmethod
+    def _known(folder: Path) -> list[Generation]:
+        names = os.listdir(folder)  # noqa: PTH208 - names are all it takes
+        numbers = [number for name in names if (number := Contents.generation_of(name)) is not None]
+        return [Generation(folder, number) for number in sorted(numbers, reverse=True)]
+
+    def check_fresh(self, contents: Contents) -> None:
         """Raise StaleIndex unless this version of the code made that commit."""
-        if (commit.format, commit.analysis_version) != (FORMAT, ANALYSIS_VERSION):
+        if (contents.version, contents.analysis_version) != (FORMAT, ANALYSIS_VERSION):
             raise StaleIndex(self.locator, _("it was made by another version of timbao"))
 
     def found(self) -> Path:
@@ -133,23 +143,16 @@ class Generations:
                 shutil.rmtree(family)
 
     def sweep(self, folder: Path) -> None:
-        """Remove from a family what its newest commit does not need, such as what a killed writer left."""
-        newest = self.newest(folder)
-        storage = DurableStorage(folder)
-        try:
-            segments = read_toc(storage, newest.number).segments
-        finally:
-            storage.release()
-        needed = tuple(f"{segment.segment_id()}." for segment in segments)
+        """Remove from a family what its two newest commits do not need, such as what a killed writer left."""
+        known = self._known(folder)
+        whole = [generation for generation in known if _is_whole(generation)][:2]
+        needed = {generation.toc.name for generation in known if generation.number > whole[0].number}
+        for generation in whole:
+            needed |= {generation.toc.name, *generation.read().files}
         for entry in folder.iterdir():
-            if entry.name.startswith(needed) or entry.name in (
-                toc_name(newest.number),
-                newest.commit_file.name,
-            ):
-                continue
             if entry.is_dir():
                 shutil.rmtree(entry)
-            else:
+            elif entry.name not in needed:
                 entry.unlink(missing_ok=True)
 
     def _families(self) -> list[Path]:
@@ -205,12 +208,19 @@ def _family_number(folder: Path) -> int:
     return int(match[1])
 
 
+def _is_whole(generation: Generation) -> bool:
+    try:
+        generation.read()
+    except (KeyError, TypeError, ValueError):
+        return False
+    return True
+
+
 def _write_record(path: Path, record: dict[str, str | int]) -> None:
     """Write a small JSON object with a checksum of itself: all of it, durably, or nothing."""
-    text = json.dumps(record, sort_keys=True)
     unfinished = path.with_name(f"{path.name}.new")
-    with unfinished.open("w", encoding="utf-8") as file:
-        json.dump({"crc32": zlib.crc32(text.encode()), "record": record}, file, sort_keys=True)
+    with unfinished.open("wb") as file:
+        file.write(wrap_record(record))
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)
@@ -219,10 +229,4 @@ def _write_record(path: Path, record: dict[str, str | int]) -> None:
 
 def _read_record(path: Path) -> dict[str, str | int]:
     """What `_write_record` wrote. Raises ValueError if it is anything else."""
-    whole = json.loads(path.read_bytes())
-    record = whole.get("record") if isinstance(whole, dict) else None
-    if not isinstance(record, dict) or whole.get("crc32") != zlib.crc32(
-        json.dumps(record, sort_keys=True).encode()
-    ):
-        raise ValueError(_("{file} is unreadable").format(file=path.name))
-    return record
+    return unwrap_record(path.read_bytes())

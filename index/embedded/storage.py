@@ -1,36 +1,23 @@
-"""What lies on the disk: Whoosh's files made durable, its schema, and its failures in our words.
-
-Whoosh keeps postings, columns and segments; text has been analysed before it arrives here.
-"""
+"""What lies on the disk: Whoosh's folder made durable, moments as numbers, and the system's failures in our words."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import os
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from whoosh.codec.whoosh3 import W3Codec
-from whoosh.columns import CompressedBytesColumn, NumericColumn, VarBytesColumn
-from whoosh.fields import COLUMN, FieldType, Schema
 from whoosh.filedb.filestore import FileStorage
-from whoosh.formats import Existence, Positions
-from whoosh.index import TOC
 
 from crawl.article import VIETNAM, When
 from crawl.messages import gettext as _
-from index.document import KEYWORD_FIELDS, TEXT_FIELDS, FieldTerms
 from index.engine import CorruptIndex, EngineError, EngineUnavailable
 
 INDEX_NAME = "MAIN"
 _DETAIL_LIMIT = 200
-
-UNDATED = -(2**63)
-"""Stands for the moment of an article without a date."""
 
 DAY = 24 * 60 * 60 * 1_000_000
 """Microseconds in a day."""
@@ -52,7 +39,7 @@ def moment(when: When) -> int:
 
 
 def encode(term: str) -> bytes:
-    """A term or id as Whoosh keeps it. Lone surrogates are kept: they match nothing but themselves."""
+    """A term, key or id as it is kept. Lone surrogates are kept: they match nothing but themselves."""
     return term.encode("utf-8", "surrogatepass")
 
 
@@ -61,108 +48,33 @@ def decode(term: bytes) -> str:
     return term.decode("utf-8", "surrogatepass")
 
 
-class TermsField(FieldType):
-    """A text field: takes `FieldTerms`, keeps their positions as postings and their number in a column."""
-
-    def __init__(self) -> None:
-        super().__init__(format=Positions(), analyzer=None)
-        self.column_type = LENGTH_COLUMN
-
-    def index(self, value: FieldTerms, **_options: object) -> Iterator[tuple[bytes, int, float, bytes]]:
-        """The term, its frequency, its weight and its positions, for every distinct term."""
-        places: defaultdict[str, list[int]] = defaultdict(list)
-        for term, position in zip(value.terms, value.positions, strict=True):
-            places[term].append(position)
-        for term, found in places.items():
-            yield encode(term), len(found), float(len(found)), self.format.encode(found)
-
-    def to_column_value(self, value: FieldTerms) -> int:
-        """The field's length."""
-        return len(value.terms)
-
-
-class KeyField(FieldType):
-    """A field that is found by its whole value; with `column`, the value can be read back."""
-
-    def __init__(self, column: VarBytesColumn | None = None) -> None:
-        super().__init__(format=Existence(), analyzer=None)
-        self.column_type = column
-
-    def index(self, value: str, **_options: object) -> Iterator[tuple[bytes, int, float, bytes]]:
-        """One posting."""
-        yield encode(value), 1, 1.0, b""
-
-    def to_column_value(self, value: str) -> bytes:
-        """The value's bytes."""
-        return encode(value)
-
-
-LENGTH_COLUMN = NumericColumn("I")
-ID_COLUMN = VarBytesColumn()
-STORED_COLUMN = CompressedBytesColumn()
-MOMENT_COLUMN = NumericColumn("q", default=UNDATED)
-
-SCHEMA = Schema(
-    id=KeyField(ID_COLUMN),
-    stored=COLUMN(STORED_COLUMN),
-    published=COLUMN(MOMENT_COLUMN),
-    **{field.name: TermsField() for field in TEXT_FIELDS},
-    **{field.name: KeyField() for field in KEYWORD_FIELDS},
-)
-
-
 class DurableStorage(FileStorage):
     """Whoosh's folder of files, with the fsyncs that it lacks.
 
     Whoosh makes a commit visible by renaming its table of contents: everything the table names must be on
-    the disk before, and the renaming itself after. Every file opened or created is also remembered, because
-    Whoosh leaves files open when it fails on them.
+    the disk before, and the renaming itself after.
     """
 
     def __init__(self, folder: Path) -> None:
         super().__init__(str(folder))
-        self._files: list[Any] = []
         self._unsynced: set[str] = set()
-        self._temporary: list[DurableStorage] = []
 
     def create_file(self, name: str, **options: Any) -> Any:
         """A new file, to be synced at the next renaming."""
-        file = super().create_file(name, **options)
-        self._files.append(file)
         self._unsynced.add(name)
-        return file
+        return super().create_file(name, **options)
 
-    def open_file(self, name: str, **options: Any) -> Any:
-        """A file for reading."""
-        file = super().open_file(name, **options)
-        self._files.append(file)
-        return file
+    def written(self, name: str) -> None:
+        """Have a file, written past this storage, synced at the next renaming too."""
+        self._unsynced.add(name)
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
         """Sync all new files, rename, sync the folder."""
         for name in self._unsynced:
-            with contextlib.suppress(FileNotFoundError):
-                sync(Path(self.folder, name))
+            sync(Path(self.folder, name))
         self._unsynced.clear()
         super().rename_file(oldname, newname, safe=safe)
         sync(Path(self.folder))
-
-    def temp_storage(self, name: str | None = None) -> DurableStorage:
-        """A folder inside this one for what does not outlive a commit."""
-        storage = DurableStorage(Path(self.folder, name or f"{INDEX_NAME}.tmp"))
-        self._temporary.append(storage)
-        storage.create()
-        return storage
-
-    def release(self) -> None:
-        """Close every file. It is not `close`, which Whoosh calls while it still needs some of them."""
-        for storage in self._temporary:
-            storage.release()
-        for file in self._files:
-            if not file.is_closed:
-                with contextlib.suppress(OSError):  # what cannot be flushed any more is being given up
-                    file.close()
-        self._files.clear()
 
 
 def sync(path: Path) -> None:
@@ -172,29 +84,6 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def read_toc(storage: DurableStorage, number: int) -> TOC:
-    """The table of contents of one commit. Whoosh's own schema in it is passed over: ours is in the code."""
-    return TOC.read(storage, INDEX_NAME, gen=number, schema=SCHEMA)
-
-
-def toc_name(number: int) -> str:
-    """The file name of a commit's table of contents."""
-    return str(TOC._filename(INDEX_NAME, number))  # noqa: SLF001 - Whoosh has no public name for it
-
-
-def codec() -> W3Codec:
-    """Whoosh's codec without its statistics of lengths: a look-up per posting for what we keep exactly."""
-    stock = W3Codec()
-    stock.length_stats = False
-    return stock
-
-
-def holders(terms: Any, field: str, key: str) -> list[int]:
-    """The numbers of the documents in one segment, deleted ones included, that hold this key."""
-    term = (field, encode(key))
-    return list(terms.matcher(*term, SCHEMA[field].format).all_ids()) if term in terms else []
 
 
 class Vanished(CorruptIndex):

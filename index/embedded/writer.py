@@ -1,26 +1,34 @@
-"""Changes an index: batches of documents, each made visible and durable by one commit."""
+"""Changes an index: batches of documents, each made visible and durable by one commit.
+
+Documents wait in memory up to a budget; what exceeds it is written as a segment of its own at once, which no table
+of contents names yet. A commit writes the rest, merges what is worth merging, and writes the table of contents.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
-
-from whoosh.index import FileIndex
-from whoosh.writing import MERGE_SMALL, SegmentWriter
+from typing import Self
 
 from crawl.messages import gettext as _
-from index.document import Document, dump_document, keyword_values, text_terms
-from index.embedded.generations import Commit, Generation, Generations, WriteLock
-from index.embedded.snapshot import Snapshot
-from index.embedded.storage import INDEX_NAME, SCHEMA, DurableStorage, backend, codec, holders, moment
+from index.document import Document
+from index.embedded.batch import Batch
+from index.embedded.contents import Contents, SegmentEntry
+from index.embedded.generations import Generation, Generations, WriteLock
+from index.embedded.merge import Source, merge
+from index.embedded.segment import Segment
+from index.embedded.storage import INDEX_NAME, DurableStorage, backend, encode
 from index.engine import EngineUnavailable
 
-_POOL_MB = 256
-"""How much memory postings may take before they are sorted and spilled, in Whoosh's own low estimate."""
+BUDGET = 512 << 20
+"""Bytes of memory that documents may take before they are written."""
+
+_SMALL = 64
+"""Segments of so few documents are not worth their number."""
 
 
 def open_writer(generations: Generations, *, rebuild: bool) -> WhooshWriter:
@@ -34,121 +42,157 @@ def open_writer(generations: Generations, *, rebuild: bool) -> WhooshWriter:
             exists = (generations.path / "CURRENT").exists()
             if exists and not rebuild:
                 current = generations.current()
-                generations.check_fresh(generations.commit_of(current))
-                folder = current.folder
-                generations.remove_families(but=folder)
-                generations.sweep(folder)
-            else:
-                folder = _found_family(generations)
+                contents = generations.contents(current)
+                generations.check_fresh(contents)
+                generations.remove_families(but=current.folder)
+                generations.sweep(current.folder)
+                return WhooshWriter(generations, lock, current.folder, contents)
+            return WhooshWriter(generations, lock, generations.found(), None)
     except BaseException:
         lock.release()
         raise
-    return WhooshWriter(generations, lock, folder, published=exists and not rebuild)
 
 
-def _found_family(generations: Generations) -> Path:
-    folder = generations.found()
-    storage = DurableStorage(folder)
-    try:
-        FileIndex.create(storage, SCHEMA, INDEX_NAME)
-    finally:
-        storage.release()
-    return folder
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A segment as it will be after the commit."""
 
-
-class _Batch:
-    """The changes since the last commit. One document of an id is alive at most, the last one put."""
-
-    def __init__(self, folder: Path) -> None:
-        self._storage = DurableStorage(folder)
-        try:
-            opened = FileIndex(self._storage, schema=SCHEMA, indexname=INDEX_NAME)
-            self._writer = SegmentWriter(opened, _lk=False, limitmb=_POOL_MB, codec=codec(), compound=False)
-            self._committed = [
-                (segment, segment.codec().terms_reader(self._storage, segment))
-                for segment in self._writer.segments
-            ]
-        except BaseException:
-            self._storage.release()
-            raise
-        self._added: dict[str, int] = {}
-        self.generation = Generation(folder, self._writer.generation)
+    entry: SegmentEntry
+    segment: Segment
 
     @property
     def documents(self) -> int:
-        """How many documents there will be."""
-        committed: int = sum(segment.doc_count() for segment, _terms in self._committed)
-        return committed + len(self._added)
+        count: int = self.entry.doc_count()
+        return count
 
-    def add(self, id: str, fields: dict[str, Any]) -> None:
-        self.remove(id)
-        self._added[id] = self._writer.docnum
-        self._writer.add_document(id=id, **fields)
+    def delete(self, ids: Sequence[bytes]) -> None:
+        for number in self.segment.numbers_of(ids):
+            self.entry.delete_document(number)
 
-    def remove(self, id: str) -> None:
-        if id in self._added:
-            self._writer.newsegment.delete_document(self._added.pop(id))
-        for segment, terms in self._committed:
-            for number in holders(terms, "id", id):
-                segment.delete_document(number)
 
-    def commit(self) -> None:
-        self._writer.commit(mergetype=_merge)
-        self._storage.release()
+class _Changes:
+    """The changes since the last commit. One document of an id is alive at most, the last one put."""
+
+    def __init__(self, folder: Path, locator: str, contents: Contents | None, number: int) -> None:
+        self._folder, self._locator = folder, locator
+        self._number = number
+        self._parts = [
+            _Part(SegmentEntry.from_record(entry.to_record()), Segment(folder / entry.file_name, locator))
+            for entry in (contents.segments if contents else ())
+        ]
+        self._rebuilt = contents is None
+        self._batch = Batch(BUDGET)
+        self._touched: set[str] = set()
+        self._written: list[Path] = []
+
+    def put(self, document: Document) -> None:
+        self._touched.add(document.id)
+        if not self._batch.add(document):
+            self._write_batch(keep=document.id)
+            self._batch.add(document)
+
+    def delete(self, id: str) -> None:
+        self._touched.add(id)
+        self._batch.remove(id)
+
+    def _write_batch(self, keep: str | None = None) -> None:
+        """Write what waits in memory, and delete what it replaces."""
+        if keep is not None:
+            self._batch.remove(keep)
+        touched = sorted(map(encode, self._touched))
+        for part in self._parts:
+            part.delete(touched)
+        if len(self._batch):
+            entry = SegmentEntry(len(self._batch))
+            self._parts.append(_Part(entry, self._write(entry, self._batch.write)))
+        self._batch = Batch(BUDGET)
+        self._touched = set() if keep is None else {keep}
+
+    def _write(self, entry: SegmentEntry, write: Callable[[Path], None]) -> Segment:
+        path = self._folder / entry.file_name
+        self._written.append(path)
+        write(path)
+        return Segment(path, self._locator)
+
+    def commit(self, checkpoint: str) -> Contents:
+        self._write_batch()
+        unwanted, kept = _worth_merging(self._parts, everything=self._rebuilt)
+        sources = [Source(part.segment, part.entry.live) for part in unwanted if part.documents]
+        if sources:
+            entry = SegmentEntry(sum(part.documents for part in unwanted))
+            kept.append(_Part(entry, self._write(entry, lambda path: merge(sources, path))))
+        contents = Contents([part.entry for part in kept], self._number, checkpoint)
+        storage = DurableStorage(self._folder)
+        for path in self._written:
+            if path.name in contents.files:
+                storage.written(path.name)
+            else:
+                path.unlink()
+        contents.write(storage, INDEX_NAME)
+        return contents
 
     def discard(self) -> None:
-        # Whoosh's own `cancel` writes before it gives up, which a full disk would refuse.
-        self._storage.release()
+        for path in self._written:
+            path.unlink(missing_ok=True)
 
 
-def _merge(writer: SegmentWriter, segments: list[Any]) -> list[Any]:
-    """Whoosh's policy, which leaves big segments alone; what holds no document any more is dropped."""
-    merged: list[Any] = MERGE_SMALL(writer, [segment for segment in segments if segment.doc_count()])
-    return merged
+def _worth_merging(parts: Sequence[_Part], *, everything: bool) -> tuple[list[_Part], list[_Part]]:
+    """Which segments are to be replaced by one, and which stay.
+
+    A segment is merged once the smaller ones together hold as much, so there are never more than about log2 of the
+    documents, and each document is merged about as often. After a rebuild there is one segment; one of which
+    most documents are deleted does not stay.
+    """
+    unwanted = [part for part in parts if 2 * part.documents < part.entry.doc_count_all()]
+    rest = sorted((part for part in parts if part not in unwanted), key=lambda part: part.documents)
+    total, merged = sum(part.documents for part in unwanted), 0
+    smaller = total
+    for number, part in enumerate(rest):
+        if everything or part.documents <= max(smaller, _SMALL):
+            merged = number + 1
+        smaller += part.documents
+    unwanted += rest[:merged]
+    if len(unwanted) == 1 and not unwanted[0].entry.has_deletions():
+        return [], list(parts)
+    return unwanted, rest[merged:]
 
 
 class WhooshWriter:
     """See `index.engine.Writer`. Whatever fails closes it, gives the lock back and changes nothing."""
 
-    def __init__(self, generations: Generations, lock: WriteLock, folder: Path, *, published: bool) -> None:
+    def __init__(
+        self, generations: Generations, lock: WriteLock, folder: Path, contents: Contents | None
+    ) -> None:
         self._generations = generations
         self._lock: WriteLock | None = lock
         self._folder = folder
-        self._published = published
-        self._pending: _Batch | None = None
+        self._contents = contents
+        """What is published; None while this is a rebuild that has not committed."""
+        self._pending: _Changes | None = None
 
     def put(self, document: Document) -> None:
         """Add a document, replacing the one with the same id."""
-        fields: dict[str, Any] = {
-            **text_terms(document),
-            **keyword_values(document),
-            "stored": dump_document(document),
-        }
-        if document.published is not None:
-            fields["published"] = moment(document.published)
-        with self._working() as batch:
-            batch.add(document.id, fields)
+        with self._working() as changes:
+            changes.put(document)
 
     def delete(self, id: str) -> None:
         """Remove the document with this id."""
-        with self._working() as batch:
-            batch.remove(id)
+        with self._working() as changes:
+            changes.delete(id)
 
     def commit(self, checkpoint: str) -> str:
         """Make all changes visible and durable; returns the new generation's name."""
-        with self._working() as batch:
-            batch.generation.write_commit(Commit(checkpoint, batch.documents))
-            batch.commit()
+        with self._working() as changes:
+            contents = changes.commit(checkpoint)
             self._pending = None
-            if not self._published:
-                Snapshot(self._generations, batch.generation).close()
+            if self._contents is None:
                 self._generations.publish(self._folder)
-                self._published = True
+            self._contents = contents
             self._generations.sweep(self._folder)
-        return batch.generation.name
+        return Generation(self._folder, contents.generation).name
 
     @contextlib.contextmanager
-    def _working(self) -> Iterator[_Batch]:
+    def _working(self) -> Iterator[_Changes]:
         if self._lock is None:
             raise EngineUnavailable(
                 _("This writer of the index at {locator} is closed. Open another one.").format(
@@ -158,7 +202,8 @@ class WhooshWriter:
         try:
             with backend(self._generations.locator):
                 if self._pending is None:
-                    self._pending = _Batch(self._folder)
+                    number = self._generations.last_number(self._folder) + 1
+                    self._pending = _Changes(self._folder, self._generations.locator, self._contents, number)
                 yield self._pending
         except BaseException:
             self.close()
@@ -176,12 +221,10 @@ class WhooshWriter:
             lock.release()
 
     def _discard(self) -> None:
-        if self._pending is not None:
-            self._pending.discard()
-        if not self._published:
+        if self._contents is None:
             shutil.rmtree(self._folder)
         elif self._pending is not None:
-            self._generations.sweep(self._folder)
+            self._pending.discard()
 
     def __enter__(self) -> Self:
         return self

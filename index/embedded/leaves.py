@@ -1,0 +1,190 @@
+"""Scores terms and phrases: for each the documents that match, and what they score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index import ranking
+from index.document import TEXT_FIELDS
+from index.embedded.cache import Cache
+from index.embedded.layout import Bools, Floats, Numbers
+from index.embedded.phrases import phrase_postings
+from index.embedded.segment import Segment, list_number
+from index.embedded.segmentfile import Array
+from index.embedded.snapshot import Part, Snapshot, joined
+from index.query import Phrase, Term
+from index.vietnamese import fold
+
+_DENSE = 16
+"""A leaf that more than one document in so many matches also gets an array over all documents."""
+
+_LEAST_CACHE, _MOST_CACHE = 64 << 20, 512 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Documents, ascending, with their scores; no scores are all zero."""
+
+    docs: Numbers
+    scores: Floats | None
+
+
+class Leaf:
+    """What a term or phrase matches; every score is above zero."""
+
+    def __init__(self, docs: Numbers, scores: Floats, size: int) -> None:
+        self.docs, self.scores = docs, scores
+        self._size = size
+        self._row: Floats | None = None
+        self.is_dense = len(docs) * _DENSE > size
+
+    @property
+    def bytes(self) -> int:
+        """The memory it takes, at most."""
+        return self.docs.nbytes + self.scores.nbytes + (4 * self._size if self.is_dense else 0)
+
+    @property
+    def row(self) -> Floats:
+        """The score of every document, zero where it does not match."""
+        if self._row is None:
+            row = np.zeros(self._size, np.float32)
+            row[self.docs] = self.scores
+            self._row = row
+        return self._row
+
+    def among(self, docs: Numbers) -> tuple[Bools, Floats]:
+        """Which of these documents match, and their scores, zero for the others."""
+        if self.is_dense:
+            scores = self.row.take(docs)
+            return scores > 0, scores
+        if not len(self.docs):
+            return np.zeros(len(docs), np.bool_), np.zeros(len(docs), np.float32)
+        places = np.searchsorted(self.docs, docs)
+        places[places == len(self.docs)] = 0
+        found = self.docs[places] == docs
+        return found, np.where(found, self.scores[places], np.float32(0))
+
+
+class Leaves:
+    """The leaves of queries on one snapshot; those asked for again are remembered."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        limit = min(max(snapshot.bytes // 2, _LEAST_CACHE), _MOST_CACHE)
+        self._known: Cache[Leaf] = Cache(limit, lambda leaf: leaf.bytes)
+
+    def leaf(self, query: Term | Phrase) -> Leaf:
+        """The documents that match a term or a phrase in one field or another."""
+        return self._known.get(query, lambda: self._score(query))
+
+    def _score(self, query: Term | Phrase) -> Leaf:
+        terms = (query,) if isinstance(query, Term) else query.terms
+        asked = {query.field, *(term.field for term in terms)} - {None}
+        found = [
+            self._in_field(number, terms)
+            for number, field in enumerate(TEXT_FIELDS)
+            if terms and asked <= {field.name}
+        ]
+        docs, scores = add_up([part for part in found if len(part[0])], self._snapshot.size)
+        return Leaf(docs, scores, self._snapshot.size)
+
+    def _in_field(self, field: int, terms: Sequence[Term]) -> tuple[Numbers, Floats]:
+        snapshot = self._snapshot
+        if len(terms) == 1:
+            docs, frequencies = self._term(field, terms[0])
+        else:
+            docs, frequencies = self._phrase(field, terms)
+        if not len(docs):
+            return docs, frequencies
+        score = ranking.scorer(
+            TEXT_FIELDS[field].weight, snapshot.count, len(docs), snapshot.mean_length(field)
+        )
+        return docs, score(frequencies, snapshot.lengths(field)[docs])
+
+    def _term(self, field: int, term: Term) -> tuple[Numbers, Floats]:
+        """How often each document holds a term in a field, other spellings counting less."""
+        numbers = [part.segment.term(term.term) for part in self._snapshot.parts]
+        exact = self._postings(field, numbers)
+        if not term.any_marks:
+            return exact
+        folded = fold(term.term)
+        others = [
+            [number for number in part.segment.spellings(folded) if number not in own]
+            for part, own in zip(self._snapshot.parts, numbers, strict=True)
+        ]
+        docs, frequencies = self._postings(field, others)
+        if not len(docs):
+            return exact
+        weighed = (docs, ranking.spelling_frequency(np.zeros_like(frequencies), frequencies))
+        return add_up([exact, weighed] if len(exact[0]) else [weighed], self._snapshot.size)
+
+    def _postings(self, field: int, numbers: Sequence[Sequence[int]]) -> tuple[Numbers, Floats]:
+        """How often each document holds any of some terms, given by their numbers in each segment."""
+        found = [
+            _part_postings(part, field, own)
+            for part, own in zip(self._snapshot.parts, numbers, strict=True)
+            if own
+        ]
+        if not found:
+            return _NONE
+        return joined([docs for docs, _ in found], np.int32), joined(
+            [counts for _, counts in found], np.float32
+        )
+
+    def _phrase(self, field: int, terms: Sequence[Term]) -> tuple[Numbers, Floats]:
+        docs: list[Array] = []
+        counts: list[Array] = []
+        for part in self._snapshot.parts:
+            segment = part.segment
+            lists = [[list_number(number, field) for number in spelled(segment, term)] for term in terms]
+            numbers, found = phrase_postings(segment, lists)
+            if part.live is not None:
+                keep = part.live[numbers]
+                numbers, found = numbers[keep], found[keep]
+            docs.append((numbers + part.base).astype(np.int32))
+            counts.append(found.astype(np.float32))
+        return joined(docs, np.int32), joined(counts, np.float32)
+
+
+_NONE = (np.empty(0, np.int32), np.empty(0, np.float32))
+
+
+def spelled(segment: Segment, term: Term) -> list[int]:
+    """The numbers of the terms in a segment that a term of a query matches."""
+    exact = segment.term(term.term)
+    return sorted({*exact, *segment.spellings(fold(term.term))}) if term.any_marks else exact
+
+
+def _part_postings(part: Part, field: int, terms: Sequence[int]) -> tuple[Numbers, Floats]:
+    segment = part.segment
+    found = [segment.postings(list_number(term, field)) for term in terms]
+    docs, counts = add_up(
+        [(docs, counts.astype(np.float32)) for docs, counts in found if len(docs)], segment.documents
+    )
+    if part.live is not None:
+        keep = part.live[docs]
+        docs, counts = docs[keep], counts[keep]
+    return docs + np.int32(part.base) if part.base else docs, counts
+
+
+def add_up(found: Sequence[tuple[Numbers, Floats]], size: int) -> tuple[Numbers, Floats]:
+    """The documents in any of these, ascending, with the sums of their values, which must be above zero.
+
+    `size` is the number of all documents. Values are added in the order given.
+    """
+    if len(found) < 2:
+        return found[0] if found else _NONE
+    if sum(len(docs) for docs, _ in found) * _DENSE > size:
+        whole = np.zeros(size, np.float32)
+        for docs, values in found:
+            whole[docs] += values
+        docs = np.flatnonzero(whole > 0).astype(np.int32)
+        return docs, whole[docs]
+    all_docs = np.concatenate([docs for docs, _ in found])
+    order = np.argsort(all_docs, kind="stable")
+    all_docs = all_docs[order]
+    begins = np.flatnonzero(np.diff(all_docs, prepend=-1))
+    return all_docs[begins], np.add.reduceat(np.concatenate([values for _, values in found])[order], begins)

@@ -1,0 +1,89 @@
+"""One search: the matches of a query, narrowed, counted, ordered, and the asked-for slice of them."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from index.embedded.evaluator import Evaluator
+from index.embedded.layout import UNDATED, Floats, Ints
+from index.embedded.leaves import Scored
+from index.embedded.snapshot import Snapshot
+from index.engine import Hit, Hits, Sort
+from index.query import Query
+
+_COLUMNS = 64
+"""Candidates for the best are found by the best of so many interleaved groups."""
+
+
+def search(
+    evaluator: Evaluator, query: Query, within: Query | None, sort: Sort, limit: int, offset: int
+) -> Hits:
+    """One slice of the matches of `query` that `within` matches too."""
+    snapshot = evaluator.snapshot
+    found = evaluator.matches(query)
+    if within is not None:
+        keep, _scores = evaluator.among(within, found.docs)
+        found = Scored(found.docs[keep], None if found.scores is None else found.scores[keep])
+    start, stop = max(offset, 0), max(offset, 0) + max(limit, 0)
+    hits: tuple[Hit, ...] = ()
+    if limit > 0 and start < len(found.docs):
+        keys = _keys(snapshot, found, sort)
+        chosen = _best(snapshot, found, keys, stop)[start:]
+        scored = found.scores if sort is Sort.RELEVANCE else None
+        hits = tuple(
+            Hit(snapshot.document(int(found.docs[place])), 0.0 if scored is None else float(scored[place]))
+            for place in chosen
+        )
+    return Hits(len(found.docs), hits, snapshot.generation.name)
+
+
+def _keys(snapshot: Snapshot, found: Scored, sort: Sort) -> Floats | Ints | None:
+    """A number for each match; the greater, the earlier it comes. None: all the same."""
+    if sort is Sort.RELEVANCE:
+        return found.scores
+    moments = snapshot.moments[found.docs]
+    if sort is Sort.NEWEST:
+        return moments
+    oldest: Ints = np.where(moments == UNDATED, moments, -moments)
+    return oldest
+
+
+def _best(snapshot: Snapshot, found: Scored, keys: Floats | Ints | None, count: int) -> list[int]:
+    """The places of the first `count` matches by key, then id."""
+    if keys is None:
+        keys = np.zeros(len(found.docs), np.float32)
+    if count < len(keys):
+        threshold = _at_least(keys, count)
+        places = np.flatnonzero(keys >= threshold)
+        if len(places) > 2 * count:
+            places = _without_ties(snapshot, found, keys, places, count)
+    else:
+        places = np.arange(len(keys))
+    order = sorted(
+        (-key, snapshot.id_of(number), place)
+        for key, number, place in zip(
+            keys[places].tolist(), found.docs[places].tolist(), places.tolist(), strict=True
+        )
+    )
+    return [place for _key, _id, place in order[:count]]
+
+
+def _at_least(keys: Floats | Ints, count: int) -> float | int:
+    """A bound that at least `count` keys reach, and not many more: the best ones of interleaved groups."""
+    width = len(keys) // _COLUMNS
+    if width < 4 * count:
+        return np.partition(keys, -count)[-count]  # type: ignore[no-any-return]
+    tops = keys[: width * _COLUMNS].reshape(_COLUMNS, width).max(axis=0)
+    return np.partition(tops, -count)[-count]  # type: ignore[no-any-return]
+
+
+def _without_ties(snapshot: Snapshot, found: Scored, keys: Floats | Ints, places: Ints, count: int) -> Ints:
+    """Of places with the best keys, those that can be among the first: within a segment, ids ascend."""
+    keys = keys[places]
+    last = np.partition(keys, -count)[-count]
+    ties = places[keys == last]
+    bounds = np.searchsorted(found.docs[ties], [*snapshot.bases, snapshot.size])
+    kept = [ties[start : min(start + count, stop)] for start, stop in itertools.pairwise(bounds)]
+    return np.concatenate([places[keys > last], *kept])
