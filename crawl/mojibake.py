@@ -1,10 +1,10 @@
 """Text that was read in the wrong character set, put right: only where that is sure, and good Unicode never.
 
-The evidence is Vietnamese orthography. A reading is believed when words that cannot be Vietnamese as they stand turn
-into syllables, and hardly any word fails to; a word of a shape that no language has (`ViÖt`, `c¸c`) counts for
-three, or for its length. It is gathered over a whole text, so that a short caption is read as the article around it is; where that
-gives no answer, each paragraph speaks for itself. A paragraph with a letter that only Unicode has (đ, ư, ế, я, 한)
-is never touched, so a title in Unicode stands above a body in TCVN3 unharmed.
+The evidence is Vietnamese orthography. A reading is believed when words that cannot be Vietnamese as they stand
+turn into syllables, and hardly any word fails to; a word of a shape that no language has (`ViÖt`, `c¸c`) counts for
+three, or for its length. It is gathered over a whole text, so that a short caption is read as the article around it
+is; where that gives no answer, each paragraph speaks for itself. A paragraph with a letter that only Unicode has
+(đ, ư, ế, я, 한) is never touched, so a title in Unicode stands above a body in TCVN3 unharmed.
 
 UTF-8 read as Windows-1252 or ISO-8859-1 needs no grammar: its sequences hardly ever come about by chance.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from crawl.legacy import CHARSETS, WINDOWS, Charset
@@ -51,8 +52,8 @@ def repair(text: str) -> str:
 
 
 def legacy_charset(text: str) -> Charset | None:
-    """The legacy character set in which the whole text, read as Windows-1252, was surely written; None if unsure."""
-    return _charset("\n".join(filter(_is_suspect, text.split("\n"))))
+    """The legacy character set in which the text, read as Windows-1252, was surely written; None if unsure."""
+    return _surest(_judge("\n".join(filter(_is_suspect, text.split("\n"))), CHARSETS))
 
 
 def _repair_once(text: str) -> str:
@@ -60,27 +61,35 @@ def _repair_once(text: str) -> str:
         return text
     paragraphs = text.split("\n")
     suspects = [i for i, paragraph in enumerate(paragraphs) if _is_suspect(paragraph)]
-    if not suspects:
-        return text
     whole = "\n".join(paragraphs[i] for i in suspects)
-    is_utf8 = _is_utf8(whole)
-    charset = None if is_utf8 else _charset(whole)
+    read = _read_utf8 if _is_utf8(whole) else _legacy_reader(whole)
     for i in suspects:
-        paragraphs[i] = _read_utf8(paragraphs[i]) if is_utf8 else _read_paragraph(paragraphs[i], charset)
-    return "\n".join(paragraphs)
+        paragraphs[i] = read(paragraphs[i])
+    return "\n".join(paragraphs) if suspects else text
 
 
 def _is_suspect(paragraph: str) -> bool:
     return not paragraph.isascii() and not _UNICODE.search(paragraph) and bool(_HIGH.search(paragraph))
 
 
-def _read_paragraph(paragraph: str, charset: Charset | None) -> str:
-    """The paragraph in the text's character set, unless it speaks against that; then in its own, if any."""
-    if charset is None or (evidence := _evidence(paragraph, charset)).failed > evidence.gained:
+def _legacy_reader(whole: str) -> Callable[[str], str]:
+    """How to read each paragraph: as the whole text, unless it speaks against that; then as it asks for itself."""
+    judged = _judge(whole, CHARSETS)
+    common = _surest(judged)
+    # What the whole has no evidence for, no part of it has.
+    possible = [charset for evidence, charset in judged if evidence.weight >= _ENOUGH]
+
+    def read(paragraph: str) -> str:
+        if common is not None:
+            evidence = _evidence(paragraph, common)
+            if evidence.failed <= evidence.gained:
+                return common.read(paragraph)
         if _is_utf8(paragraph):
             return _read_utf8(paragraph)
-        charset = _charset(paragraph)
-    return paragraph if charset is None else charset.read(paragraph)
+        charset = _surest(_judge(paragraph, possible))
+        return paragraph if charset is None else charset.read(paragraph)
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +138,18 @@ def _is_evenly_cased(word: str) -> bool:
     return word.isupper() or word[1:] == word[1:].lower()
 
 
-def _charset(text: str) -> Charset | None:
-    """The legacy character set that the text is surely written in."""
+_Judged = list[tuple[_Evidence, Charset]]
+
+
+def _judge(text: str, charsets: Iterable[Charset]) -> _Judged:
     sample = text[:_SAMPLE_LENGTH]
-    judged = [(_evidence(sample, charset), charset) for charset in CHARSETS]
-    sure = [(evidence, charset) for evidence, charset in judged if evidence.is_sure]
-    if not sure:
-        return None
-    return max(sure, key=lambda found: found[0].gained - found[0].failed)[1]
+    return [(_evidence(sample, charset), charset) for charset in charsets]
+
+
+def _surest(judged: _Judged) -> Charset | None:
+    """The character set that makes most sense of the text, the first of equals; None if none surely does."""
+    sure = [(evidence.gained - evidence.failed, charset) for evidence, charset in judged if evidence.is_sure]
+    return max(sure, key=lambda found: found[0])[1] if sure else None
 
 
 _BYTES = {ord(letter): byte for byte, letter in WINDOWS.items()}

@@ -97,6 +97,17 @@ class Hits:
 
 
 @dataclass(frozen=True, slots=True)
+class TermCount:
+    """An indexed term, and in how many text fields of documents it stands.
+
+    The count is for comparing terms; documents that were deleted lately may still be in it.
+    """
+
+    term: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class EngineStatus:
     """What an index holds. `checkpoint` is the text that the last commit left (see `Writer.commit`)."""
 
@@ -150,6 +161,9 @@ class Engine(Protocol):
 
     def documents(self, ids: Sequence[str]) -> tuple[Document, ...]:
         """The stored documents with these ids, in this order; unknown ids are left out."""
+
+    def spellings(self, folded: Sequence[str]) -> tuple[TermCount, ...]:
+        """The indexed terms that have one of these folded forms (`index.vietnamese.folds`), in the order of terms."""
 
     def writer(self, *, rebuild: bool = False) -> Writer:
         """Exclusive access; with `rebuild` a new, empty generation that replaces the old one at its first commit.

@@ -6,6 +6,7 @@ This is the definition. Every engine is compared with it; where they differ, the
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from types import TracebackType
@@ -13,7 +14,7 @@ from typing import Self
 
 from crawl.article import VIETNAM
 from index.document import TEXT_FIELDS, Document, keyword_values, published_day, text_terms
-from index.engine import EngineBusy, EngineStatus, Hit, Hits, NoIndex, Sort
+from index.engine import EngineBusy, EngineStatus, Hit, Hits, NoIndex, Sort, TermCount
 from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term, Weighted
 from index.tokens import ANALYSIS_VERSION
 from index.vietnamese import fold, folds
@@ -60,6 +61,12 @@ class OracleEngine:
         """Look each one up."""
         documents = self._documents()
         return tuple(documents[id] for id in ids if id in documents)
+
+    def spellings(self, folded: Sequence[str]) -> tuple[TermCount, ...]:
+        """The terms with one of these folded forms, and how many fields hold each."""
+        fields = [set(found.terms) for document in self._documents().values() for found in text_terms(document).values()]
+        counts = Counter(term for terms in fields for term in terms if set(folds(term)) & set(folded))
+        return tuple(TermCount(term, count) for term, count in sorted(counts.items()))
 
     def writer(self, *, rebuild: bool = False) -> OracleWriter:
         """Work on a copy."""

@@ -17,7 +17,7 @@ from index.embedded.segment import Segment
 from index.embedded.snapshot import Snapshot
 from index.embedded.storage import Vanished, backend
 from index.embedded.writer import WhooshWriter, open_writer
-from index.engine import CorruptIndex, EngineStatus, Hits, Sort
+from index.engine import CorruptIndex, EngineStatus, Hits, Sort, TermCount
 from index.query import Query
 
 _ATTEMPTS = 10
@@ -53,6 +53,11 @@ class WhooshEngine:
         snapshot = self._newest().snapshot
         numbers = (snapshot.find(id) for id in ids)
         return tuple(snapshot.document(number) for number in numbers if number is not None)
+
+    def spellings(self, folded: Sequence[str]) -> tuple[TermCount, ...]:
+        """The indexed terms that have one of these folded forms."""
+        counts = self._newest().snapshot.spellings(folded)
+        return tuple(TermCount(term, count) for term, count in sorted(counts.items()))
 
     def writer(self, *, rebuild: bool = False) -> WhooshWriter:
         """Exclusive access. Without `rebuild`, raises StaleIndex rather than mix two kinds of analysis."""

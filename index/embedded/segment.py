@@ -101,6 +101,10 @@ class Segment:
         number = self.vocabulary.find(encode(term))
         return [] if number is None else [number]
 
+    def frequency(self, term: int) -> int:
+        """How many postings a term has in all text fields."""
+        return int(self.list_postings[list_number(term + 1, 0)] - self.list_postings[list_number(term, 0)])
+
     def postings(self, number: int) -> tuple[Numbers, Array]:
         """The documents of a list, and how often each holds the term there."""
         start, stop = int(self.list_postings[number]), int(self.list_postings[number + 1])

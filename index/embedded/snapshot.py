@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -102,6 +103,14 @@ class Snapshot:
                 mask = np.isin(part.segment.codes(field), codes)
                 found[part.base : part.base + len(mask)] = mask if part.live is None else mask & part.live
         return found
+
+    def spellings(self, folded: Sequence[str]) -> Counter[str]:
+        """The terms that have one of these folded forms, each with the number of its postings."""
+        counts: Counter[str] = Counter()
+        for part in self.parts:
+            for term in {term for form in folded for term in part.segment.spellings(form)}:
+                counts[decode(part.segment.vocabulary[term])] += part.segment.frequency(term)
+        return counts
 
     def find(self, id: str) -> int | None:
         """The number of the document with this id."""
