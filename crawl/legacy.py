@@ -166,9 +166,10 @@ _VIQR_LETTERS = (
     (re.compile("dd"), "đ"),
     (re.compile("D[dD]"), "Đ"),
 )
-# Not on the second half of a falling diphthong (hay, chưa, kia): there the sign ends a sentence.
+# Not on the second half of a falling diphthong (hay, tui, chưa, kia): there the sign ends a sentence.
 _VIQR_TONE = re.compile(
-    "(?<=[aeiouy\u0302\u0306\u031b])(?<![aeo\u0302\u0306\u031b][iouy])(?<![iu][iu])(?<!\u031ba)(?<!(?<!g)ia)(?<!(?<!q)ua)"
+    "(?<=[aeiouy\u0302\u0306\u031b])"
+    "(?<![aeo\u0302\u0306\u031b][iuy])(?<![ae]o)(?<!(?<!q)ui)(?<!(?<!g)iu)(?<!\u031ba)(?<!(?<!g)ia)(?<!(?<!q)ua)"
     "['`?~.]",
     re.IGNORECASE,
 )

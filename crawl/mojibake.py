@@ -28,14 +28,25 @@ _UNICODE = re.compile(
     "[\u0100-\u0151\u0154-\u015f\u0162-\u0177\u0179-\u017c\u017f-\u0191\u0193-\u02c5\u02c7-\u02db\u02dd-\u1fff"
     "\u2c00-\ud7ff\uf900-\ufefe\uff00-\uffef\U00010000-\U0001f0ff\U00020000-\U0003ffff]"
 )
-_HIGH = re.compile("[\x80-\x9f\xa1-\xff]")
+# What Windows-1252 shows for the bytes 0x80 to 0x9F and nobody uses as punctuation.
+_ODD = (
+    "\u0192\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u02c6\u02dc\u201a\u201e\u2020\u2021\u2030\u2039\u203a"
+)
+_HIGH = re.compile(f"[\x80-\x9f\xa1-\xff{_ODD}]")
 
-# No language writes a capital after a small letter and marks it, a sign inside a word (the middle dot, the soft
-# hyphen and what Windows-1252 has for punctuation excepted), these vowels together, or control characters.
+# What no language writes.
 _IMPOSSIBLE = re.compile(
-    "[a-z\xdf-\xff][\xc0-\xd6\xd8-\xde]|[A-Za-z][\xa1-\xac\xae-\xb4\xb6\xb8\xb9\xbb-\xbf\xd7\xf7][A-Za-z]|[A-Za-z]\xb5[A-Za-z]"
-    "|[A-Za-z][\u0192\u02c6\u02dc\u201a\u201e\u2020\u2021\u2030\u2039\u203a][A-Za-z]"
-    "|[AEIOUYaeiouy][\xd5\xd8\xe5\xf5\xf8]|[Yy][\xd9\xdb\xf9\xfb]|[\x80-\x9f]"
+    "|".join(
+        (
+            "[a-z\xdf-\xff][\xc0-\xd6\xd8-\xde]",  # a marked capital after a small letter
+            "[A-Za-z][\xa1-\xac\xae-\xb6\xb8\xb9\xbb-\xbf\xd7\xf7\u0192\u02c6-\u203a][A-Za-z]",  # a sign inside a word
+            "[AEIOUYaeiouy][\xd5\xd8\xe5\xf5\xf8]",  # these vowels side by side
+            "[AEOaeo][\xc0\xc2\xc4\xe0\xe2\xe4]",
+            "[Yy][\xd9\xdb\xf9\xfb]",
+            "[\xc2\xca\xd4\xe2\xea\xf4][\xcc\xd2\xde\xec\xf2]",
+            "[\x80-\x9f]",  # control characters
+        )
+    )
 )
 _LETTER = re.compile("[A-Za-z]")
 _FOREIGN = re.compile("[A-Za-z]+[a-z]")
@@ -157,7 +168,7 @@ _CONTINUATION = "[\x80-\xbf\ufffd" + "".join(WINDOWS.values()) + "]"
 # Well-formed UTF-8 (RFC 3629); of bytes that Windows-1252 leaves empty U+FFFD may be all that is left.
 _SEQUENCE = re.compile(
     f"[\xc2-\xdf]{_CONTINUATION}|[\xe0-\xef]{_CONTINUATION}{{2}}|[\xf0-\xf4]{_CONTINUATION}{{3}}"
-    "|\xc3(?= |$)"  # à, whose second byte is a no-break space: often turned into a plain one, or stripped
+    "|\xc3 (?= )|\xc3(?= |$)"  # à, whose second byte is a no-break space: often made a plain one, or stripped
 )
 # Where one stands alone it proves nothing, but many do: what Vietnamese and its typography need beyond ASCII.
 _EXPECTED = re.compile(
@@ -175,7 +186,7 @@ def _is_utf8(text: str) -> bool:
         sequence = match[0]
         covered += len(_HIGH.findall(sequence))
         read = _sequence(match)
-        if len(sequence) == 1 or not _EXPECTED.fullmatch(read):
+        if sequence.rstrip(" ") == "\xc3" or not _EXPECTED.fullmatch(read):
             continue
         around = sample[max(match.start() - 1, 0) : match.start()] + sample[match.end() : match.end() + 1]
         if len(sequence) > 2:
@@ -193,7 +204,7 @@ def _read_utf8(text: str) -> str:
 
 def _sequence(match: re.Match[str]) -> str:
     sequence = match[0]
-    if sequence == "\xc3":
+    if sequence.rstrip(" ") == "\xc3":
         return "à"
     if "\ufffd" in sequence:
         return "\ufffd"

@@ -24,8 +24,9 @@ MAX_TERM_LENGTH = 64
 
 _CACHE_LIMIT = 500_000
 
-# A number with its separators, initials with their dots, or a run of letters, digits, combining marks and characters that are invisible
-# inside a word. ZERO WIDTH SPACE is not among them: it marks a word's end (Unicode Standard, section 23.2).
+# A number with its separators, initials with their dots, or a run of letters, digits, combining marks and
+# characters that are invisible inside a word. ZERO WIDTH SPACE is not among them: it marks a word's end (Unicode
+# Standard, section 23.2).
 _CHUNK = re.compile(
     r"[\w\u0300-\u036f\u00ad\u200c-\u200f\u2060\ufeff]+"
     r"(?:[.,:](?:(?<=\d[.,:])\d+|(?<=\b[A-Za-zĐđ]\.)[A-Za-zĐđ](?![\w\u0300-\u036f])))*"

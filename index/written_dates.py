@@ -1,7 +1,8 @@
 """Dates written in a text → one key each, so that every way of writing a day finds every other.
 
 `15/03/2021`, `15-3-2021`, `15.3.2021`, `2021-03-15` and `ngày 15 tháng 3 năm 2021` are the day `2021-03-15`;
-a day is also in its month, and `3/2021` or `tháng 3 năm 2021` is the month `2021-03` (ISO 8601 calendar dates, complete and reduced).
+a day is also in its month, and `3/2021` or `tháng 3 năm 2021` is the month `2021-03` (ISO 8601 calendar dates,
+complete and reduced).
 Without a year there is no date: `24/7` is as often a score or a fraction.
 """
 

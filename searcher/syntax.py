@@ -31,7 +31,20 @@ from itertools import pairwise
 from crawl.messages import gettext as _
 from index.abbreviations import others
 from index.document import KEYWORD_FIELDS
-from index.query import PAIR_WEIGHT, And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term, Weighted
+from index.query import (
+    PAIR_WEIGHT,
+    And,
+    Between,
+    Everything,
+    Keyword,
+    Not,
+    Or,
+    Phrase,
+    Prefer,
+    Query,
+    Term,
+    Weighted,
+)
 from index.tokens import analyse, analyse_terms
 from index.vietnamese import has_marks
 from searcher.lexer import FIELD_NAMES, STARTS, Kind, QuerySyntaxError, Token, lex, without

@@ -8,7 +8,7 @@ import random
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -356,7 +356,11 @@ def test_packed_corpora_are_read_alike(corpus: Corpus, tmp_path: Path, suffix: s
 
     packed = tmp_path / f"news{suffix}"
     content = corpus.news.read_bytes()
-    pack = {".jsonl": bytes, ".jsonl.gz": gzip.compress, ".jsonl.zst": zstandard.ZstdCompressor().compress}
+    pack: dict[str, Callable[[bytes], bytes]] = {
+        ".jsonl": bytes,
+        ".jsonl.gz": gzip.compress,
+        ".jsonl.zst": zstandard.ZstdCompressor().compress,
+    }
     packed.write_bytes(pack[suffix](content))
     found = [document.id for document in read_documents(packed, 7)]
     assert found == [article["id"] for article in corpus.articles[:7]]

@@ -26,8 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.bench.corpora import (
-    KnownItem,
     CorpusError,
+    KnownItem,
     Passage,
     data_folder,
     digest,
