@@ -12,7 +12,7 @@ import numpy as np
 
 from index.embedded.cache import Cache
 from index.embedded.layout import UNDATED, Bools, Floats, Numbers
-from index.embedded.leaves import Leaves, Scored, add_up
+from index.embedded.leaves import Leaves, Scored
 from index.embedded.snapshot import Snapshot
 from index.embedded.storage import DAY, day_start
 from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term
@@ -108,12 +108,10 @@ class Evaluator:
         return keep, None if scores is None else np.where(keep, scores, np.float32(0))
 
     def _any_of(self, children: Sequence[Query]) -> Scored:
+        leaves = [child for child in children if isinstance(child, Term | Phrase)]
+        if len(leaves) == len(children):
+            return self._leaves.any_of(leaves)
         found = [self.matches(child) for child in children]
-        if found and all(isinstance(child, Term | Phrase) for child in children):
-            scored = [
-                (part.docs, part.scores) for part in found if part.scores is not None and len(part.docs)
-            ]
-            return Scored(*add_up(scored, self.snapshot.size))
         whole = np.zeros(self.snapshot.size, np.float32)
         mask = np.zeros(self.snapshot.size, np.bool_)
         for part in found:

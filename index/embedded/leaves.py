@@ -80,6 +80,19 @@ class Leaves:
         """The documents that match a term or a phrase in one field or another."""
         return self._known.get(query, lambda: self._score(query))
 
+    def any_of(self, queries: Sequence[Term | Phrase]) -> Scored:
+        """The documents that match at least one of these; their scores are added in this order."""
+        leaves = [leaf for leaf in map(self.leaf, queries) if len(leaf.docs)]
+        if len(leaves) < 2 or not any(leaf.is_dense for leaf in leaves):
+            return Scored(*add_up([(leaf.docs, leaf.scores) for leaf in leaves], self._snapshot.size))
+        whole = np.zeros(self._snapshot.size, np.float32)
+        for leaf in leaves:
+            if leaf.is_dense:
+                whole += leaf.row
+            else:
+                whole[leaf.docs] += leaf.scores
+        return Scored(*_positive(whole))
+
     def _score(self, query: Term | Phrase) -> Leaf:
         terms = (query,) if isinstance(query, Term) else query.terms
         asked = {query.field, *(term.field for term in terms)} - {None}
@@ -170,6 +183,12 @@ def _part_postings(part: Part, field: int, terms: Sequence[int]) -> tuple[Number
     return docs + np.int32(part.base) if part.base else docs, counts
 
 
+def _positive(whole: Floats) -> tuple[Numbers, Floats]:
+    """The places of all values above zero, and the values."""
+    docs = np.flatnonzero(whole > 0)
+    return docs.astype(np.int32), whole.take(docs)
+
+
 def add_up(found: Sequence[tuple[Numbers, Floats]], size: int) -> tuple[Numbers, Floats]:
     """The documents in any of these, ascending, with the sums of their values, which must be above zero.
 
@@ -181,8 +200,7 @@ def add_up(found: Sequence[tuple[Numbers, Floats]], size: int) -> tuple[Numbers,
         whole = np.zeros(size, np.float32)
         for docs, values in found:
             whole[docs] += values
-        docs = np.flatnonzero(whole > 0).astype(np.int32)
-        return docs, whole[docs]
+        return _positive(whole)
     all_docs = np.concatenate([docs for docs, _ in found])
     order = np.argsort(all_docs, kind="stable")
     all_docs = all_docs[order]
