@@ -6,6 +6,7 @@ This is the definition. Every engine is compared with it; where they differ, the
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from types import TracebackType
@@ -13,7 +14,7 @@ from typing import Self
 
 from crawl.article import VIETNAM
 from index.document import TEXT_FIELDS, Document, keyword_values, published_day, text_terms
-from index.engine import EngineBusy, EngineStatus, Hit, Hits, NoIndex, Sort
+from index.engine import EngineBusy, EngineStatus, Hit, Hits, NoIndex, QueryTimeout, Sort
 from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term
 from index.tokens import ANALYSIS_VERSION
 from index.vietnamese import fold, folds
@@ -40,8 +41,11 @@ class OracleEngine:
         sort: Sort = Sort.RELEVANCE,
         limit: int = 10,
         offset: int = 0,
+        seconds: float | None = None,
     ) -> Hits:
-        """Ask every document."""
+        """Ask every document, without haste."""
+        if seconds is not None and seconds <= 0:
+            raise QueryTimeout(seconds)
         corpus = _Corpus(list(self._documents().values()))
         matching = [d for d in corpus.documents if corpus.matches(query, d) and corpus.matches(within, d)]
         if sort is Sort.RELEVANCE:
@@ -60,6 +64,21 @@ class OracleEngine:
         """Look each one up."""
         documents = self._documents()
         return tuple(documents[id] for id in ids if id in documents)
+
+    def term_counts(self) -> tuple[tuple[str, int], ...]:
+        """Count each field's terms."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for document in self._documents().values():
+            for field, found in text_terms(document).items():
+                counts.update((field, term) for term in set(found.terms))
+        most: dict[str, int] = {}
+        for (_field, term), count in counts.items():
+            most[term] = max(count, most.get(term, 0))
+        return tuple(sorted(most.items()))
+
+    def verify(self) -> None:
+        """Memory is believed."""
+        self._documents()
 
     def writer(self, *, rebuild: bool = False) -> OracleWriter:
         """Work on a copy."""

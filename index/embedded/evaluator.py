@@ -10,27 +10,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.embedded.cache import Cache
+from index.embedded.deadline import Deadline
 from index.embedded.layout import UNDATED, Bools, Floats, Numbers
 from index.embedded.leaves import Leaves, Scored
-from index.embedded.snapshot import Snapshot
 from index.embedded.storage import DAY, day_start
 from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term
 
-_FILTERS = 64
-"""Keyword filters that are remembered, one byte for each document."""
-
 
 class Evaluator:
-    """Evaluates queries on one snapshot. Threads may share it."""
+    """Evaluates one query on one snapshot, as long as there is time: raises QueryTimeout."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
-        self._leaves = Leaves(snapshot)
-        self._filters: Cache[Bools] = Cache(_FILTERS, lambda _mask: 1)
+    def __init__(self, leaves: Leaves, deadline: Deadline) -> None:
+        self.snapshot = leaves.snapshot
+        self._leaves = leaves
+        self._deadline = deadline
 
     def matches(self, query: Query) -> Scored:
         """The documents that `query` matches."""
+        self._deadline.check()
         match query:
             case Term() | Phrase():
                 leaf = self._leaves.leaf(query)
@@ -43,7 +40,7 @@ class Evaluator:
                 found = self.matches(required)
                 return self._preferred(query, found)
             case Keyword():
-                return Scored(np.flatnonzero(self._holders(query)).astype(np.int32), None)
+                return Scored(np.flatnonzero(self._leaves.holders(query)).astype(np.int32), None)
             case _:
                 docs = self.snapshot.everything
                 keep, _scores = self.among(query, docs)
@@ -51,11 +48,12 @@ class Evaluator:
 
     def among(self, query: Query, docs: Numbers) -> tuple[Bools, Floats | None]:
         """Which of these documents match, and their scores, zero for the others (None: all zero)."""
+        self._deadline.check()
         match query:
             case Term() | Phrase():
                 return self._leaves.leaf(query).among(docs)
             case Keyword():
-                return self._holders(query)[docs], None
+                return self._leaves.holders(query)[docs], None
             case Between(first, last):
                 moments = self.snapshot.moments[docs]
                 start = UNDATED + 1 if first is None else day_start(first)
@@ -142,12 +140,6 @@ class Evaluator:
         if more is None:
             return keep, scores
         return keep, _sum(scores, np.where(keep, more * np.float32(query.weight), np.float32(0)))
-
-    def _holders(self, query: Keyword) -> Bools:
-        def make() -> Bools:
-            return self.snapshot.holders(query.field, query.value, any_marks=query.any_marks)
-
-        return self._filters.get(query, make)
 
 
 def _sum(scores: Floats | None, more: Floats | None) -> Floats | None:

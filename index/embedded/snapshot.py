@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -89,6 +90,17 @@ class Snapshot:
             lengths = part.segment.field_lengths(field)
             total += int((lengths if part.live is None else lengths[part.live]).sum(dtype=np.int64))
         return total / self.count
+
+    @functools.cached_property
+    def term_counts(self) -> tuple[tuple[str, int], ...]:
+        """Every term that a document holds, and how many do in the field where most do."""
+        counts: defaultdict[bytes, Ints | int] = defaultdict(int)
+        for part in self.parts:
+            held = part.segment.list_sizes(part.live)
+            for term, number in zip(part.segment.vocabulary, held, strict=True):
+                counts[term] += number
+        most = ((decode(term), int(np.max(held))) for term, held in sorted(counts.items()))
+        return tuple((term, count) for term, count in most if count)
 
     def holders(self, name: str, value: str, *, any_marks: bool) -> Bools:
         """Of each document whether a keyword field has this value."""
