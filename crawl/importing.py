@@ -185,9 +185,10 @@ class Importer:
         for chunk in _chunks(
             self._readable(read_pages(file, MAX_FILE + 1), name), lambda page: len(page.body)
         ):
-            found = True
             with self._archive.batch():
-                for page in chunk:
+                # A crawl's file holds images, styles and errors too: not what anybody meant to import.
+                for page in filter(_may_hold_article, chunk):
+                    found = True
                     self._page(page, page.final_url)
         if not found:
             self._problem(name, _("holds no article"))
@@ -225,6 +226,10 @@ class Importer:
             return Rejected(_("it does not say which newspaper it is from; name one with --source"))
         name = host.removeprefix("www.")
         return _anywhere(source_for_host(self._sources, host) or Source(name, name, ()))
+
+
+def _may_hold_article(page: Page) -> bool:
+    return 200 <= page.status < 300 and "html" in (page.header("Content-Type") or "html").lower()
 
 
 def _anywhere(source: Source) -> Source:

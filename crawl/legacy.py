@@ -166,19 +166,21 @@ _VIQR_LETTERS = (
     (re.compile("dd"), "đ"),
     (re.compile("D[dD]"), "Đ"),
 )
-# Not on the second half of a falling diphthong (hay, chưa, kia): there the sign ends a sentence.
+# Not on the second half of a falling diphthong (hay, tui, chưa, kia): there the sign ends a sentence.
 _VIQR_TONE = re.compile(
-    "(?<=[aeiouy\u0302\u0306\u031b])(?<![aeo\u0302\u0306\u031b][iouy])(?<![iu][iu])(?<!\u031ba)(?<!(?<!g)ia)(?<!(?<!q)ua)"
+    "(?<=[aeiouy\u0302\u0306\u031b])"
+    "(?<![aeo\u0302\u0306\u031b][iuy])(?<![ae]o)(?<!(?<!q)ui)(?<!(?<!g)iu)(?<!\u031ba)(?<!(?<!g)ia)(?<!(?<!q)ua)"
     "['`?~.]",
     re.IGNORECASE,
 )
-_VIQR_WORD = re.compile(r"<[^<>]*>|\\[^\s\w]|(?:[a-z]|(?<=[aeiouy])[\^(+'`?~.]+)+", re.IGNORECASE)
+_VIQR_WORD = re.compile(r"<[^<>]*>|\\[^\s\w]|(?:[a-z]|(?<=[aeiouy])[\^(+'`?~.]{1,3})+", re.IGNORECASE)
+_VIQR_SURELY = re.compile(r"[\^(+`~]")  # the other marks are punctuation as well
 
 
 def read_viqr(text: str) -> str:
-    """VIQR (RFC 1456, section 3): marks typed after their letter in ASCII, `Vie^.t`. Markup is left alone.
+    r"""VIQR (RFC 1456, section 3): marks typed after their letter in ASCII, `Vie^.t`. Markup is left alone.
 
-    What does not spell a syllable was not meant so and stays; `\\` makes the sign after it a plain one.
+    A sign that is punctuation as well is a mark only if it makes a syllable; `\` makes the one after it a plain one.
     """
     return _VIQR_WORD.sub(_viqr_word, text)
 
@@ -189,13 +191,18 @@ def _viqr_word(match: re.Match[str]) -> str:
         return word
     if word.startswith("\\"):
         return word[1:]
-    for end in range(len(word), 0, -1):
-        if end < len(word) and word[end].isalpha():
-            break
-        read = word[:end]
-        for pattern, meant in _VIQR_LETTERS:
-            read = pattern.sub(meant, read)
-        read = _VIQR_TONE.sub(lambda tone: _VIQR_TONES[tone[0]], read)
-        if is_syllable(read):
+    bare = word.rstrip("?'.")
+    for end in range(len(word), len(bare) - 1, -1):
+        if is_syllable(read := _viqr_marks(word[:end])):
             return unicodedata.normalize("NFC", read) + word[end:]
-    return word
+    return (
+        unicodedata.normalize("NFC", _viqr_marks(bare)) + word[len(bare) :]
+        if _VIQR_SURELY.search(bare)
+        else word
+    )
+
+
+def _viqr_marks(word: str) -> str:
+    for pattern, meant in _VIQR_LETTERS:
+        word = pattern.sub(meant, word)
+    return _VIQR_TONE.sub(lambda tone: _VIQR_TONES[tone[0]], word)

@@ -49,7 +49,7 @@ def set_language(language: str) -> None:
 
     Raises ValueError for another language.
     """
-    global _default
+    global _default  # noqa: PLW0603  the process has one default, chosen once at its start
     if language not in LANGUAGES:
         raise ValueError(language)
     _default = language

@@ -1,10 +1,10 @@
 """Text that was read in the wrong character set, put right: only where that is sure, and good Unicode never.
 
-The evidence is Vietnamese orthography. A reading is believed when words that cannot be Vietnamese as they stand turn
-into syllables, and hardly any word fails to; a word of a shape that no language has (`ViÖt`, `c¸c`) counts for
-three. It is gathered over a whole text, so that a short caption is read as the article around it is; where that
-gives no answer, each paragraph speaks for itself. A paragraph with a letter that only Unicode has for Vietnamese
-(đ, ư, ế …) is never touched, so a title in Unicode stands above a body in TCVN3 unharmed.
+The evidence is Vietnamese orthography. A reading is believed when words that cannot be Vietnamese as they stand
+turn into syllables, and hardly any word fails to; a word of a shape that no language has (`ViÖt`, `c¸c`) counts for
+three, or for its length. It is gathered over a whole text, so that a short caption is read as the article around it
+is; where that gives no answer, each paragraph speaks for itself. A paragraph with a letter that only Unicode has
+(đ, ư, ế, я, 한) is never touched, so a title in Unicode stands above a body in TCVN3 unharmed.
 
 UTF-8 read as Windows-1252 or ISO-8859-1 needs no grammar: its sequences hardly ever come about by chance.
 """
@@ -12,6 +12,8 @@ UTF-8 read as Windows-1252 or ISO-8859-1 needs no grammar: its sequences hardly 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from crawl.legacy import CHARSETS, WINDOWS, Charset
@@ -21,18 +23,32 @@ _ENOUGH = 3  # weight of evidence that a text without foreign words needs
 _SAMPLE_LENGTH = 50_000  # characters that are enough to judge a text by
 _READINGS = 3  # the most often that one text is met misread, one reading on top of another
 
-# Letters with which Vietnamese is written in Unicode and which no misreading as Windows-1252 makes; marks, for NFD.
+# Letters and marks that are in neither Windows-1252 nor ISO-8859-1: whoever wrote one of them wrote Unicode.
 _UNICODE = re.compile(
-    "[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0\u01a1\u01af\u01b0\u0300-\u036f\u1ea0-\u1ef9]"
+    "[\u0100-\u0151\u0154-\u015f\u0162-\u0177\u0179-\u017c\u017f-\u0191\u0193-\u02c5\u02c7-\u02db\u02dd-\u1fff"
+    "\u2c00-\ud7ff\uf900-\ufefe\uff00-\uffef\U00010000-\U0001f0ff\U00020000-\U0003ffff]"
 )
-_HIGH = re.compile("[\x80-\x9f\xa1-\xff]")
+# What Windows-1252 shows for the bytes 0x80 to 0x9F and nobody uses as punctuation.
+_ODD = (
+    "\u0192\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u02c6\u02dc\u201a\u201e\u2020\u2021\u2030\u2039\u203a"
+)
+_HIGH = re.compile(f"[\x80-\x9f\xa1-\xff{_ODD}]")
 
-# No language writes a capital after a small letter and marks it, a sign inside a word (the middle dot, the soft
-# hyphen and what Windows-1252 has for punctuation excepted), these vowels together, or control characters.
+# What no language writes.
 _IMPOSSIBLE = re.compile(
-    "[a-z\xdf-\xff][\xc0-\xd6\xd8-\xde]|[A-Za-z][\xa1-\xac\xae-\xb4\xb6\xb8\xb9\xbb-\xbf\xd7\xf7][A-Za-z]|[A-Za-z]\xb5[A-Za-z]"
-    "|[AEIOUYaeiouy][\xd5\xd8\xe5\xf5\xf8]|[Yy][\xd9\xdb\xf9\xfb]|[\x80-\x9f]"
+    "|".join(
+        (
+            "[a-z\xdf-\xff][\xc0-\xd6\xd8-\xde]",  # a marked capital after a small letter
+            "[A-Za-z][\xa1-\xac\xae-\xb6\xb8\xb9\xbb-\xbf\xd7\xf7\u0192\u02c6-\u203a][A-Za-z]",  # a sign inside a word
+            "[AEIOUYaeiouy][\xd5\xd8\xe5\xf5\xf8]",  # these vowels side by side
+            "[AEOaeo][\xc0\xc2\xc4\xe0\xe2\xe4]",
+            "[Yy][\xd9\xdb\xf9\xfb]",
+            "[\xc2\xca\xd4\xe2\xea\xf4][\xcc\xd2\xde\xec\xf2]",
+            "[\x80-\x9f]",  # control characters
+        )
+    )
 )
+_LETTER = re.compile("[A-Za-z]")
 _FOREIGN = re.compile("[A-Za-z]+[a-z]")
 
 
@@ -47,8 +63,8 @@ def repair(text: str) -> str:
 
 
 def legacy_charset(text: str) -> Charset | None:
-    """The legacy character set in which the whole text, read as Windows-1252, was surely written; None if unsure."""
-    return _charset("\n".join(filter(_is_suspect, text.split("\n"))))
+    """The legacy character set in which the text, read as Windows-1252, was surely written; None if unsure."""
+    return _surest(_judge("\n".join(filter(_is_suspect, text.split("\n"))), CHARSETS))
 
 
 def _repair_once(text: str) -> str:
@@ -56,27 +72,35 @@ def _repair_once(text: str) -> str:
         return text
     paragraphs = text.split("\n")
     suspects = [i for i, paragraph in enumerate(paragraphs) if _is_suspect(paragraph)]
-    if not suspects:
-        return text
     whole = "\n".join(paragraphs[i] for i in suspects)
-    is_utf8 = _is_utf8(whole)
-    charset = None if is_utf8 else _charset(whole)
+    read = _read_utf8 if _is_utf8(whole) else _legacy_reader(whole)
     for i in suspects:
-        paragraphs[i] = _read_utf8(paragraphs[i]) if is_utf8 else _read_paragraph(paragraphs[i], charset)
-    return "\n".join(paragraphs)
+        paragraphs[i] = read(paragraphs[i])
+    return "\n".join(paragraphs) if suspects else text
 
 
 def _is_suspect(paragraph: str) -> bool:
     return not paragraph.isascii() and not _UNICODE.search(paragraph) and bool(_HIGH.search(paragraph))
 
 
-def _read_paragraph(paragraph: str, charset: Charset | None) -> str:
-    """The paragraph in the text's character set, unless it speaks against that; then in its own, if any."""
-    if charset is None or (evidence := _evidence(paragraph, charset)).failed > evidence.gained:
+def _legacy_reader(whole: str) -> Callable[[str], str]:
+    """How to read each paragraph: as the whole text, unless it speaks against that; then as it asks for itself."""
+    judged = _judge(whole, CHARSETS)
+    common = _surest(judged)
+    # What the whole has no evidence for, no part of it has.
+    possible = [charset for evidence, charset in judged if evidence.weight >= _ENOUGH]
+
+    def read(paragraph: str) -> str:
+        if common is not None:
+            evidence = _evidence(paragraph, common)
+            if evidence.failed <= evidence.gained:
+                return common.read(paragraph)
         if _is_utf8(paragraph):
             return _read_utf8(paragraph)
-        charset = _charset(paragraph)
-    return paragraph if charset is None else charset.read(paragraph)
+        charset = _surest(_judge(paragraph, possible))
+        return paragraph if charset is None else charset.read(paragraph)
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +128,8 @@ def _evidence(text: str, charset: Charset) -> _Evidence:
     words = list(set(charset.word.findall(text)))
     # One reading for all of them; where there are none it is still one, of nothing.
     for word, read in zip(words, charset.read("\n".join(words)).split("\n"), strict=False):
+        if not _LETTER.search(word):
+            continue  # a dash or a quotation mark would be a letter somewhere
         if word.isascii():
             foreign += _FOREIGN.fullmatch(word) is not None and not is_syllable(word)
         elif not charset.covers(word):
@@ -115,7 +141,7 @@ def _evidence(text: str, charset: Charset) -> _Evidence:
                 kept += 1
             else:
                 gained += 1
-                weight += 3 if _IMPOSSIBLE.search(word) else 1
+                weight += min(len(word), 3) if _IMPOSSIBLE.search(word) else 1
     return _Evidence(gained, kept, failed, weight, foreign)
 
 
@@ -123,14 +149,18 @@ def _is_evenly_cased(word: str) -> bool:
     return word.isupper() or word[1:] == word[1:].lower()
 
 
-def _charset(text: str) -> Charset | None:
-    """The legacy character set that the text is surely written in."""
+_Judged = list[tuple[_Evidence, Charset]]
+
+
+def _judge(text: str, charsets: Iterable[Charset]) -> _Judged:
     sample = text[:_SAMPLE_LENGTH]
-    judged = [(_evidence(sample, charset), charset) for charset in CHARSETS]
-    sure = [(evidence, charset) for evidence, charset in judged if evidence.is_sure]
-    if not sure:
-        return None
-    return max(sure, key=lambda found: found[0].gained - found[0].failed)[1]
+    return [(_evidence(sample, charset), charset) for charset in charsets]
+
+
+def _surest(judged: _Judged) -> Charset | None:
+    """The character set that makes most sense of the text, the first of equals; None if none surely does."""
+    sure = [(evidence.gained - evidence.failed, charset) for evidence, charset in judged if evidence.is_sure]
+    return max(sure, key=lambda found: found[0])[1] if sure else None
 
 
 _BYTES = {ord(letter): byte for byte, letter in WINDOWS.items()}
@@ -138,7 +168,7 @@ _CONTINUATION = "[\x80-\xbf\ufffd" + "".join(WINDOWS.values()) + "]"
 # Well-formed UTF-8 (RFC 3629); of bytes that Windows-1252 leaves empty U+FFFD may be all that is left.
 _SEQUENCE = re.compile(
     f"[\xc2-\xdf]{_CONTINUATION}|[\xe0-\xef]{_CONTINUATION}{{2}}|[\xf0-\xf4]{_CONTINUATION}{{3}}"
-    "|\xc3(?= |$)"  # à, whose second byte is a no-break space: often turned into a plain one, or stripped
+    "|\xc3 (?= )|\xc3(?= |$)"  # à, whose second byte is a no-break space: often made a plain one, or stripped
 )
 # Where one stands alone it proves nothing, but many do: what Vietnamese and its typography need beyond ASCII.
 _EXPECTED = re.compile(
@@ -156,12 +186,12 @@ def _is_utf8(text: str) -> bool:
         sequence = match[0]
         covered += len(_HIGH.findall(sequence))
         read = _sequence(match)
-        if len(sequence) == 1 or not _EXPECTED.fullmatch(read):
+        if sequence.rstrip(" ") == "\xc3" or not _EXPECTED.fullmatch(read):
             continue
         around = sample[max(match.start() - 1, 0) : match.start()] + sample[match.end() : match.end() + 1]
         if len(sequence) > 2:
             weight += 3
-        elif sequence[1] in _QUOTES:
+        elif sequence[1] in _QUOTES or not (read.isalpha() or unicodedata.combining(read)):
             weight += 1
         else:
             weight += 3 if any("a" <= letter <= "z" for letter in around) else 2
@@ -174,7 +204,7 @@ def _read_utf8(text: str) -> str:
 
 def _sequence(match: re.Match[str]) -> str:
     sequence = match[0]
-    if sequence == "\xc3":
+    if sequence.rstrip(" ") == "\xc3":
         return "à"
     if "\ufffd" in sequence:
         return "\ufffd"

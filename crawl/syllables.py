@@ -32,9 +32,16 @@ _CHECKED = ("c", "ch", "p", "t")
 _CHECKED_TONES = frozenset("\u0301\u0323")  # a syllable that ends in a stop is sắc or nặng
 
 
-@functools.lru_cache(maxsize=50_000)
+_LONGEST = 12  # code points of a decomposed syllable, amply
+
+
 def is_syllable(word: str) -> bool:
     """Whether the word, in any case and normalisation, is spelt as a Vietnamese syllable with all its marks."""
+    return len(word) <= _LONGEST and _is_syllable(word)
+
+
+@functools.lru_cache(maxsize=50_000)
+def _is_syllable(word: str) -> bool:
     decomposed = unicodedata.normalize("NFD", word.lower())
     tones = _TONE.findall(decomposed)
     if len(tones) > 1:

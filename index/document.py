@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import enum
 import json
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from crawl.article import When, format_when, local_day, parse_when
-from index.tokens import analyse_terms
+from index.tokens import analyse, analyse_terms
+from index.written_dates import written_dates
 
 VALUE_GAP = 1
 """Positions left empty between paragraphs, captions and tags, so that no phrase runs from one into the next."""
@@ -68,7 +70,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class FieldTerms:
-    """The terms of one text field in order, `positions[i]` being where `terms[i]` stands (strictly increasing)."""
+    """The terms of one text field: `terms[i]` stands at `positions[i]`, which is positive or zero.
+
+    Words come first, in order, each at a position of its own; then the keys of written dates, each at the position
+    of the date's last word. Any one term's positions are strictly increasing.
+    """
 
     terms: list[str]
     positions: list[int]
@@ -91,14 +97,26 @@ def text_terms(document: Document) -> dict[str, FieldTerms]:
 def _field_terms(parts: tuple[str, ...]) -> FieldTerms:
     terms: list[str] = []
     positions: list[int] = []
+    dates: dict[tuple[str, int], None] = {}
     start = 0
     for part in parts:
         found = analyse_terms(part)
         if found:
             terms += found
             positions += range(start, start + len(found))
+            dates |= dict.fromkeys(_date_keys(part, start))
             start += len(found) + VALUE_GAP
-    return FieldTerms(terms, positions)
+    return FieldTerms(terms + [key for key, _ in dates], positions + [place for _, place in dates])
+
+
+def _date_keys(part: str, start: int) -> list[tuple[str, int]]:
+    """The keys of the dates in a part whose first word stands at `start`, with their positions."""
+    if not written_dates(part):
+        return []
+    tokens = analyse(part)
+    return sorted(
+        (key, start + bisect_left(tokens.ends, date.end)) for date in tokens.dates for key in date.keys
+    )
 
 
 def keyword_values(document: Document) -> dict[str, str]:

@@ -109,6 +109,17 @@ class Hits:
 
 
 @dataclass(frozen=True, slots=True)
+class TermCount:
+    """An indexed term, and in how many text fields of documents it stands.
+
+    The count is for comparing terms; documents that were deleted lately may still be in it.
+    """
+
+    term: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class EngineStatus:
     """What an index holds. `checkpoint` is the text that the last commit left (see `Writer.commit`)."""
 
@@ -163,13 +174,13 @@ class Engine(Protocol):
         """
 
     def term_counts(self) -> tuple[tuple[str, int], ...]:
-        """All terms of the text fields, sorted, each with the number of articles that hold it.
-
-        A term is counted in the text field where most articles hold it. Meant for suggesting spellings.
-        """
+        """All terms of the text fields, sorted, each with the number of text fields of documents it stands in."""
 
     def documents(self, ids: Sequence[str]) -> tuple[Document, ...]:
         """The stored documents with these ids, in this order; unknown ids are left out."""
+
+    def spellings(self, folded: Sequence[str]) -> tuple[TermCount, ...]:
+        """The indexed terms that have one of these folded forms (`index.vietnamese.folds`), in the order of terms."""
 
     def writer(self, *, rebuild: bool = False) -> Writer:
         """Exclusive access; with `rebuild` a new, empty generation that replaces the old one at its first commit.

@@ -130,6 +130,7 @@ def province_on(name: str, day: date | None) -> str:
 
     A province that was divided keeps its name: which part an article is about, no table knows.
     """
+    name = official(name)
     for reform in REFORMS:
         if day is not None and reform.on <= day and name in reform.old and len(reform.new) == 1:
             name = reform.new[0]

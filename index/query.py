@@ -89,11 +89,19 @@ class Prefer:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighted:
+    """What `child` matches, its score times `weight`."""
+
+    child: Query
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Everything:
     """Every article; scores nothing."""
 
 
-Query = Term | Phrase | Keyword | Between | And | Or | Not | Prefer | Everything
+Query = Term | Phrase | Keyword | Between | And | Or | Not | Prefer | Weighted | Everything
 
 
 def leaves(query: Query) -> Iterator[Term | Phrase]:
@@ -104,7 +112,7 @@ def leaves(query: Query) -> Iterator[Term | Phrase]:
         case And(children) | Or(children):
             for child in children:
                 yield from leaves(child)
-        case Prefer(required, _):
+        case Prefer(required, _) | Weighted(required, _):
             yield from leaves(required)
         case _:
             return

@@ -46,7 +46,7 @@ def scorer(
     by_length = np.float32(K1 * B / mean_length)
 
     def score(frequency: Floats, length: Floats) -> Floats:
-        scores: Floats = np.divide(frequency, frequency + fixed + length * by_length)
+        scores: Floats = np.divide(frequency, frequency + fixed + length * by_length, dtype=np.float32)
         scores *= rarity
         return scores
 

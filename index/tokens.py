@@ -7,10 +7,14 @@ Nothing is dropped: Vietnamese has no stop words worth losing (`Nghệ An an nin
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from index.abbreviations import JOINED
 from index.vietnamese import canonical
+from index.written_dates import WrittenDate, written_dates
 
 ANALYSIS_VERSION = 2
 """Raised with every change of what text is turned into; an index made by another version is stale."""
@@ -20,23 +24,34 @@ MAX_TERM_LENGTH = 64
 
 _CACHE_LIMIT = 500_000
 
-# A number with its separators, or a run of letters, digits, combining marks and characters that are invisible
-# inside a word. ZERO WIDTH SPACE is not among them: it marks a word's end (Unicode Standard, section 23.2).
-_CHUNK = re.compile(r"\d+(?:[.,]\d+)+|[\w\u0300-\u036f\u00ad\u200c-\u200f\u2060\ufeff]+")
+# A number with its separators, initials with their dots, or a run of letters, digits, combining marks and
+# characters that are invisible inside a word. ZERO WIDTH SPACE is not among them: it marks a word's end (Unicode
+# Standard, section 23.2).
+_CHUNK = re.compile(
+    r"[\w\u0300-\u036f\u00ad\u200c-\u200f\u2060\ufeff]+"
+    r"(?:[.,:](?:(?<=\d[.,:])\d+|(?<=\b[A-Za-zĐđ]\.)[A-Za-zĐđ](?![\w\u0300-\u036f])))*"
+)
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 _DECIMAL = re.compile(r"\d+,\d+")
 _ENGLISH = re.compile(r"\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?|\d{1,3},\d{3}\.\d+|\d{1,3},000")
-_WORD = re.compile(r"[^_]+")
-_SEPARATORS = re.compile(r"[.,]")
+_INITIALS = re.compile(r"[A-Za-zĐđ](?:\.[A-Za-zĐđ]){2,}")
+_TIME = re.compile(r"(?P<hour>[01]?\d|2[0-4])[hH:](?P<minute>[0-5]\d)")
+_WORD = re.compile(r"[^_.,:]+")
+_LETTERS_OR_DIGITS = re.compile(r"\d+|[^\d_.,:]+")
+_SEPARATORS = re.compile(r"[.,:]")
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The analysed text: `terms[i]` was written at `text[starts[i]:ends[i]]` (code points of the original)."""
+    """The analysed text: `terms[i]` was written at `text[starts[i]:ends[i]]` (code points of the original).
+
+    `dates` are the written dates, each over the tokens of its numbers and words.
+    """
 
     terms: tuple[str, ...]
     starts: tuple[int, ...]
     ends: tuple[int, ...]
+    dates: tuple[WrittenDate, ...] = ()
 
 
 def analyse(text: str) -> Tokens:
@@ -50,7 +65,7 @@ def analyse(text: str) -> Tokens:
             names.append(term)
             starts.append(offset + start)
             ends.append(offset + end)
-    return Tokens(tuple(names), tuple(starts), tuple(ends))
+    return Tokens(tuple(names), tuple(starts), tuple(ends), written_dates(text))
 
 
 def analyse_terms(text: str) -> list[str]:
@@ -63,12 +78,31 @@ _Piece = tuple[str, int, int]
 
 def _split(chunk: str) -> tuple[_Piece, ...]:
     """The tokens inside one chunk, with their spans relative to it."""
+    if time := _TIME.fullmatch(chunk):
+        return ((f"{int(time['hour'])}:{time['minute']}", 0, len(chunk)),)
     if chunk[0].isdigit() and _SEPARATORS.search(chunk):
         return _number(chunk)
-    found = (
-        (canonical(word[0])[:MAX_TERM_LENGTH], word.start(), word.end()) for word in _WORD.finditer(chunk)
-    )
-    return tuple(piece for piece in found if piece[0])
+    if _INITIALS.fullmatch(chunk):
+        return ((canonical(chunk.replace(".", ""))[:MAX_TERM_LENGTH], 0, len(chunk)),)
+    composed = chunk if len(chunk) <= MAX_TERM_LENGTH else unicodedata.normalize("NFC", chunk)
+    parts = _LETTERS_OR_DIGITS if len(composed) <= MAX_TERM_LENGTH else _WORD
+    found: list[_Piece] = []
+    for part in parts.finditer(chunk):
+        found += _word(part[0], part.start())
+    return tuple(found)
+
+
+def _word(word: str, start: int) -> Iterator[_Piece]:
+    """A word's token, or those of an abbreviation that is usually written apart."""
+    key = canonical(word)
+    together = JOINED.get(key)
+    if together is None or len(word) != len(key):
+        if key:
+            yield key[:MAX_TERM_LENGTH], start, start + len(word)
+        return
+    for part in together:
+        yield part, start, start + len(part)
+        start += len(part)
 
 
 def _number(chunk: str) -> tuple[_Piece, ...]:

@@ -12,7 +12,8 @@ Rules and their authorities:
   moved to where Vietnamese phonology allows it (Đoàn Thiện Thuật, Ngữ âm tiếng Việt, 1977).
 - i and y for the same vowel after h, k, l, m, qu, s, t: both are in use for some words (kĩ thuật, kỹ thuật), the
   y-form is the key. Merged by the list ONE_VOWEL only (the pairs that Từ điển tiếng Việt of the Institute of
-  Linguistics, ed. Hoàng Phê, 2003, gives as variants): vy, thy, ty, ly, my and their i-forms are different words.
+  Linguistics, ed. Hoàng Phê, 2003, gives as variants): vy, thy, ty, ly, my, hy and
+  their i-forms stay apart: without a tone they are other words, and what people type for every tone of them.
 - đ has no decomposition in Unicode, so it needs its own rule; ð (U+00F0) and ɖ (U+0256), whose capitals look like
   Đ, stand for it in old and OCRed text.
 """
@@ -35,7 +36,7 @@ _TONED = re.compile(f"([^\u0300-\u036f])[\u0300-\u036f]*[{_TONES}]")
 ONE_VOWEL = dict(
     pair.split("/")
     for pair in (
-        "hi/hy hí/hý hỉ/hỷ kì/kỳ kí/ký kỉ/kỷ kĩ/kỹ kị/kỵ lí/lý mì/mỳ mĩ/mỹ"
+        "hí/hý hỉ/hỷ kì/kỳ kí/ký kỉ/kỷ kĩ/kỹ kị/kỵ lí/lý mì/mỳ mĩ/mỹ"
         " qui/quy quì/quỳ quí/quý quỉ/quỷ quĩ/quỹ quị/quỵ sĩ/sỹ tỉ/tỷ"
     ).split()
 )

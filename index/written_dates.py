@@ -1,7 +1,8 @@
 """Dates written in a text → one key each, so that every way of writing a day finds every other.
 
-`15/03/2021`, `15-3-2021`, `15.3.2021`, `2021-03-15` and `ngày 15 tháng 3 năm 2021` are the day `2021-03-15`; a day is also
-in its month, and `3/2021` or `tháng 3 năm 2021` is the month `2021-03` (ISO 8601 calendar dates, complete and reduced).
+`15/03/2021`, `15-3-2021`, `15.3.2021`, `2021-03-15` and `ngày 15 tháng 3 năm 2021` are the day `2021-03-15`;
+a day is also in its month, and `3/2021` or `tháng 3 năm 2021` is the month `2021-03` (ISO 8601 calendar dates,
+complete and reduced).
 Without a year there is no date: `24/7` is as often a score or a fraction.
 """
 
@@ -35,18 +36,33 @@ class WrittenDate:
     end: int
 
 
-def written_dates(text: str) -> Iterator[WrittenDate]:
-    """Every date in the text. What no calendar has (`31/2/2021`) is none."""
+def written_dates(text: str) -> tuple[WrittenDate, ...]:
+    """Every date in the text, in order, none inside another. What no calendar has (`31/2/2021`) is none."""
+    found: list[WrittenDate] = []
+    for one in sorted([*_worded(text), *_numeric(text)], key=_extent):
+        if not found or one.start >= found[-1].end:
+            found.append(one)
+    return tuple(found)
+
+
+def _extent(found: WrittenDate) -> tuple[int, int]:
+    return found.start, -found.end
+
+
+def _numeric(text: str) -> Iterator[WrittenDate]:
     for found in _NUMERIC.finditer(text):
         start = found.start()
         if start == 0 or text[start - 1] not in "0123456789/.,-":
             key = _numeric_key(found[0].split(found[1]), found[1])
             if key is not None:
                 yield _written(key, start, found.end())
+
+
+def _worded(text: str) -> Iterator[WrittenDate]:
     for found in _WORDED.finditer(text):
-        start, year, month = found.start(), found["year"], found["month"]
+        start = found.start()
         day = _DAY_BEFORE.search(text[max(0, start - _REACH) : start])
-        key = _key(year, month, day[1] if day else None)
+        key = _key(found["year"], found["month"], day[1] if day else None)
         if key is not None:
             yield _written(key, start - len(day[0]) if day else start, found.end())
 

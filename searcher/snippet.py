@@ -127,7 +127,7 @@ class _Matcher:
         found: list[_Match] = []
         offset = 0
         for paragraph in text.split(PARAGRAPH_BREAK) if self._field == "body" else [text]:
-            found += self._find(paragraph, offset)
+            found += sorted(self._find(paragraph, offset), key=lambda match: match.end)
             offset += len(paragraph) + len(PARAGRAPH_BREAK)
         return found
 
@@ -141,6 +141,15 @@ class _Matcher:
                 leaf, size = self._leaf_at[complete.bit_length() - 1]
                 yield _Match(offset + tokens.starts[place - size + 1], offset + tokens.ends[place], leaf)
                 complete ^= 1 << complete.bit_length() - 1
+        for written in tokens.dates:
+            for key in written.keys:
+                yield from self._alone(key, offset + written.start, offset + written.end)
+
+    def _alone(self, term: str, start: int, end: int) -> Iterator[_Match]:
+        """The one-word patterns that a term standing outside the row of words answers."""
+        for bit, (leaf, size) in self._leaf_at.items():
+            if size == 1 and self._positions(term) >> bit & 1:
+                yield _Match(start, end, leaf)
 
     def _positions(self, term: str) -> int:
         bits = self._bits.get(term)

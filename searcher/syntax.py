@@ -29,8 +29,22 @@ from datetime import date
 from itertools import pairwise
 
 from crawl.messages import gettext as _
+from index.abbreviations import others
 from index.document import KEYWORD_FIELDS
-from index.query import PAIR_WEIGHT, And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term
+from index.query import (
+    PAIR_WEIGHT,
+    And,
+    Between,
+    Everything,
+    Keyword,
+    Not,
+    Or,
+    Phrase,
+    Prefer,
+    Query,
+    Term,
+    Weighted,
+)
 from index.tokens import analyse, analyse_terms
 from index.vietnamese import has_marks
 from searcher.lexer import FIELD_NAMES, STARTS, Kind, QuerySyntaxError, Token, lex, without
@@ -52,6 +66,9 @@ MAX_CHARACTERS = 4_000
 MAX_WORDS = 256
 MAX_DEPTH = 32
 """How deep parentheses may stand inside each other."""
+
+OTHER_WEIGHT = 0.5
+"""What an abbreviation counts where its meaning was typed, and the reverse, against 1 for what was typed."""
 
 _KEYWORDS = frozenset(field.name for field in KEYWORD_FIELDS)
 
@@ -133,18 +150,67 @@ def _any_marks(key: str) -> bool:
 
 
 def _bare_words(text: str, field: str | None) -> Query:
-    terms = tuple(Term(term, _any_marks(term), field) for term in analyse_terms(text))
+    terms = tuple(Term(term, _any_marks(term), field) for term in _words(text))
+    units = _with_others(terms)
     if len(terms) == 1:
-        return terms[0]
+        return units[0]
     inside = [replace(term, field=None) for term in terms]
     pairs = tuple(Phrase(pair, field) for pair in pairwise(inside))
-    return Prefer(And(terms), Or(pairs), PAIR_WEIGHT)
+    return Prefer(And(units), Or(pairs), PAIR_WEIGHT)
+
+
+def _with_others(terms: tuple[Term, ...]) -> tuple[Query, ...]:
+    """The terms, those that are an abbreviation or its meaning each with the other way to say it."""
+    units: list[Query] = []
+    done = 0
+    words = [term.term for term in terms]
+    for other in others(words, [not term.any_marks for term in terms]):
+        units += terms[done : other.start]
+        said = terms[other.start : other.end]
+        meant = tuple(Term(term) for term in other.terms)
+        field = said[0].field
+        way = Phrase(meant, field) if len(meant) > 1 else replace(meant[0], field=field)
+        units.append(Or((And(said) if len(said) > 1 else said[0], Weighted(way, OTHER_WEIGHT))))
+        done = other.end
+    return (*units, *terms[done:])
+
+
+def _said(unit: Query) -> tuple[Term, ...]:
+    """The terms of a run of bare words as they were typed."""
+    match unit:
+        case Term():
+            return (unit,)
+        case Or((said, Weighted())):
+            return _said(said)
+        case And(children) | Prefer(And(children)):
+            return tuple(term for child in children for term in _said(child))
+        case _:
+            return ()
+
+
+def _words(text: str) -> list[str]:
+    """The terms of a text, a written date being one: however it is written, it is the same day."""
+    tokens = analyse(text)
+    words: list[str] = []
+    dates = iter((*tokens.dates, None))
+    date = next(dates)
+    for term, end in zip(tokens.terms, tokens.ends, strict=True):
+        if date is None or end <= date.start:
+            words.append(term)
+        elif end >= date.end:
+            words.append(date.key)
+            date = next(dates)
+    return words
 
 
 def _relaxed(query: Query) -> Query | None:
     match query:
-        case Prefer(And((Term(field=None), *_) as words), pairs, weight):
-            return Prefer(Or(tuple(words)), pairs, weight)
+        case Prefer(And(units), pairs, weight) if all(term.field is None for term in _said(query)):
+            parts: list[Query] = []
+            for unit in units:
+                parts += unit.children if isinstance(unit, Or) else (unit,)
+            apart = (_said(part) or (part,) for part in parts)
+            return Prefer(Or(tuple(leaf for leaves in apart for leaf in leaves)), pairs, weight)
         case And(children):
             relaxed = tuple(_relaxed(child) or child for child in children)
             return And(relaxed) if relaxed != children else None
@@ -169,7 +235,7 @@ def _all_of(operands: list[Query]) -> Query:
 def _any_of(operands: list[Query]) -> Query:
     parts: list[Query] = []
     for operand in operands:
-        parts += operand.children if isinstance(operand, Or) else (operand,)
+        parts += operand.children if isinstance(operand, Or) and not _said(operand) else (operand,)
     return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
 
@@ -296,8 +362,9 @@ def describe(query: Query) -> str:
     For what `parse` returns, parsing the description returns it again.
     """
     match query:
-        case Prefer(And((Term(field=field), *_) as words)):
-            run = " ".join(_spelt(word.term) for word in words if isinstance(word, Term))
+        case Prefer(And()) | Or((_, Weighted())) if words := _said(query):
+            run = " ".join(_spelt(word.term) for word in words)
+            field = words[0].field
             return f"{field}:({run})" if field else run
         case Prefer(required):
             return describe(required)
@@ -309,6 +376,8 @@ def describe(query: Query) -> str:
             return f"NOT ({describe(child)})"
         case Not(child):
             return f"NOT {describe(child)}"
+        case Weighted(child):
+            return describe(child)
         case Everything():
             return ""
         case _:
@@ -317,6 +386,8 @@ def describe(query: Query) -> str:
 
 def _describe_operand(query: Query) -> str:
     match query:
+        case Or((_, Weighted())):
+            return describe(query)
         case Or() | Prefer(Or()):
             return f"({describe(query)})"
         case _:
@@ -326,7 +397,8 @@ def _describe_operand(query: Query) -> str:
 def _describe_leaf(leaf: Term | Phrase | Keyword | Between) -> str:
     match leaf:
         case Term(term, any_marks, field):
-            return _named(field, _quote((term,), exact=any_marks != _any_marks(term), needed=False))
+            needed = _with_others((leaf,)) != (leaf,)
+            return _named(field, _quote((term,), exact=any_marks != _any_marks(term), needed=needed))
         case Phrase(terms, field):
             exact = any(term.any_marks != _any_marks(term.term) for term in terms)
             return _named(field, _quote(tuple(term.term for term in terms), exact=exact))
@@ -348,5 +420,10 @@ def _quote(terms: tuple[str, ...], *, exact: bool, needed: bool = True) -> str:
 
 
 def _spelt(term: str) -> str:
-    """The term as it is typed: a key with a dot is a decimal number, which is typed with a comma."""
+    """The term as it is typed: the key of a decimal number has a dot for the comma, that of a month its year first."""
+    if month := _MONTH_KEY.fullmatch(term):
+        return f"{month['month']}/{month['year']}"
     return term.replace(".", ",")
+
+
+_MONTH_KEY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})")

@@ -14,12 +14,13 @@ from typing import Self
 
 from crawl.article import VIETNAM
 from index.document import TEXT_FIELDS, Document, keyword_values, published_day, text_terms
-from index.engine import EngineBusy, EngineStatus, Hit, Hits, NoIndex, QueryTimeout, Sort
-from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term
+from index.engine import EngineBusy, EngineStatus, Hit, Hits, NoIndex, QueryTimeout, Sort, TermCount
+from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term, Weighted
 from index.tokens import ANALYSIS_VERSION
 from index.vietnamese import fold, folds
 
-Places = dict[int, str]
+Places = dict[int, set[str]]
+"""The terms at each position: a word, and the keys of a date that ends with it."""
 
 
 class OracleEngine:
@@ -66,19 +67,21 @@ class OracleEngine:
         return tuple(documents[id] for id in ids if id in documents)
 
     def term_counts(self) -> tuple[tuple[str, int], ...]:
-        """Count each field's terms."""
-        counts: Counter[tuple[str, str]] = Counter()
-        for document in self._documents().values():
-            for field, found in text_terms(document).items():
-                counts.update((field, term) for term in set(found.terms))
-        most: dict[str, int] = {}
-        for (_field, term), count in counts.items():
-            most[term] = max(count, most.get(term, 0))
-        return tuple(sorted(most.items()))
+        """Count each field's terms once."""
+        documents = self._documents().values()
+        fields = [set(found.terms) for document in documents for found in text_terms(document).values()]
+        return tuple(sorted(Counter(term for terms in fields for term in terms).items()))
 
     def verify(self) -> None:
         """Memory is believed."""
         self._documents()
+
+    def spellings(self, folded: Sequence[str]) -> tuple[TermCount, ...]:
+        """The terms with one of these folded forms, and how many fields hold each."""
+        documents = self._documents().values()
+        fields = [set(found.terms) for document in documents for found in text_terms(document).values()]
+        counts = Counter(term for terms in fields for term in terms if set(folds(term)) & set(folded))
+        return tuple(TermCount(term, count) for term, count in sorted(counts.items()))
 
     def writer(self, *, rebuild: bool = False) -> OracleWriter:
         """Work on a copy."""
@@ -139,17 +142,18 @@ def _moment(document: Document) -> datetime:
 
 
 class _Corpus:
-    """All documents, each text field as a mapping from position to term."""
+    """All documents, each text field as a mapping from position to terms, and its length in terms."""
 
     def __init__(self, documents: list[Document]) -> None:
         self.documents = documents
-        self.places: dict[str, dict[str, Places]] = {
-            d.id: {
-                name: dict(zip(found.positions, found.terms, strict=True))
-                for name, found in text_terms(d).items()
-            }
-            for d in documents
-        }
+        self.places: dict[tuple[str, str], Places] = {}
+        self.lengths: Counter[tuple[str, str]] = Counter()
+        for d in documents:
+            for name, found in text_terms(d).items():
+                places = self.places[d.id, name] = {}
+                self.lengths[d.id, name] = len(found.terms)
+                for place, term in zip(found.positions, found.terms, strict=True):
+                    places.setdefault(place, set()).add(term)
 
     def matches(self, query: Query | None, document: Document) -> bool:
         """Whether the document matches; None asks for nothing."""
@@ -170,7 +174,7 @@ class _Corpus:
                 return any(self.matches(child, document) for child in children)
             case Not(child):
                 return not self.matches(child, document)
-            case Prefer(required):
+            case Prefer(required) | Weighted(required):
                 return self.matches(required, document)
 
     def score(self, query: Query, document: Document) -> float:
@@ -185,6 +189,8 @@ class _Corpus:
                 if self.matches(preferred, document):
                     score += weight * self.score(preferred, document)
                 return score
+            case Weighted(child, weight):
+                return weight * self.score(child, document)
             case _:
                 return 0.0
 
@@ -195,8 +201,8 @@ class _Corpus:
             return 0.0
         n = len(self.documents)
         df = sum(self.frequency(query, other, field) > 0 for other in self.documents)
-        mean = sum(len(self.places[other.id].get(field, {})) for other in self.documents) / n
-        length = len(self.places[document.id][field])
+        mean = sum(self.lengths[other.id, field] for other in self.documents) / n
+        length = self.lengths[document.id, field]
         return (
             weight
             * (math.log(n / (df + 1)) + 1)
@@ -207,7 +213,7 @@ class _Corpus:
 
     def frequency(self, query: Term | Phrase, document: Document, field: str) -> float:
         """How often a leaf stands in a field; another spelling than the exact one counts 0.9."""
-        places = self.places[document.id].get(field, {})
+        places = self.places.get((document.id, field), {})
         terms = query.terms if isinstance(query, Phrase) else (query,)
         asked = {query.field, *(term.field for term in terms)} - {None}
         if not terms or not asked <= {field}:
@@ -215,13 +221,15 @@ class _Corpus:
         starts = [
             start
             for start in places
-            if all(_spells(term, places.get(start + step)) for step, term in enumerate(terms))
+            if all(_spells(term, places.get(start + step, set())) for step, term in enumerate(terms))
         ]
         if len(terms) > 1:
             return float(len(starts))
-        exact = sum(places[start] == terms[0].term for start in starts)
+        exact = sum(terms[0].term in places[start] for start in starts)
         return exact + 0.9 * (len(starts) - exact)
 
 
-def _spells(term: Term, found: str | None) -> bool:
-    return found is not None and (found == term.term or (term.any_marks and fold(term.term) in folds(found)))
+def _spells(term: Term, found: set[str]) -> bool:
+    if term.term in found:
+        return True
+    return term.any_marks and any(fold(term.term) in folds(other) for other in found)

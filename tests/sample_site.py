@@ -394,7 +394,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self._answer(with_body=False)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
+    def log_message(self, format: str, *args: object) -> None:
         """Nothing: a test's output is not an access log."""
 
     def _answer(self, *, with_body: bool) -> None:

@@ -279,7 +279,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        site = cast(_Server, self.server).site
+        site = cast("_Server", self.server).site
         site.requests.append((self.path, time.monotonic()))
         site.paths.get(self.path, status(404))(self)
 

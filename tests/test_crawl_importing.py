@@ -32,7 +32,8 @@ def html(title: str, url: str | None = None) -> str:
     """A page that holds an article."""
     link = f'<link rel="canonical" href="{url}">' if url else ""
     return (
-        f"<html><head><meta charset=utf-8><title>{title}</title><meta property='og:type' content='article'>{link}</head>"
+        f"<html><head><meta charset=utf-8><title>{title}</title>{link}"
+        f"<meta property='og:type' content='article'></head>"
         f"<body><h1>{title}</h1><div class=content><p>{BODY}</p><p>{BODY}</p></div></body></html>"
     )
 
@@ -266,26 +267,27 @@ def test_saved_pages_and_their_newspaper(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_warc_file(run: Run, tmp_path: Path) -> None:
-    """Articles among the records are kept with their raw pages, all else is named by its URL; a cut file gives
-    what came before.
+    """Articles among the records are kept with their raw pages, a page that holds none is named by its URL, what is
+    no page at all is passed over; a cut file gives what came before.
     """
     pages = [
         fetched("https://bao.vn/1", html("Bài một")),
         fetched("https://bao.vn/2", "Not found", 404),
         fetched("https://bao.vn/3", "body {}", kind="text/css"),
+        fetched("https://bao.vn/5", "<html><p>.</p></html>"),
         fetched("https://www.bao.vn/4", html("Bài bốn", "https://bao.vn/bon")),
     ]
     file = write_warc(tmp_path / "w", pages)
-    assert run(file) == ImportReport(2, 0, 0, 2)
-    assert [problem.where for problem in run.problems] == ["https://bao.vn/2", "https://bao.vn/3"]
+    assert run(file) == ImportReport(2, 0, 0, 1)
+    assert [problem.where for problem in run.problems] == ["https://bao.vn/5"]
     assert run.archive.find("https://www.bao.vn/4") == run.archive.find("https://bao.vn/bon") != ()
     assert {stored.article.source for stored in run.archive.changes(0)} == {"bao.vn"}
     file.write_bytes(file.read_bytes()[:-300])
-    assert run(file) == ImportReport(0, 0, 1, 3)
+    assert run(file) == ImportReport(0, 0, 1, 2)
     assert str(file) in {problem.where for problem in run.problems}
     plain = tmp_path / "plain.warc"
     plain.write_bytes(gzip.decompress(write_warc(tmp_path / "v", pages).read_bytes()))
-    assert run(plain) == ImportReport(0, 0, 2, 2)
+    assert run(plain) == ImportReport(0, 0, 2, 1)
 
 
 def test_pages_that_are_too_large(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

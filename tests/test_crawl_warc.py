@@ -243,12 +243,11 @@ def test_a_missing_end_is_noticed(packed: bool) -> None:
     for length in range(2, len(two) - 8, 3):
         if two[:length].endswith(b"\r\n\r\n"):
             continue
-        found = []
+        pages = read_pages(io.BytesIO(one + two[:length]))
+        assert next(pages).body == page(1, 300).body
         with pytest.raises(ValueError):
-            for each in read_pages(io.BytesIO(one + two[:length])):
-                found.append(each.body)
-        assert found in ([page(1, 300).body], [page(number, 300).body for number in (1, 2)])
-        assert len(found) == 1 or length > len(two) - 20
+            # Its body may be whole, and only what ends the record be missing.
+            assert [each.body for each in pages] == []
 
 
 def test_a_file_comes_back(tmp_path: Path) -> None:

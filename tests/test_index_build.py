@@ -206,7 +206,8 @@ folder, rebuild, stop = Path(sys.argv[1]), sys.argv[2] == "rebuild", int(sys.arg
 build.STRETCH = 150
 with Archive(folder / "archive.sqlite", folder / "pages") as archive:
     engine = open_engine(f"whoosh:{folder / 'search'}")
-    build.build(archive, engine, {}, rebuild=rebuild, progress=lambda done, total: done < stop or os.kill(os.getpid(), 9))
+    progress = lambda done, total: done < stop or os.kill(os.getpid(), 9)
+    build.build(archive, engine, {}, rebuild=rebuild, progress=progress)
 """
 
 

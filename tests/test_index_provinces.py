@@ -15,7 +15,7 @@ MERGER = date(2025, 7, 1)
 
 @pytest.mark.parametrize("reform", REFORMS, ids=lambda reform: f"{reform.old[0]} {reform.on}")
 def test_a_merged_name_holds_until_the_day(reform: object) -> None:
-    """The day before a merger a province has its old name, from the day itself the new one; divided ones keep theirs."""
+    """Until the day before a merger a province has its old name, then the new one; divided ones keep theirs."""
     assert isinstance(reform, type(REFORMS[0]))
     for name in reform.old:
         assert province_on(name, reform.on - timedelta(days=1)) == name
@@ -74,7 +74,7 @@ def test_other_spellings_are_recognised() -> None:
 
 def test_the_table_agrees_with_the_official_list(bench_data: Path) -> None:
     """Every merger of July 2025 in the corpus's list is in the table, and no other."""
-    listed = {}
+    listed: dict[str, str] = {}
     for row in (bench_data / "admin_2025.tsv").read_text("utf-8").splitlines()[1:]:
         _code, unit, before = row.split("\t")
         name = re.sub("(?i)^(tỉnh|thành phố|thủ đô) ", "", unit)

@@ -326,7 +326,8 @@ def test_hostile_titles_reach_no_terminal(timbao: Timbao) -> None:
     assert "\x1b" not in timbao("show", str(ARTICLES[1]["url"])).out
 
 
-def test_a_closed_pipe_is_silent(archive: Timbao, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("archive")
+def test_a_closed_pipe_is_silent(tmp_path: Path) -> None:
     """Whoever stops reading gets no complaint."""
     environment = {**os.environ, "TIMBAO_DATA": str(tmp_path / "data")}
     with subprocess.Popen(

@@ -103,7 +103,7 @@ MEANINGS: list[tuple[str, Query]] = [
     ("a and b", words(A, Term("and", any_marks=True), B)),
     ("a? b*", words(A, B)),
     ("a:b", words(A, B)),
-    ("10:30", words(Term("10"), Term("30"))),
+    ("10:30", Term("10:30")),
     ("Nghị quyết: 25", words(Term("nghị"), Term("quyết"), Term("25"))),
     ("từ: ngữ", words(Term("từ"), Term("ngữ"))),
     ("VIỆT VÀ NAM", words(Term("việt"), Term("và"), Term("nam", any_marks=True))),

@@ -19,7 +19,7 @@ from index.embedded.segment import Segment
 from index.embedded.snapshot import Snapshot
 from index.embedded.storage import Vanished, backend
 from index.embedded.writer import WhooshWriter, open_writer
-from index.engine import CorruptIndex, EngineStatus, Hits, Sort
+from index.engine import CorruptIndex, EngineStatus, Hits, Sort, TermCount
 from index.query import Query
 
 _ATTEMPTS = 10
@@ -68,6 +68,11 @@ class WhooshEngine:
         self._generations.contents(Generation(generation.folder, newest))
         for part in self._newest().snapshot.parts:
             part.segment.file.check()
+
+    def spellings(self, folded: Sequence[str]) -> tuple[TermCount, ...]:
+        """The indexed terms that have one of these folded forms."""
+        counts = self._newest().snapshot.spellings(folded)
+        return tuple(TermCount(term, count) for term, count in sorted(counts.items()))
 
     def writer(self, *, rebuild: bool = False) -> WhooshWriter:
         """Exclusive access. Without `rebuild`, raises StaleIndex rather than mix two kinds of analysis."""

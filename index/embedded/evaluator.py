@@ -14,7 +14,7 @@ from index.embedded.deadline import Deadline
 from index.embedded.layout import UNDATED, Bools, Floats, Numbers
 from index.embedded.leaves import Leaves, Scored
 from index.embedded.storage import DAY, day_start
-from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term
+from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term, Weighted
 
 
 class Evaluator:
@@ -39,6 +39,9 @@ class Evaluator:
             case Prefer(required):
                 found = self.matches(required)
                 return self._preferred(query, found)
+            case Weighted(child, weight):
+                found = self.matches(child)
+                return Scored(found.docs, _times(found.scores, weight))
             case Keyword():
                 return Scored(np.flatnonzero(self._leaves.holders(query)).astype(np.int32), None)
             case _:
@@ -69,6 +72,9 @@ class Evaluator:
                 return self._any_among(children, docs)
             case Prefer():
                 return self._preferred_among(query, docs)
+            case Weighted(child, weight):
+                keep, scores = self.among(child, docs)
+                return keep, _times(scores, weight)
 
     def _all_of(self, children: Sequence[Query]) -> Scored:
         first, *others = sorted(children, key=self._at_most)
@@ -89,7 +95,7 @@ class Evaluator:
                 return min(map(self._at_most, children))
             case Or(children):
                 return sum(map(self._at_most, children))
-            case Prefer(required):
+            case Prefer(required) | Weighted(required):
                 return self._at_most(required)
             case Keyword():
                 return self.snapshot.size - 1  # cheaper to start from than Everything
@@ -140,6 +146,10 @@ class Evaluator:
         if more is None:
             return keep, scores
         return keep, _sum(scores, np.where(keep, more * np.float32(query.weight), np.float32(0)))
+
+
+def _times(scores: Floats | None, weight: float) -> Floats | None:
+    return None if scores is None else scores * np.float32(weight)
 
 
 def _sum(scores: Floats | None, more: Floats | None) -> Floats | None:

@@ -101,19 +101,23 @@ class Segment:
         number = self.vocabulary.find(encode(term))
         return [] if number is None else [number]
 
+    def frequency(self, term: int) -> int:
+        """How many postings a term has in all text fields."""
+        return int(self.list_postings[list_number(term + 1, 0)] - self.list_postings[list_number(term, 0)])
+
     def postings(self, number: int) -> tuple[Numbers, Array]:
         """The documents of a list, and how often each holds the term there."""
         start, stop = int(self.list_postings[number]), int(self.list_postings[number + 1])
         return self.file.part("docs", start, stop), self.counts(start, stop)
 
-    def list_sizes(self, live: Bools | None) -> Ints:
-        """How many documents each list has, by term and field; only those that are `live`, if that is given."""
-        begins = self.list_postings
+    def term_sizes(self, live: Bools | None) -> Ints:
+        """How many postings each term has in all text fields; only those in `live` documents, if that is given."""
+        begins = self.list_postings[:: len(FIELDS)]
         if live is not None:
             kept = np.zeros(self.file.count("docs") + 1, np.int64)
             np.cumsum(live[self.file.array("docs")], out=kept[1:])
             begins = kept[begins]
-        return np.diff(begins).reshape(-1, len(FIELDS))
+        return np.diff(begins)
 
     def counts(self, start: int, stop: int) -> Array:
         """The counts of some postings."""

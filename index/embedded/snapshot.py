@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -93,14 +93,12 @@ class Snapshot:
 
     @functools.cached_property
     def term_counts(self) -> tuple[tuple[str, int], ...]:
-        """Every term that a document holds, and how many do in the field where most do."""
-        counts: defaultdict[bytes, Ints | int] = defaultdict(int)
+        """Every term that stands in a document, sorted, and in how many fields of documents it does."""
+        counts: Counter[bytes] = Counter()
         for part in self.parts:
-            held = part.segment.list_sizes(part.live)
-            for term, number in zip(part.segment.vocabulary, held, strict=True):
-                counts[term] += number
-        most = ((decode(term), int(np.max(held))) for term, held in sorted(counts.items()))
-        return tuple((term, count) for term, count in most if count)
+            sizes = part.segment.term_sizes(part.live).tolist()
+            counts.update(dict(zip(part.segment.vocabulary, sizes, strict=True)))
+        return tuple((decode(term), count) for term, count in sorted(counts.items()) if count)
 
     def holders(self, name: str, value: str, *, any_marks: bool) -> Bools:
         """Of each document whether a keyword field has this value."""
@@ -114,6 +112,14 @@ class Snapshot:
                 mask = np.isin(part.segment.codes(field), codes)
                 found[part.base : part.base + len(mask)] = mask if part.live is None else mask & part.live
         return found
+
+    def spellings(self, folded: Sequence[str]) -> Counter[str]:
+        """The terms that have one of these folded forms, each with the number of its postings."""
+        counts: Counter[str] = Counter()
+        for part in self.parts:
+            for term in {term for form in folded for term in part.segment.spellings(form)}:
+                counts[decode(part.segment.vocabulary[term])] += part.segment.frequency(term)
+        return counts
 
     def find(self, id: str) -> int | None:
         """The number of the document with this id."""

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from index.document import Document, keyword_key
 from index.tokens import analyse_terms
-from index.vietnamese import fold
+from index.vietnamese import folds
 
 TOP = 10
 """How many hits are asked for, beside the exact number of all matches."""
@@ -95,7 +95,10 @@ class Texts:
     body_folded: str
 
 
-_fold = functools.cache(fold)
+@functools.cache
+def _folded(term: str) -> str:
+    """What stands for a term in the copy without marks, where nobody asks for phrases: its spellings in a row."""
+    return " ".join(folds(term))
 
 
 def one_paragraph(document: Document) -> Document:
@@ -106,7 +109,7 @@ def one_paragraph(document: Document) -> Document:
 def analysed_texts(document: Document) -> Texts:
     """What a peer is given to index: timbao's analysis, whose time counts on every side."""
     title, body = analyse_terms(document.title), analyse_terms(document.body)
-    return Texts(" ".join(title), " ".join(body), " ".join(map(_fold, title)), " ".join(map(_fold, body)))
+    return Texts(" ".join(title), " ".join(body), " ".join(map(_folded, title)), " ".join(map(_folded, body)))
 
 
 def day_number(day: date | None) -> int:

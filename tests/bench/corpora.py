@@ -17,11 +17,15 @@ from typing import IO
 import zstandard
 
 from crawl.article import utc_now
-from crawl.jsonlines import read_line
+from crawl.jsonlines import BadLine, read_line
 from index.document import Document
 
 
-class NoCorpus(Exception):
+class CorpusError(Exception):
+    """A corpus cannot be used; the message says which and why."""
+
+
+class NoCorpus(CorpusError):
     """A corpus is missing; the message names the option that gives it."""
 
     def __init__(self, path: Path, option: str) -> None:
@@ -29,6 +33,14 @@ class NoCorpus(Exception):
         super().__init__(
             f"There is no {path}. Name the file with {option}, or its folder in TIMBAO_BENCH_DATA."
         )
+
+
+class BadCorpus(CorpusError):
+    """A corpus is not what it should be."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        self.path, self.detail = path, detail
+        super().__init__(f"{path} cannot be used: {detail}. Mend it or name another file.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +74,15 @@ def present(path: Path, option: str) -> Path:
 def read_documents(path: Path, limit: int | None = None) -> Iterator[Document]:
     """The first articles of a `.jsonl`, `.jsonl.gz` or `.jsonl.zst` file, as they are indexed.
 
-    Raises crawl.jsonlines.BadLine.
+    Raises BadCorpus.
     """
     seen = utc_now()
     with _opened(path) as lines:
-        for line in islice(lines, limit):
-            found = read_line(line, None)
+        for number, line in enumerate(islice(lines, limit), 1):
+            try:
+                found = read_line(line, None)
+            except BadLine as error:
+                raise BadCorpus(path, f"line {number}: {error.reason}") from error
             article = found.article
             yield Document(
                 id=found.id or str(article.url),
@@ -86,18 +101,29 @@ def read_documents(path: Path, limit: int | None = None) -> Iterator[Document]:
 
 
 def read_titles(path: Path) -> list[KnownItem]:
-    """The titles of a file `[{"id": …, "title": …}]`, each looking for its article."""
-    return [KnownItem(item["title"], item["id"]) for item in json.loads(path.read_text("utf-8"))]
+    """The titles of a file `[{"id": …, "title": …}]`, each looking for its article. Raises BadCorpus."""
+    with sound(path):
+        return [KnownItem(item["title"], item["id"]) for item in json.loads(path.read_text("utf-8"))]
 
 
 def read_questions(path: Path) -> tuple[list[Passage], list[KnownItem]]:
     """Paragraphs, and the questions that each answers.
 
-    The file is `{"paragraphs": [{"id", "text"}], "questions": [{"question", "paragraph"}]}`.
+    The file is `{"paragraphs": [{"id", "text"}], "questions": [{"question", "paragraph"}]}`. Raises BadCorpus.
     """
-    found = json.loads(path.read_text("utf-8"))
-    passages = [Passage(item["id"], item["text"]) for item in found["paragraphs"]]
-    return passages, [KnownItem(item["question"], item["paragraph"]) for item in found["questions"]]
+    with sound(path):
+        found = json.loads(path.read_text("utf-8"))
+        passages = [Passage(item["id"], item["text"]) for item in found["paragraphs"]]
+        return passages, [KnownItem(item["question"], item["paragraph"]) for item in found["questions"]]
+
+
+@contextmanager
+def sound(path: Path) -> Iterator[None]:
+    """Turn what a file of another shape leads to into BadCorpus."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadCorpus(path, f"{type(error).__name__}: {error}") from error
 
 
 def digest(limit: int | None, *paths: Path) -> str:

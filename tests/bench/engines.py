@@ -35,7 +35,7 @@ from index.tokens import analyse_terms
 from index.vietnamese import fold
 from tests.bench.contest import CLASSES, Case, Reader, one_paragraph
 from tests.bench.contestants import CONTESTANTS
-from tests.bench.corpora import NoCorpus, data_folder, present, read_documents
+from tests.bench.corpora import BadCorpus, CorpusError, data_folder, present, read_documents, sound
 
 _SLOW = "whoosh"
 _FEW = 5_000
@@ -152,7 +152,8 @@ def build(name: str, path: Path, count: int, folder: Path, segments: int) -> Bui
 
 def _cpu_seconds() -> float:
     """All threads, and the processes that have ended."""
-    return sum(os.times()[:4])
+    ended = os.times()
+    return time.process_time() + ended.children_user + ended.children_system
 
 
 def _peak_bytes() -> int:
@@ -169,17 +170,20 @@ def build_apart(name: str, path: Path, count: int, folder: Path, segments: int) 
 def read_cases(path: Path) -> dict[str, list[Case]]:
     """The cases by class: `{CLASS: [[WORD, …] | {"t": [WORD, …], "lo": YYYYMMDD, "hi": …, "site": …}]}`.
 
-    Raises ValueError for a class that is not in `CLASSES`.
+    Raises BadCorpus, also for a class that is not in `CLASSES`.
     """
-    found = json.loads(path.read_text("utf-8"))
-    if unknown := found.keys() - set(CLASSES):
-        raise ValueError(f"{path}: no class is called {', '.join(sorted(unknown))}")
-    return {kind: [_case(kind, entry) for entry in found[kind]] for kind in CLASSES if found.get(kind)}
+    with sound(path):
+        found = json.loads(path.read_text("utf-8"))
+        if unknown := found.keys() - set(CLASSES):
+            raise BadCorpus(path, f"no class is called {', '.join(sorted(unknown))}")
+        return {kind: [_case(kind, entry) for entry in found[kind]] for kind in CLASSES if found.get(kind)}
 
 
 def _case(kind: str, entry: Any) -> Case:
     words = entry["t"] if isinstance(entry, dict) else entry
     terms = tuple(analyse_terms(" ".join(words)))
+    if not terms:
+        raise ValueError(f"{kind} has a case without a word")
     if kind == "h_folded":
         terms = tuple(map(fold, terms))
     if not isinstance(entry, dict):
@@ -310,7 +314,7 @@ def main() -> None:
             classes = read_cases(present(options.queries, "--queries"))
             documents = read_documents(present(options.corpus, "--corpus"), options.docs)
             count = _Articles.prepare(path, documents)
-        except (NoCorpus, ValueError) as error:
+        except CorpusError as error:
             sys.exit(str(error))
         if not count:
             sys.exit(f"There is no article in {options.corpus}.")

@@ -26,8 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.bench.corpora import (
+    CorpusError,
     KnownItem,
-    NoCorpus,
     Passage,
     data_folder,
     digest,
@@ -207,7 +207,7 @@ def main() -> None:
             ),
             xquad_task(present(options.xquad, "--xquad")),
         ]
-    except NoCorpus as error:
+    except CorpusError as error:
         sys.exit(str(error))
     for task in tasks:
         if not task.items:

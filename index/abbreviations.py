@@ -1,0 +1,123 @@
+"""Abbreviations of the press and of the administration, and what they stand for.
+
+Analysis only takes apart what is also written apart (`TPHCM`, `TP.HCM`, `TP HCM` are the same two tokens). What an
+abbreviation stands for is asked at query time, both ways, and counts less than what was typed: rewriting texts would
+be wrong wherever letters are ambiguous.
+
+Authorities: the lists of abbreviations in Nghị định 30/2020/NĐ-CP (appendix I, names of documents) and in the
+portals of the provinces; which are in use was counted in news. Left out because they are ambiguous: BTC, CA, HN, NS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from index.vietnamese import fold
+
+JOINED = {
+    "".join(parts): parts
+    for parts in (
+        ("tp", "hcm"),
+        ("gd", "đt"),
+        ("kh", "cn"),
+        ("kt", "xh"),
+        ("lđ", "tb", "xh"),
+        ("lđ", "tb"),
+        ("nn", "ptnt"),
+        ("tn", "mt"),
+        ("vh", "tt", "dl"),
+        ("vh", "tt"),
+    )
+}
+"""Written together → the tokens it has when written apart (`GD-ĐT`, `GD & ĐT`)."""
+
+MEANINGS = tuple(
+    (tuple(short.split()), tuple(meaning.split()))
+    for short, meaning in (
+        ("atgt", "an toàn giao thông"),
+        ("bhxh", "bảo hiểm xã hội"),
+        ("bhyt", "bảo hiểm y tế"),
+        ("bqlda", "ban quản lý dự án"),
+        ("cand", "công an nhân dân"),
+        ("csgt", "cảnh sát giao thông"),
+        ("đbqh", "đại biểu quốc hội"),
+        ("đbscl", "đồng bằng sông cửu long"),
+        ("gd đt", "giáo dục và đào tạo"),
+        ("gtvt", "giao thông vận tải"),
+        ("hcm", "hồ chí minh"),
+        ("hđnd", "hội đồng nhân dân"),
+        ("hlhpn", "hội liên hiệp phụ nữ"),
+        ("htx", "hợp tác xã"),
+        ("kcn", "khu công nghiệp"),
+        ("kh cn", "khoa học và công nghệ"),
+        ("kt xh", "kinh tế xã hội"),
+        ("lđ tb xh", "lao động thương binh và xã hội"),
+        ("mttq", "mặt trận tổ quốc"),
+        ("nn ptnt", "nông nghiệp và phát triển nông thôn"),
+        ("pccc", "phòng cháy chữa cháy"),
+        ("ql", "quốc lộ"),
+        ("tand", "tòa án nhân dân"),
+        ("thcs", "trung học cơ sở"),
+        ("thpt", "trung học phổ thông"),
+        ("tn mt", "tài nguyên và môi trường"),
+        ("tp", "thành phố"),
+        ("tw", "trung ương"),
+        ("tx", "thị xã"),
+        ("ttxvn", "thông tấn xã việt nam"),
+        ("ubnd", "ủy ban nhân dân"),
+        ("vh tt dl", "văn hóa thể thao và du lịch"),
+        ("vksnd", "viện kiểm sát nhân dân"),
+        ("xhcn", "xã hội chủ nghĩa"),
+    )
+)
+"""Abbreviation and meaning, as the terms that analysis makes of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another way to say the words at `start:end` of a query: the terms `terms`, side by side."""
+
+    start: int
+    end: int
+    terms: tuple[str, ...]
+
+
+def others(words: Sequence[str], marked: Sequence[bool]) -> Iterator[Other]:
+    """Where an abbreviation or its meaning stands among the words, the longest first found, none inside another.
+
+    A word for which `marked` is false was typed without marks and is compared without them.
+    """
+    start = 0
+    while start < len(words):
+        found = _at(words, marked, start)
+        if found is None:
+            start += 1
+        else:
+            yield found
+            start = found.end
+
+
+def _at(words: Sequence[str], marked: Sequence[bool], start: int) -> Other | None:
+    for form, other in _BY_FOLD.get(fold(words[start]), ()):
+        end = start + len(form)
+        if end <= len(words) and all(
+            word == part or (not exact and word == fold(part))
+            for word, part, exact in zip(words[start:end], form, marked[start:end], strict=True)
+        ):
+            return Other(start, end, other)
+    return None
+
+
+def _by_fold() -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
+    """Both directions of the table by the fold of a form's first word, longer forms first."""
+    table: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for short, meaning in MEANINGS:
+        table.setdefault(fold(short[0]), []).append((short, meaning))
+        table.setdefault(fold(meaning[0]), []).append((meaning, short))
+    for forms in table.values():
+        forms.sort(key=lambda pair: -len(pair[0]))
+    return table
+
+
+_BY_FOLD = _by_fold()

@@ -1,0 +1,382 @@
+"""The benchmarks run end to end on invented articles, measure rightly, and cannot be made to lower their floors."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.tokens import analyse_terms
+from index.vietnamese import canonical, fold
+from tests.bench.contest import CLASSES, Case
+from tests.bench.corpora import digest, read_documents
+from tests.bench.engines import Answers, mismatches
+from tests.bench.peers import SYSTEMS
+from tests.bench.relevance import FloorLowered, Score, below, bootstrap, hold, raised, rank, score
+from tests.bench.spellings import (
+    CONDITIONS,
+    decomposed,
+    misspelt,
+    newer_placement,
+    older_placement,
+    other_placement,
+    unmarked,
+)
+
+ROOT = Path(__file__).parent.parent
+ONSETS = ["", "b", "ch", "đ", "h", "kh", "l", "ngh", "ph", "t", "th", "x"]
+TONES = "\u0300\u0301\u0303\u0309\u0323"
+
+
+class Corpus:
+    """Invented articles, titles and questions about them, and query classes, as the benchmarks read them."""
+
+    def __init__(self, folder: Path) -> None:
+        chance = random.Random(7)
+        vowels = ["a", "à", "ê", "ốn", "ường", "iên", "oà", "ủy", "ăng", "ơi", "inh", "ôm"]
+        self.words = sorted({onset + vowel for onset in ONSETS for vowel in vowels})
+        self.articles = [self._article(number, chance) for number in range(40)]
+        self.news, self.titles = folder / "news.jsonl", folder / "titles.json"
+        self.xquad, self.queries = folder / "xquad.json", folder / "queries.json"
+        self.news.write_text("".join(json.dumps(article) + "\n" for article in self.articles), "utf-8")
+        self._write(
+            self.titles, [{"id": one["id"], "title": one["title"].title()} for one in self.articles[::2]]
+        )
+        paragraphs = [{"id": one["id"], "text": one["body"]} for one in self.articles[:10]]
+        questions = [
+            {"question": " ".join(one["text"].split()[3:8]) + "?", "paragraph": one["id"]}
+            for one in paragraphs
+        ]
+        self._write(self.xquad, {"paragraphs": paragraphs, "questions": questions})
+        self._write(self.queries, {kind: self._cases(kind, chance) for kind in CLASSES})
+
+    @staticmethod
+    def _write(path: Path, content: object) -> None:
+        path.write_text(json.dumps(content), "utf-8")
+
+    def _article(self, number: int, chance: random.Random) -> dict[str, Any]:
+        body = [" ".join(chance.choices(self.words, k=30)) for _paragraph in range(3)]
+        return {
+            "id": f"a{number}",
+            "source": f"bao{number % 3}.example",
+            "title": " ".join(body[1].split()[5:11]),
+            "lead": " ".join(chance.choices(self.words, k=8)),
+            "body": "\n\n".join(body),
+            "published": f"20{10 + number % 10}-03-15",
+        }
+
+    def _cases(self, kind: str, chance: random.Random) -> list[Any]:
+        words = [article["body"].split()[:3] for article in chance.sample(self.articles, 4)]
+        if kind == "g_filter":
+            return [
+                {"t": some[:1], "lo": 20100101, "hi": 20191231, "site": f"bao{number % 3}.example"}
+                for number, some in enumerate(words)
+            ]
+        return [[fold(word) for word in some] if kind == "h_folded" else some for some in words]
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """The invented corpus."""
+    return Corpus(tmp_path_factory.mktemp("corpus"))
+
+
+def run(module: str, *options: str | Path) -> subprocess.CompletedProcess[str]:
+    """A benchmark as it is run from a checkout."""
+    return subprocess.run(
+        [sys.executable, "-m", f"tests.bench.{module}", *options],
+        cwd=ROOT,
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def relevance(corpus: Corpus, *options: str | Path) -> subprocess.CompletedProcess[str]:
+    """The relevance benchmark over the invented corpus."""
+    inputs = ("--news", corpus.news, "--titles", corpus.titles, "--xquad", corpus.xquad)
+    return run("relevance", *inputs, *options)
+
+
+def test_relevance_gives_the_promised_json(corpus: Corpus, tmp_path: Path) -> None:
+    """Every system has every condition on both tasks, with MRR and recalls as shares, and timbao finds texts."""
+    done = relevance(corpus, "--json", "--floors", tmp_path / "floors.json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert set(found) == {"news", "xquad"}
+    for systems in found.values():
+        assert set(systems) == set(SYSTEMS)
+        for name, conditions in systems.items():
+            assert set(conditions) == set(CONDITIONS)
+            for one in conditions.values():
+                assert 0 <= one["r1"] <= one["mrr"] <= one["r10"] <= 1
+                assert one["interval"][0] <= one["mrr"] <= one["interval"][1]
+                assert (one["ahead"] is None) == (name == "timbao")
+        for condition in ("typed", "unmarked", "placement", "decomposed"):
+            assert systems["timbao"][condition]["r1"] > 0.9
+        assert systems["timbao"]["decomposed"] == systems["timbao"]["typed"]
+
+
+def test_relevance_prints_a_table(corpus: Corpus, tmp_path: Path) -> None:
+    """Without --json there is a line for every system under every condition of both tasks."""
+    done = relevance(corpus, "--systems", "timbao,fts5", "--floors", tmp_path / "floors.json")
+    first_words = [line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")]
+    assert first_words == ["timbao", "fts5"] * 2 * len(CONDITIONS)
+
+
+def test_pins_hold_and_are_never_lowered(corpus: Corpus, tmp_path: Path) -> None:
+    """--pin writes what was reached; a run below a floor says which and fails, and --pin leaves it standing."""
+    floors = tmp_path / "floors.json"
+    options = ("--systems", "timbao", "--limit-docs", "20", "--floors", floors)
+    assert relevance(corpus, *options, "--pin").returncode == 0
+    pinned = json.loads(floors.read_text())
+    assert {frozenset(found) for found in pinned.values()} == {frozenset(CONDITIONS)}
+    assert relevance(corpus, *options).returncode == 0
+    first = next(iter(pinned))
+    pinned[first]["misspelt"] = 1.01
+    floors.write_text(json.dumps(pinned))
+    for more in ([], ["--pin"]):
+        done = relevance(corpus, *options, *more)
+        assert done.returncode == 1
+        assert "misspelt" in done.stderr
+        assert "1.01" in done.stderr
+        assert json.loads(floors.read_text()) == pinned
+
+
+def test_floors_of_other_corpora_are_kept(tmp_path: Path) -> None:
+    """A pin changes the floors of the corpora that were measured and no others."""
+    floors = tmp_path / "floors.json"
+    floors.write_text(json.dumps({"other": {"typed": 0.9}, "this": {"typed": 0.5}}))
+    hold(floors, {"this": {"typed": Score(0.6789, 0.6, 0.7, (0.6, 0.7))}}, pin=True)
+    assert json.loads(floors.read_text()) == {"other": {"typed": 0.9}, "this": {"typed": 0.678}}
+
+
+def test_the_floors_in_the_repository_are_those_of_the_corpora(bench_data: Path) -> None:
+    """The shipped floors name the digests of the development corpora, so that they are really held to."""
+    from tests.bench.relevance import FLOORS
+
+    news = digest(20_000, bench_data / "news/news-50k.jsonl.zst", bench_data / "news/titles-dev.json")
+    xquad = digest(None, bench_data / "xquad/xquad-vi-dev.json")
+    assert set(json.loads(FLOORS.read_text())) == {news, xquad}
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--news", "none.jsonl"), ("--systems", "lucene"), ("--titles", "none.json")]
+)
+def test_wrong_options_of_relevance_are_explained(
+    corpus: Corpus, tmp_path: Path, option: str, value: str
+) -> None:
+    """A missing file or an unknown system is named in one sentence, without a traceback."""
+    done = relevance(corpus, option, tmp_path / value if "none" in value else value)
+    assert done.returncode != 0
+    assert value in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_engines_agree_and_give_the_promised_json(corpus: Corpus) -> None:
+    """All four engines build and answer all nine classes, in one and in several commits, with the same totals."""
+    done = run(
+        "engines", "--corpus", corpus.news, "--queries", corpus.queries, "--docs", "30", "--segments", "1,3",
+        "--json",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["mismatches"] == []
+    assert set(found["engines"]) == {"timbao", "tantivy", "fts5", "whoosh"}
+    for one in found["engines"].values():
+        for result in (one, one["segmented"]["3"]):
+            assert result["docs"] == 30
+            assert min(result[key] for key in ("docs_per_s", "docs_per_cpu_s", "peak_mb", "index_mb")) > 0
+            assert set(result["queries"]) == set(CLASSES)
+            assert all(speed["total_hits"] > 0 for speed in result["queries"].values())
+            assert all(
+                {"p50_ms", "p95_ms", "first_ms"} <= speed.keys() for speed in result["queries"].values()
+            )
+
+
+def test_engines_print_a_table(corpus: Corpus) -> None:
+    """Without --json there is a line for every class."""
+    options = ("--engines", "timbao,fts5", "--docs", "5", "--segments", "1")
+    done = run("engines", "--corpus", corpus.news, "--queries", corpus.queries, *options)
+    assert done.returncode == 0, done.stderr
+    assert all(f"  {kind} " in done.stdout for kind in CLASSES)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("", "There is no article"), ('{"url": 1}\n', "empty.jsonl cannot be used: line 1: url")],
+)
+def test_engines_explain_a_corpus_without_articles(
+    corpus: Corpus, tmp_path: Path, content: str, said: str
+) -> None:
+    """An empty or damaged corpus is a sentence, not a traceback."""
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text(content)
+    done = run("engines", "--corpus", empty, "--queries", corpus.queries)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_differing_totals_are_named() -> None:
+    """A case that one engine counts differently is reported with every engine's total."""
+    cases = [Case("a_rare", ("một",)), Case("a_rare", ("hai",))]
+    answers = {"one": Answers([], [], [3, 4]), "other": Answers([], [], [3, 5])}
+    (found,) = mismatches(cases, answers)
+    assert (found.terms, found.totals) == (("hai",), {"one": 4, "other": 5})
+
+
+def test_speed_is_the_median_over_rounds_then_over_cases() -> None:
+    """A case that is slow in one round is not slow; the first touch is apart."""
+    speed = Answers([0.5, 0.7, 0.6], [[1, 2, 3], [1, 90, 3], [1, 2, 3]], [1, 2, 3]).speed()
+    assert (speed.p50_ms, speed.first_ms, speed.total_hits) == (2000, 600, 6)
+    assert speed.p95_ms == pytest.approx(2900)
+
+
+def test_reciprocal_ranks_and_recall_by_hand() -> None:
+    """Places 1, 2, none and 4 give MRR (1 + 1/2 + 0 + 1/4) / 4; against all first, the peer trails by the rest."""
+    found = score([1, 2, 0, 4], ours=[1, 1, 1, 1])
+    assert (found.mrr, found.r1, found.r10) == (0.4375, 0.25, 0.75)
+    assert found.ahead == pytest.approx(0.5625)
+    assert found.ahead_interval is not None
+    assert found.ahead_interval[0] < 0.5625 < found.ahead_interval[1]
+
+
+def test_rank_counts_from_one() -> None:
+    """The first hit has rank 1, one that is not there 0."""
+    assert [rank(["b", "a"], name) for name in "bax"] == [1, 2, 0]
+
+
+def test_bootstrap_agrees_with_the_normal_interval() -> None:
+    """For many values the interval of the mean is about ±1.96 standard errors; for equal ones it is a point."""
+    values = np.random.default_rng(3).normal(5, 2, 4_000)
+    low, high = bootstrap(values)
+    error = 1.96 * values.std() / np.sqrt(len(values))
+    assert (low, high) == pytest.approx((values.mean() - error, values.mean() + error), abs=error / 8)
+    assert bootstrap(np.array([0.5] * 9)) == (0.5, 0.5)
+
+
+shares = st.dictionaries(st.sampled_from(list(CONDITIONS)), st.floats(0, 1), min_size=1)
+
+
+@given(shares, shares)
+def test_new_floors_are_never_lower(first: Mapping[str, float], second: Mapping[str, float]) -> None:
+    """Whatever is measured, raising either refuses, and only when a floor is missed, or lowers nothing."""
+    floors = raised({name: _score(share) for name, share in first.items()}, {})
+    measured = {name: _score(second.get(name, share)) for name, share in first.items()}
+    try:
+        after = raised(measured, floors)
+    except FloorLowered:
+        assert below(measured, floors)
+    else:
+        assert not below(measured, floors)
+        assert all(after[name] >= floor for name, floor in floors.items())
+
+
+def _score(mrr: float) -> Score:
+    return Score(mrr, mrr, mrr, (mrr, mrr))
+
+
+open_syllables = st.builds(
+    lambda onset, first, tone, second: (onset, first + tone + second, first + second + tone),
+    st.sampled_from(ONSETS),
+    st.sampled_from(["o", "O"]),
+    st.sampled_from(TONES),
+    st.sampled_from(["a", "e", "A"]),
+) | st.builds(
+    lambda onset, tone, second: (onset, "u" + tone + second, "u" + second + tone),
+    st.sampled_from(ONSETS),
+    st.sampled_from(TONES),
+    st.sampled_from(["y", "Y"]),
+)
+
+
+@given(open_syllables)
+def test_tone_placements_are_inverse(syllable: tuple[str, str, str]) -> None:
+    """Moving the tone there and back gives the same syllable, and both are one word to timbao."""
+    onset, old, new = syllable
+    older, newer = (unicodedata.normalize("NFC", onset + rest) for rest in (old, new))
+    assert newer_placement(older) == newer
+    assert older_placement(newer) == older
+    assert newer_placement(newer) == newer
+    assert older_placement(older) == older
+    assert canonical(older) == canonical(newer)
+
+
+@pytest.mark.parametrize("text", ["quý toàn hoạch khuỷu luỹ-thừa".replace("luỹ-thừa", ""), "Gamboá2", "qúy"])
+def test_only_open_syllables_have_two_placements(text: str) -> None:
+    """After q, before a final letter or in what is no syllable, nothing moves."""
+    assert newer_placement(text) == older_placement(text) == other_placement(text) == text
+
+
+def test_other_placement_exchanges_every_word() -> None:
+    """Each word gets the placement that it does not have."""
+    assert other_placement("Khánh Hoà thủy HÓA, khoẻ") == "Khánh Hòa thuỷ HOÁ, khỏe"
+
+
+def test_unmarked_and_decomposed() -> None:
+    """Unmarked text is ASCII with d for đ; decomposed text is the same text in NFD."""
+    assert unmarked("Đường Nguyễn Huệ") == "Duong Nguyen Hue"
+    assert unicodedata.normalize("NFC", decomposed("Huệ")) == "Huệ" != decomposed("Huệ")
+
+
+@given(st.lists(st.sampled_from(["đường", "Huế", "aa", "tỉnh", "và"]), min_size=1).map(" ".join))
+def test_one_syllable_is_misspelt(text: str) -> None:
+    """Exactly one syllable differs, the same in every run."""
+    slipped = misspelt(text)
+    assert slipped == misspelt(text)
+    before, after = text.split(), slipped.split()
+    assert sum(old != new for old, new in zip(before, after, strict=True)) == 1
+
+
+def test_a_text_without_syllables_cannot_be_misspelt() -> None:
+    """Numbers and single letters stay."""
+    assert misspelt("5 x 7") == "5 x 7"
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz", ".jsonl.zst"])
+def test_packed_corpora_are_read_alike(corpus: Corpus, tmp_path: Path, suffix: str) -> None:
+    """Plain, gzip and zstandard files give the same documents, and no more than asked for."""
+    import gzip
+
+    import zstandard
+
+    packed = tmp_path / f"news{suffix}"
+    content = corpus.news.read_bytes()
+    pack: dict[str, Callable[[bytes], bytes]] = {
+        ".jsonl": bytes,
+        ".jsonl.gz": gzip.compress,
+        ".jsonl.zst": zstandard.ZstdCompressor().compress,
+    }
+    packed.write_bytes(pack[suffix](content))
+    found = [document.id for document in read_documents(packed, 7)]
+    assert found == [article["id"] for article in corpus.articles[:7]]
+
+
+def test_a_digest_names_files_and_limit(corpus: Corpus) -> None:
+    """Other content, another order or another number of articles is another corpus."""
+    digests = {
+        digest(None, corpus.news, corpus.titles),
+        digest(None, corpus.titles, corpus.news),
+        digest(10, corpus.news, corpus.titles),
+    }
+    assert len(digests) == 3
+    assert digest(10, corpus.news, corpus.titles) in digests
+
+
+def test_invented_words_survive_analysis(corpus: Corpus) -> None:
+    """The invented corpus tests what it seems to: each of its words is one term."""
+    assert all(len(analyse_terms(word)) == 1 for word in corpus.words)
