@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from crawl.syllables import is_syllable
 
@@ -49,9 +50,9 @@ class Charset:
 
     def read(self, text: str) -> str:
         """The text that was meant, in NFC."""
-        if self.capitals_by_font:
-            return self.word.sub(self._read_word, text).translate(WINDOWS)
-        return self._read(text)
+        by_word = self.capitals_by_font
+        read = self.word.sub(self._read_word, text).translate(WINDOWS) if by_word else self._read(text)
+        return unicodedata.normalize("NFC", read)
 
     def covers(self, word: str) -> bool:
         """Whether every letter beyond ASCII is one that this character set writes."""
@@ -60,15 +61,12 @@ class Charset:
         return all(letter.isascii() or ord(letter) in self.characters for letter in word)
 
     def _read(self, text: str) -> str:
-        if self._pair is not None:
-            # Marks of pairs mean nothing alone; what a pair became must not be read a second time.
-            parts = self._pair.split(text)
-            found = self._pair.findall(text)
-            read = [part.translate(self.characters) for part in parts]
-            return read[0] + "".join(
-                self.pairs[pair] + part for pair, part in zip(found, read[1:], strict=True)
-            )
-        return unicodedata.normalize("NFC", text.translate(self.characters))
+        if self._pair is None:
+            return text.translate(self.characters)
+        # What a pair became must not be read a second time.
+        between = [part.translate(self.characters) for part in self._pair.split(text)]
+        meant = [self.pairs[pair] for pair in self._pair.findall(text)]
+        return "".join(chain.from_iterable(zip(between, [*meant, ""], strict=True)))
 
     def _read_word(self, match: re.Match[str]) -> str:
         word = match[0]

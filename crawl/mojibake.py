@@ -28,16 +28,15 @@ _UNICODE = re.compile(
     "[\u0100-\u0151\u0154-\u015f\u0162-\u0177\u0179-\u017c\u017f-\u0191\u0193-\u02c5\u02c7-\u02db\u02dd-\u1fff"
     "\u2c00-\ud7ff\uf900-\ufefe\uff00-\uffef\U00010000-\U0001f0ff\U00020000-\U0003ffff]"
 )
-# What Windows-1252 shows for the bytes 0x80 to 0x9F and nobody uses as punctuation.
-_ODD = (
-    "\u0192\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u02c6\u02dc\u201a\u201e\u2020\u2021\u2030\u2039\u203a"
-)
-_HIGH = re.compile(f"[\x80-\x9f\xa1-\xff{_ODD}]")
+# What Windows-1252 shows for the bytes 0x80 to 0x9F, but for punctuation.
+_LETTERS = "\u0152\u0153\u0160\u0161\u0178\u017d\u017e"
+_SIGNS = "\u0192\u02c6\u02dc\u201a\u201e\u2020\u2021\u2030\u2039\u203a"
+_HIGH = re.compile(f"[\x80-\x9f\xa1-\xff{_LETTERS}{_SIGNS}]")
 
 # What no language writes. (Its letters beyond ASCII are those of Windows-1252 and ISO-8859-1.)
 _IMPOSSIBLE = re.compile(
     "[a-z\xdf-\xff][\xc0-\xd6\xd8-\xde]"  # a marked capital after a small letter
-    f"|[A-Za-z][\xa1-\xac\xae-\xb6\xb8\xb9\xbb-\xbf\xd7\xf7{_ODD}][A-Za-z]"  # a sign inside a word
+    f"|[A-Za-z][\xa1-\xac\xae-\xb6\xb8\xb9\xbb-\xbf\xd7\xf7{_SIGNS}][A-Za-z]"  # a sign inside a word
     "|[AEIOUYaeiouy][\xd5\xd8\xe5\xf5\xf8]|[AEOaeo][\xc2\xc4\xe2\xe4]|[AEae][\xc0\xe0]"  # these vowels
     "|[Yy][\xd9\xdb\xf9\xfb]|[\xc2\xca\xd4\xe2\xea\xf4][\xcc\xd2\xde\xec\xf2]"  # side by side
     "|[\x80-\x9f]"  # control characters
@@ -66,11 +65,13 @@ def _repair_once(text: str) -> str:
         return text
     paragraphs = text.split("\n")
     suspects = [i for i, paragraph in enumerate(paragraphs) if _is_suspect(paragraph)]
+    if not suspects:
+        return text
     whole = "\n".join(paragraphs[i] for i in suspects)
     read = _read_utf8 if _is_utf8(whole) else _legacy_reader(whole)
     for i in suspects:
         paragraphs[i] = read(paragraphs[i])
-    return "\n".join(paragraphs) if suspects else text
+    return "\n".join(paragraphs)
 
 
 def _is_suspect(paragraph: str) -> bool:

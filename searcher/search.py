@@ -99,10 +99,11 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Another query worth trying, and how many articles it finds."""
+    """Another query worth trying, how many articles it finds, and the request that finds them."""
 
     text: str
     total: int
+    request: SearchRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,16 @@ class ResultPage:
     suggestions: tuple[Suggestion, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The hits of a page, how many articles match whole, and how many can be paged to."""
+
+    total: int
+    reachable: int
+    hits: tuple[ResultHit, ...]
+    generation: str
+
+
 class Searcher:
     """Asks one engine what people ask."""
 
@@ -146,11 +157,30 @@ class Searcher:
     def search(self, request: SearchRequest) -> ResultPage:
         """The hits of one page: whole matches first, then up to MAX_PARTIAL partial ones (by relevance only).
 
+        For prose (see `ParsedQuery`) whole and partial matches come together, in the order of their scores.
         Raises QuerySyntaxError, RequestError and what the engine raises (EngineError).
         """
         began = time.perf_counter()
         check(request)
         parsed, within = parse(request.text), filters(request)
+        together = parsed.is_prose and request.sort is Sort.RELEVANCE
+        found = (self._together if together else self._whole_first)(parsed, within, request)
+        return ResultPage(
+            text=parsed.text,
+            parsed=parsed.parsed,
+            total=found.total,
+            groups=None,
+            took_ms=(time.perf_counter() - began) * 1000,
+            generation=found.generation,
+            hits=found.hits,
+            page=request.page,
+            limit=request.limit,
+            suggestions=self._suggestions(request, parsed) if request.page == 1 else (),
+            has_next=request.page * request.limit
+            < min(found.reachable, MAX_REACH // request.limit * request.limit),
+        )
+
+    def _whole_first(self, parsed: ParsedQuery, within: Query | None, request: SearchRequest) -> _Found:
         offset = (request.page - 1) * request.limit
         whole = self._engine.search(
             parsed.query, within=within, sort=request.sort, limit=request.limit, offset=offset
@@ -163,34 +193,33 @@ class Searcher:
             )
             shown += [_result(hit, parsed.query, partial=True) for hit in partial]
             reachable += total
-        return ResultPage(
-            text=parsed.text,
-            parsed=parsed.parsed,
-            total=whole.total,
-            groups=None,
-            took_ms=(time.perf_counter() - began) * 1000,
-            generation=whole.generation,
-            hits=tuple(shown),
-            page=request.page,
-            limit=request.limit,
-            suggestions=self._suggestions(request, parsed, within) if request.page == 1 else (),
-            has_next=offset + request.limit < min(reachable, MAX_REACH // request.limit * request.limit),
+        return _Found(whole.total, reachable, tuple(shown), whole.generation)
+
+    def _together(self, parsed: ParsedQuery, within: Query | None, request: SearchRequest) -> _Found:
+        assert parsed.partial is not None
+        offset = (request.page - 1) * request.limit
+        found = self._engine.search(parsed.partial, within=within, limit=request.limit, offset=offset)
+        # Scored alike, so what is whole among the hits is among the best whole ones.
+        strict = And((parsed.query,) if within is None else (parsed.query, within))
+        whole = self._engine.search(parsed.partial, within=strict, limit=offset + request.limit)
+        ids = {hit.document.id for hit in whole.hits}
+        shown = tuple(_result(hit, parsed.partial, partial=hit.document.id not in ids) for hit in found.hits)
+        return _Found(whole.total, found.total, shown, found.generation)
+
+    def _suggestions(self, request: SearchRequest, parsed: ParsedQuery) -> tuple[Suggestion, ...]:
+        """Other queries worth trying, with how many articles each finds under the same filters."""
+        tries: list[SearchRequest] = []
+        better = correction(parsed.text, self._engine)
+        if better is not None and parse(better).query != parsed.query:
+            tries.append(replace(request, text=better))
+        if wider := _with_merged_provinces(request, parsed):
+            tries.append(replace(request, text=wider, province=()))
+        return tuple(
+            Suggestion(other.text, total, other) for other in tries if (total := self._count(other)) > 0
         )
 
-    def _suggestions(
-        self, request: SearchRequest, parsed: ParsedQuery, within: Query | None
-    ) -> tuple[Suggestion, ...]:
-        """Other queries worth trying, with how many articles each finds under the same filters."""
-        found: list[Suggestion] = []
-        better = correction(parsed.text, self._engine)
-        if better is not None and (query := parse(better).query) != parsed.query:
-            found.append(Suggestion(better, self._engine.search(query, within=within, limit=0).total))
-        if wider := _with_merged_provinces(request, parsed):
-            rest = filters(replace(request, province=()))
-            found.append(
-                Suggestion(wider, self._engine.search(parse(wider).query, within=rest, limit=0).total)
-            )
-        return tuple(suggestion for suggestion in found if suggestion.total)
+    def _count(self, request: SearchRequest) -> int:
+        return self._engine.search(parse(request.text).query, within=filters(request), limit=0).total
 
     def _partial(
         self, parsed: ParsedQuery, within: Query | None, *, offset: int, limit: int

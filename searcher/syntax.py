@@ -67,6 +67,13 @@ MAX_WORDS = 256
 MAX_DEPTH = 32
 """How deep parentheses may stand inside each other."""
 
+MAX_BARE_WORDS = 6
+"""Up to this many bare words are a query whose words are all wanted, more are prose.
+
+On 800 titles and 726 questions (development halves), articles with all the words first up to 6 words and by score
+beyond gave MRR@10 .785 and .956 against .735 and .948 with them always first; typed without marks .780 against .656.
+"""
+
 OTHER_WEIGHT = 0.5
 """What an abbreviation counts where its meaning was typed, and the reverse, against 1 for what was typed."""
 
@@ -83,12 +90,16 @@ class ParsedQuery:
     `query` is the strict match set. `partial` asks for any word, not all, of each run of two or more bare
     words outside OR and NOT; it is None when there is no such run. `text` is the input in NFC. `parsed`
     writes the query in canonical spelling with every operator spelt out; parsing it gives the same query.
+    `is_prose` says that more than MAX_BARE_WORDS bare words stand in a text without operators: a title or a
+    question. Hardly any article has all of its words, so they cannot be asked to come first, and quotation
+    marks in it quote: `partial` takes their words like any others.
     """
 
     query: Query
     partial: Query | None
     text: str
     parsed: str
+    is_prose: bool = False
 
 
 def parse(text: str) -> ParsedQuery:
@@ -114,7 +125,16 @@ def parse(text: str) -> ParsedQuery:
     query = _Parser(text).parse()
     if isinstance(query, Term) and query.any_marks:
         query = Prefer(query, replace(query, any_marks=False), AS_TYPED_WEIGHT)
+    if _is_prose(text):
+        return ParsedQuery(query, _relaxed(_bare_words(text, None)), text, describe(query), is_prose=True)
     return ParsedQuery(query, _relaxed(query), text, describe(query))
+
+
+def _is_prose(text: str) -> bool:
+    tokens = tuple(lex(text))
+    bare = sum(len(_words(token.value)) for token in tokens if token.kind is Kind.WORDS)
+    plain = all(token.kind in {Kind.WORDS, Kind.PHRASE} and not token.exact for token in tokens)
+    return plain and bare > MAX_BARE_WORDS
 
 
 def parse_day(text: str, *, last: bool = False) -> date:

@@ -207,8 +207,8 @@ class _Corpus:
             weight
             * (math.log(n / (df + 1)) + 1)
             * tf
-            * (1.2 + 1)
-            / (tf + 1.2 * (1 - 0.75 + 0.75 * length / mean))
+            * (0.9 + 1)
+            / (tf + 0.9 * (1 - 0.75 + 0.75 * length / mean))
         )
 
     def frequency(self, query: Term | Phrase, document: Document, field: str) -> float:

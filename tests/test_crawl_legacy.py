@@ -193,7 +193,8 @@ def test_the_article_explains_the_caption() -> None:
 
 GOOD = [
     "Đà Nẵng", "Ðoàn", "Cà phê", "Hoàn thành công trình", "Hoà Bình", "Ðà Lạt", "Thaï", "ÐÔNG HÀ", "lá há só", "IRMÃ”",
-    "NGÃ…", "façade naïve", "Côte d’Ivoire", "L’été, où est-il né ? Là, à Thaïlande.", "« déjà vu »", "Noël, août, goût",
+    "NGÃ…", "façade naïve", "Côte d’Ivoire", "L’été, où est-il né ? Là, à Thaïlande.", "« déjà vu »",
+    "Noël, août, goût",
     "Ångström", "På øen gør de det så sødt", "Blåbærsyltetøy på brød", "Göteborgs öar är många",
     "São Paulo", "Há só lá um avô; não são leões", "El Niño", "¿No sé qué? ¡Aún más baúles, Raúl!",
     "Übergrößenträger müssen Süßöl für Bäuche prüfen", "Spaß“", "Straße 3×²", "è più là, né qui né lì",

@@ -16,7 +16,7 @@ from crawl.article import VIETNAM
 from crawl.messages import current_language, set_language
 from index.document import Document
 from searcher.render import to_json, to_jsonl, to_lines, to_text
-from searcher.search import ResultHit, ResultPage, Suggestion
+from searcher.search import ResultHit, ResultPage, SearchRequest, Suggestion
 from searcher.snippet import Snippet, marks, snippet
 from searcher.syntax import parse
 
@@ -77,7 +77,7 @@ def page(text: str = '"làng chài" OR chài', *documents: Document, partial: in
         page=1,
         limit=10,
         has_next=True,
-        suggestions=(Suggestion("làng chay", 1200),),
+        suggestions=(Suggestion("làng chay", 1200, SearchRequest("làng chay")),),
     )
 
 
@@ -159,7 +159,7 @@ def hostile_page(text: str) -> ResultPage:
         section=text,
     )
     shown = page("chài", document, partial=0)
-    return replace(shown, text=text, generation=text, suggestions=(Suggestion(text, 1),))
+    return replace(shown, text=text, generation=text, suggestions=(Suggestion(text, 1, SearchRequest(text)),))
 
 
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")

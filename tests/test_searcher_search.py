@@ -188,3 +188,25 @@ def test_the_text_is_echoed_in_nfc() -> None:
     assert page.text == "dân vận"
     assert page.parsed == parse("dân vận").parsed
     assert page.total == 2
+
+
+def test_prose_is_ranked_by_score() -> None:
+    """For a pasted title the best match comes first even if it lacks a word; what holds all is counted."""
+    title = "xã ven biển đón mùa cá cơm đầu năm"
+    found = searcher(
+        article("best", "xã ven biển đón mùa cá cơm đầu " * 3),
+        article("whole", "năm " + "khác " * 40 + "đầu cơm cá mùa đón biển ven xã"),
+        article("some", "mùa lũ"),
+        article("none", "bóng đá"),
+    )
+    page = found.search(SearchRequest(title))
+    assert [(hit.document.id, hit.partial) for hit in page.hits] == [
+        ("best", True),
+        ("whole", False),
+        ("some", True),
+    ]
+    assert page.total == 1
+    pages = [found.search(SearchRequest(title, limit=1, page=number)) for number in (1, 2, 3)]
+    assert [page.hits[0].document.id for page in pages] == ["best", "whole", "some"]
+    assert [page.has_next for page in pages] == [True, True, False]
+    assert [hit.document.id for hit in found.search(SearchRequest(title, sort=Sort.NEWEST)).hits] == ["whole"]

@@ -333,11 +333,12 @@ def test_any_text_is_a_query_or_a_placed_message(text: str) -> None:
 @settings(max_examples=1500, deadline=None)
 @given(TYPED)
 def test_what_was_understood_means_the_same_when_typed(text: str) -> None:
-    """Parsing `parsed` gives the same query, the same partial query and the same `parsed`."""
+    """Parsing `parsed` gives the same query, the same `parsed` and, but for quoting prose, the same partial query."""
     answer = understand(text)
     if isinstance(answer, ParsedQuery):
         again = parse(answer.parsed)
-        assert (again.query, again.partial, again.parsed) == (answer.query, answer.partial, answer.parsed)
+        assert (again.query, again.parsed) == (answer.query, answer.parsed)
+        assert again.partial == answer.partial or answer.is_prose
 
 
 @settings(max_examples=800, deadline=None)
@@ -393,3 +394,17 @@ def test_searching_loads_nothing_heavy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
     )
     assert (done.stdout, done.stderr) == ("\n", "")
+
+
+def test_long_texts_are_prose() -> None:
+    """More than MAX_BARE_WORDS bare words without operators are a title or a question, whose quotes only quote."""
+    words_typed = "một hai ba bốn năm sáu bảy"
+    assert parse(words_typed).is_prose
+    assert not parse("một hai ba bốn năm sáu").is_prose
+    assert not parse(f"{words_typed} -tám").is_prose
+    assert not parse(f'{words_typed} ="tám"').is_prose
+    assert not parse('"một hai ba bốn năm sáu bảy"').is_prose
+    quoting = parse(f'{words_typed} "tám chín" mười')
+    assert quoting.is_prose
+    assert quoting.partial == parse(f"{words_typed} tám chín mười").partial
+    assert Phrase((Term("tám"), Term("chín"))) in tuple(leaves(quoting.query))
