@@ -214,8 +214,6 @@ def _said(unit: Query) -> tuple[Term, ...]:
             return (unit,)
         case Or((said, Weighted())):
             return _said(said)
-        case Prefer(said, Term()):
-            return _said(said)
         case And(children) | Prefer(And(children)):
             return tuple(term for child in children for term in _said(child))
         case _:
@@ -396,7 +394,9 @@ def describe(query: Query) -> str:
     For what `parse` returns, parsing the description returns it again.
     """
     match query:
-        case Prefer(And()) | Prefer(_, Term()) | Or((_, Weighted())) if words := _said(query):
+        case Prefer(Term() as word, Term()):
+            return _describe_leaf(word)
+        case Prefer(And()) | Or((_, Weighted())) if words := _said(query):
             run = " ".join(_spelt(word.term) for word in words)
             field = words[0].field
             return _named(field, f"({run})" if field and len(words) > 1 else run)
