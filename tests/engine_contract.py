@@ -15,7 +15,21 @@ from hypothesis import strategies as st
 from crawl.article import VIETNAM, When
 from index.document import KEYWORD_FIELDS, TEXT_FIELDS, Document
 from index.engine import Engine, EngineBusy, Hits, NoIndex, QueryTimeout, Sort, Writer
-from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term, Weighted
+from index.query import (
+    And,
+    AtLeast,
+    Between,
+    Everything,
+    Keyword,
+    Near,
+    Not,
+    Or,
+    Phrase,
+    Prefer,
+    Query,
+    Term,
+    Weighted,
+)
 from tests.oracle_engine import OracleEngine
 
 SEEN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -84,6 +98,9 @@ _leaves = (
     | st.builds(Phrase, st.lists(_plain_terms, max_size=3).map(tuple), _field_names)
     | st.builds(Phrase, st.tuples(_terms, _terms), _field_names)
     | st.builds(
+        Near, st.lists(_plain_terms, max_size=3).map(tuple), st.integers(-1, 6), st.booleans(), _field_names
+    )
+    | st.builds(
         Keyword,
         st.sampled_from([field.name for field in KEYWORD_FIELDS] + ["title", "id"]),
         st.sampled_from((*KEYS, "a.vn", "a", "")),
@@ -99,6 +116,7 @@ def _branches(children: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
     return (
         st.builds(And, several)
         | st.builds(Or, several)
+        | st.builds(AtLeast, st.integers(-1, 3), several)
         | st.builds(Not, children)
         | st.builds(Prefer, children, children, st.sampled_from((0.5, 1.0, 2.0)))
         | st.builds(Weighted, children, st.sampled_from((0.5, 2.0)))
@@ -251,6 +269,18 @@ class EngineContract(abc.ABC):
         fill(engine, [[article("1", body="gió\n\nmùa"), article("2", body="gió mùa")]])
         assert ids(engine.search(Phrase((Term("gió"), Term("mùa"))))) == ["2"]
 
+    def test_neighbourhood_is_measured_in_words(self, engine: Engine) -> None:
+        """Near finds words that stand no farther apart than asked, in either order or only in the one asked for,
+        across a paragraph's end too; the closer they stand together often, the higher they come.
+        """
+        texts = ["gió một hai mùa", "mùa một gió", "gió\n\nmùa gió mùa", "gió"]
+        fill(engine, [[article(str(number), body=text) for number, text in enumerate(texts)]])
+        pair = (Term("gió"), Term("mùa"))
+        assert ids(engine.search(Near(pair, 3))) == ["2", "1", "0"]
+        assert ids(engine.search(Near(pair, 2))) == ["2", "1"]
+        assert ids(engine.search(Near(pair, 3, ordered=True))) == ["2", "0"]
+        assert ids(engine.search(Near(pair, 1, ordered=True))) == ["2"]
+
     def test_days_are_those_of_vietnam(self, engine: Engine) -> None:
         """18:00 UTC is the next day in Vietnam, and a bare date is that day."""
         evening = datetime(2020, 1, 1, 18, tzinfo=UTC)
@@ -309,6 +339,11 @@ class EngineContract(abc.ABC):
             Phrase(()),
             Phrase((Term(""), Term(""))),
             Or(()),
+            Near((), 3),
+            Near((Term("gió"), Term("mùa")), -1),
+            Near((Term("gió"), Term("")), 10**30, ordered=True),
+            AtLeast(1, ()),
+            AtLeast(3, (Term("gió"), Term("mùa"))),
             Keyword("source", ""),
             Keyword("source", "\ud800", any_marks=True),
             Keyword("nowhere", "a vn"),
