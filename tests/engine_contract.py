@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from crawl.article import VIETNAM, When
 from index.document import KEYWORD_FIELDS, TEXT_FIELDS, Document
-from index.engine import Engine, EngineBusy, Hits, NoIndex, QueryTimeout, Sort, Writer
+from index.engine import Engine, EngineBusy, Hits, NoIndex, QueryTimeout, Sort, ValueCount, Writer
 from index.query import (
     And,
     AtLeast,
@@ -207,6 +208,10 @@ class EngineContract(abc.ABC):
         assert engine.term_counts() == oracle.term_counts()
         engine.verify()
         for query in queries:
+            for field in ("source", "province", "title"):
+                counts = engine.value_counts(query, field, within=within)
+                assert counts == oracle.value_counts(query, field, within=within)
+            assert engine.day_counts(query, within=within) == oracle.day_counts(query, within=within)
             found = engine.search(query, within=within, limit=100)
             assert_same_ranking(found, oracle.search(query, within=within, limit=100))
             assert [hit.score for hit in engine.search(query, within=within, limit=3).hits] == pytest.approx(
@@ -410,6 +415,27 @@ class EngineContract(abc.ABC):
         assert engine.term_counts() == (("gió", 1), ("lũ", 1))
         fill(engine, [["2"]])
         assert engine.term_counts() == ()
+
+    def test_values_and_days_are_counted(self, engine: Engine) -> None:
+        """Matches are counted by value, under one key whatever the spelling and as the first of them writes it,
+        and by the day in Vietnam; what has no value or no date is left out.
+        """
+        evening = datetime(2020, 1, 1, 18, tzinfo=UTC)
+        texts = [
+            article("1", body="lũ", published=evening),
+            article("2", body="lũ", published=date(2020, 1, 2)),
+            article("3", body="lũ"),
+            article("4", body="gió", published=date(2020, 1, 3)),
+        ]
+        provinces = [None, "Khánh Hoà", "khánh hòa", "Đà Nẵng"]
+        fill(engine, [[replace(text, province=name) for text, name in zip(texts, provinces, strict=True)]])
+        assert engine.value_counts(Term("lũ"), "province") == (ValueCount("khánh hòa", "Khánh Hoà", 2),)
+        assert engine.value_counts(Everything(), "province", within=Not(Term("lũ"))) == (
+            ValueCount("đà nẵng", "Đà Nẵng", 1),
+        )
+        assert engine.day_counts(Term("lũ")) == ((date(2020, 1, 2), 2),)
+        assert engine.day_counts(Not(Everything())) == ()
+        assert engine.value_counts(Not(Everything()), "source") == ()
 
     def test_a_search_is_given_up_when_its_time_is_over(self, engine: Engine) -> None:
         """With no time at all QueryTimeout is raised; with time enough the answer is as without a limit."""

@@ -15,7 +15,17 @@ from typing import Self
 
 from crawl.article import VIETNAM
 from index.document import TEXT_FIELDS, Document, keyword_values, published_day, text_terms
-from index.engine import EngineBusy, EngineStatus, Hit, Hits, NoIndex, QueryTimeout, Sort, TermCount
+from index.engine import (
+    EngineBusy,
+    EngineStatus,
+    Hit,
+    Hits,
+    NoIndex,
+    QueryTimeout,
+    Sort,
+    TermCount,
+    ValueCount,
+)
 from index.query import (
     And,
     AtLeast,
@@ -76,6 +86,31 @@ class OracleEngine:
             undated = sorted((d for d in matching if d.published is None), key=lambda d: d.id)
             hits = [Hit(d, 0.0) for d in dated + undated]
         return Hits(len(hits), tuple(hits[offset : offset + limit]), str(self.commits))
+
+    def value_counts(
+        self, query: Query, field: str, *, within: Query | None = None, seconds: float | None = None
+    ) -> tuple[ValueCount, ...]:
+        """Look at every match, in the order of ids."""
+        counts: Counter[str] = Counter()
+        written: dict[str, str] = {}
+        for document in self._matching(query, within, seconds):
+            key = keyword_values(document).get(field)
+            if key is not None:
+                counts[key] += 1
+                written.setdefault(key, getattr(document, field))
+        found = [ValueCount(key, written[key], count) for key, count in counts.items()]
+        return tuple(sorted(found, key=lambda one: (-one.count, one.key)))
+
+    def day_counts(
+        self, query: Query, *, within: Query | None = None, seconds: float | None = None
+    ) -> tuple[tuple[date, int], ...]:
+        """Look at every match."""
+        days = Counter(map(published_day, self._matching(query, within, seconds)))
+        return tuple(sorted((day, count) for day, count in days.items() if day is not None))
+
+    def _matching(self, query: Query, within: Query | None, seconds: float | None) -> list[Document]:
+        whole = self.search(query, within=within, limit=10**9, seconds=seconds)
+        return sorted((hit.document for hit in whole.hits), key=lambda document: document.id)
 
     def documents(self, ids: Sequence[str]) -> tuple[Document, ...]:
         """Look each one up."""
