@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from crawl.messages import gettext as _
 from index.document import Document
 from index.engine import Engine, Hit, Sort
+from index.provinces import merged_into, official
 from index.query import And, Between, Not, Or, Query
 from index.tokens import analyse_terms
 from searcher.snippet import Marks, Snippet, marks, snippet
+from searcher.suggest import correction
 from searcher.syntax import ParsedQuery, parse, whole_value
 
 MAX_LIMIT = 1_000
@@ -171,8 +173,24 @@ class Searcher:
             hits=tuple(shown),
             page=request.page,
             limit=request.limit,
+            suggestions=self._suggestions(request, parsed, within) if request.page == 1 else (),
             has_next=offset + request.limit < min(reachable, MAX_REACH // request.limit * request.limit),
         )
+
+    def _suggestions(
+        self, request: SearchRequest, parsed: ParsedQuery, within: Query | None
+    ) -> tuple[Suggestion, ...]:
+        """Other queries worth trying, with how many articles each finds under the same filters."""
+        found: list[Suggestion] = []
+        better = correction(parsed.text, self._engine)
+        if better is not None and (query := parse(better).query) != parsed.query:
+            found.append(Suggestion(better, self._engine.search(query, within=within, limit=0).total))
+        if wider := _with_merged_provinces(request, parsed):
+            rest = filters(replace(request, province=()))
+            found.append(
+                Suggestion(wider, self._engine.search(parse(wider).query, within=rest, limit=0).total)
+            )
+        return tuple(suggestion for suggestion in found if suggestion.total)
 
     def _partial(
         self, parsed: ParsedQuery, within: Query | None, *, offset: int, limit: int
@@ -184,6 +202,16 @@ class Searcher:
         # A full page of whole matches still asks for one: its total tells whether there is a next page.
         found = self._engine.search(some, within=within, limit=max(1, limit), offset=offset)
         return found.hits[: max(0, min(limit, MAX_PARTIAL - offset))], min(found.total, MAX_PARTIAL)
+
+
+def _with_merged_provinces(request: SearchRequest, parsed: ParsedQuery) -> str | None:
+    """The query that also covers what was merged into the provinces asked for, to be typed without that filter."""
+    names = [official(name) for name in request.province]
+    merged = [part for name in names for part in merged_into(name) if part not in names]
+    if not merged:
+        return None
+    either = " OR ".join(f'"{name}"' for name in (*names, *merged))
+    return f"({parsed.text}) AND province:({either})"
 
 
 def check(request: SearchRequest) -> None:

@@ -192,8 +192,8 @@ def test_the_article_explains_the_caption() -> None:
 
 
 GOOD = [
-    "Đà Nẵng", "Cà phê", "Hoàn thành công trình", "Hoà Bình", "Ðà Lạt", "Thaï", "ÐÔNG HÀ", "lá há só", "IRMÃ”", "NGÃ…",
-    "façade naïve", "Côte d’Ivoire", "L’été, où est-il né ? Là, à Thaïlande.", "« déjà vu »", "Noël, août, goût",
+    "Đà Nẵng", "Ðoàn", "Cà phê", "Hoàn thành công trình", "Hoà Bình", "Ðà Lạt", "Thaï", "ÐÔNG HÀ", "lá há só", "IRMÃ”",
+    "NGÃ…", "façade naïve", "Côte d’Ivoire", "L’été, où est-il né ? Là, à Thaïlande.", "« déjà vu »", "Noël, août, goût",
     "Ångström", "På øen gør de det så sødt", "Blåbærsyltetøy på brød", "Göteborgs öar är många",
     "São Paulo", "Há só lá um avô; não são leões", "El Niño", "¿No sé qué? ¡Aún más baúles, Raúl!",
     "Übergrößenträger müssen Süßöl für Bäuche prüfen", "Spaß“", "Straße 3×²", "è più là, né qui né lì",
@@ -289,7 +289,7 @@ def expressible(text: str, charset: Charset) -> str:
 def test_real_articles_come_back(charset: Charset, bench_data: Path) -> None:
     """Of real articles at least 99.5 % of the characters come back, as bytes and as misread text."""
     total = right = 0
-    for article in articles(bench_data, 1000):
+    for article in articles(bench_data, 2000):
         text = expressible(unicodedata.normalize("NFC", article["title"] + "\n" + article["body"]), charset)
         body = encode(text, charset)
         text = lower_where_the_font_decided(text, charset)
