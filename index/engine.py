@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -109,6 +110,18 @@ class Hits:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueCount:
+    """How many matches have one value of a keyword field.
+
+    `key` is for `index.query.Keyword`; `written` is the value as the match with the smallest id writes it.
+    """
+
+    key: str
+    written: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class TermCount:
     """An indexed term, and in how many text fields of documents it stands.
 
@@ -175,6 +188,22 @@ class Engine(Protocol):
 
     def term_counts(self) -> tuple[tuple[str, int], ...]:
         """All terms of the text fields, sorted, each with the number of text fields of documents it stands in."""
+
+    def value_counts(
+        self, query: Query, field: str, *, within: Query | None = None, seconds: float | None = None
+    ) -> tuple[ValueCount, ...]:
+        """How many matches have each value of a keyword field, the most first, then by key.
+
+        Matches without a value are left out; another field has no values. Raises what `search` raises.
+        """
+
+    def day_counts(
+        self, query: Query, *, within: Query | None = None, seconds: float | None = None
+    ) -> tuple[tuple[date, int], ...]:
+        """How many matches were published on each calendar day in Vietnam that has any, in their order.
+
+        Matches without a date are left out. Raises what `search` raises.
+        """
 
     def documents(self, ids: Sequence[str]) -> tuple[Document, ...]:
         """The stored documents with these ids, in this order; unknown ids are left out."""

@@ -6,7 +6,7 @@ What each node matches is defined here in words and, executably, by the oracle e
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 PAIR_WEIGHT = 0.5
@@ -33,6 +33,25 @@ class Phrase:
 
     terms: tuple[Term, ...]
     field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The terms stand within `distance` words of each other in one field (`field` None: in any one text field).
+
+    Every place of one of the terms counts from which on all of them stand within `distance` places. With `ordered`
+    it must be the first term's, and the others follow it in this order, each at a place of its own.
+    A paragraph's end is one place, and no obstacle.
+    """
+
+    terms: tuple[Term, ...]
+    distance: int
+    ordered: bool = False
+    field: str | None = None
+
+
+Text = Term | Phrase | Near
+"""What is looked up in text and scored by how often it stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +92,14 @@ class Or:
 
 
 @dataclass(frozen=True, slots=True)
+class AtLeast:
+    """At least `count` of these; scores of those that match add up."""
+
+    count: int
+    children: tuple[Query, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """Everything that `child` does not match; scores nothing."""
 
@@ -101,7 +128,7 @@ class Everything:
     """Every article; scores nothing."""
 
 
-Query = Term | Phrase | Keyword | Between | And | Or | Not | Prefer | Weighted | Everything
+Query = Text | Keyword | Between | And | Or | AtLeast | Not | Prefer | Weighted | Everything
 
 
 def leaves(query: Query) -> Iterator[Term | Phrase]:
@@ -109,7 +136,9 @@ def leaves(query: Query) -> Iterator[Term | Phrase]:
     match query:
         case Term() | Phrase():
             yield query
-        case And(children) | Or(children):
+        case Near(terms):
+            yield from (term if term.field else replace(term, field=query.field) for term in terms)
+        case And(children) | Or(children) | AtLeast(_, children):
             for child in children:
                 yield from leaves(child)
         case Prefer(required, _) | Weighted(required, _):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -14,8 +15,22 @@ from hypothesis import strategies as st
 
 from crawl.article import VIETNAM, When
 from index.document import KEYWORD_FIELDS, TEXT_FIELDS, Document
-from index.engine import Engine, EngineBusy, Hits, NoIndex, QueryTimeout, Sort, Writer
-from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term, Weighted
+from index.engine import Engine, EngineBusy, Hits, NoIndex, QueryTimeout, Sort, ValueCount, Writer
+from index.query import (
+    And,
+    AtLeast,
+    Between,
+    Everything,
+    Keyword,
+    Near,
+    Not,
+    Or,
+    Phrase,
+    Prefer,
+    Query,
+    Term,
+    Weighted,
+)
 from tests.oracle_engine import OracleEngine
 
 SEEN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -84,6 +99,9 @@ _leaves = (
     | st.builds(Phrase, st.lists(_plain_terms, max_size=3).map(tuple), _field_names)
     | st.builds(Phrase, st.tuples(_terms, _terms), _field_names)
     | st.builds(
+        Near, st.lists(_plain_terms, max_size=3).map(tuple), st.integers(-1, 6), st.booleans(), _field_names
+    )
+    | st.builds(
         Keyword,
         st.sampled_from([field.name for field in KEYWORD_FIELDS] + ["title", "id"]),
         st.sampled_from((*KEYS, "a.vn", "a", "")),
@@ -99,6 +117,7 @@ def _branches(children: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
     return (
         st.builds(And, several)
         | st.builds(Or, several)
+        | st.builds(AtLeast, st.integers(-1, 3), several)
         | st.builds(Not, children)
         | st.builds(Prefer, children, children, st.sampled_from((0.5, 1.0, 2.0)))
         | st.builds(Weighted, children, st.sampled_from((0.5, 2.0)))
@@ -189,6 +208,10 @@ class EngineContract(abc.ABC):
         assert engine.term_counts() == oracle.term_counts()
         engine.verify()
         for query in queries:
+            for field in ("source", "province", "title"):
+                counts = engine.value_counts(query, field, within=within)
+                assert counts == oracle.value_counts(query, field, within=within)
+            assert engine.day_counts(query, within=within) == oracle.day_counts(query, within=within)
             found = engine.search(query, within=within, limit=100)
             assert_same_ranking(found, oracle.search(query, within=within, limit=100))
             assert [hit.score for hit in engine.search(query, within=within, limit=3).hits] == pytest.approx(
@@ -251,6 +274,18 @@ class EngineContract(abc.ABC):
         fill(engine, [[article("1", body="gió\n\nmùa"), article("2", body="gió mùa")]])
         assert ids(engine.search(Phrase((Term("gió"), Term("mùa"))))) == ["2"]
 
+    def test_neighbourhood_is_measured_in_words(self, engine: Engine) -> None:
+        """Near finds words that stand no farther apart than asked, in either order or only in the one asked for,
+        across a paragraph's end too; the closer they stand together often, the higher they come.
+        """
+        texts = ["gió một hai mùa", "mùa một gió", "gió\n\nmùa gió mùa", "gió"]
+        fill(engine, [[article(str(number), body=text) for number, text in enumerate(texts)]])
+        pair = (Term("gió"), Term("mùa"))
+        assert ids(engine.search(Near(pair, 3))) == ["2", "1", "0"]
+        assert ids(engine.search(Near(pair, 2))) == ["2", "1"]
+        assert ids(engine.search(Near(pair, 3, ordered=True))) == ["2", "0"]
+        assert ids(engine.search(Near(pair, 1, ordered=True))) == ["2"]
+
     def test_days_are_those_of_vietnam(self, engine: Engine) -> None:
         """18:00 UTC is the next day in Vietnam, and a bare date is that day."""
         evening = datetime(2020, 1, 1, 18, tzinfo=UTC)
@@ -309,6 +344,11 @@ class EngineContract(abc.ABC):
             Phrase(()),
             Phrase((Term(""), Term(""))),
             Or(()),
+            Near((), 3),
+            Near((Term("gió"), Term("mùa")), -1),
+            Near((Term("gió"), Term("")), 10**30, ordered=True),
+            AtLeast(1, ()),
+            AtLeast(3, (Term("gió"), Term("mùa"))),
             Keyword("source", ""),
             Keyword("source", "\ud800", any_marks=True),
             Keyword("nowhere", "a vn"),
@@ -375,6 +415,27 @@ class EngineContract(abc.ABC):
         assert engine.term_counts() == (("gió", 1), ("lũ", 1))
         fill(engine, [["2"]])
         assert engine.term_counts() == ()
+
+    def test_values_and_days_are_counted(self, engine: Engine) -> None:
+        """Matches are counted by value, under one key whatever the spelling and as the first of them writes it,
+        and by the day in Vietnam; what has no value or no date is left out.
+        """
+        evening = datetime(2020, 1, 1, 18, tzinfo=UTC)
+        texts = [
+            article("1", body="lũ", published=evening),
+            article("2", body="lũ", published=date(2020, 1, 2)),
+            article("3", body="lũ"),
+            article("4", body="gió", published=date(2020, 1, 3)),
+        ]
+        provinces = [None, "Khánh Hoà", "khánh hòa", "Đà Nẵng"]
+        fill(engine, [[replace(text, province=name) for text, name in zip(texts, provinces, strict=True)]])
+        assert engine.value_counts(Term("lũ"), "province") == (ValueCount("khánh hòa", "Khánh Hoà", 2),)
+        assert engine.value_counts(Everything(), "province", within=Not(Term("lũ"))) == (
+            ValueCount("đà nẵng", "Đà Nẵng", 1),
+        )
+        assert engine.day_counts(Term("lũ")) == ((date(2020, 1, 2), 2),)
+        assert engine.day_counts(Not(Everything())) == ()
+        assert engine.value_counts(Not(Everything()), "source") == ()
 
     def test_a_search_is_given_up_when_its_time_is_over(self, engine: Engine) -> None:
         """With no time at all QueryTimeout is raised; with time enough the answer is as without a limit."""

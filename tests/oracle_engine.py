@@ -5,6 +5,7 @@ This is the definition. Every engine is compared with it; where they differ, the
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -14,8 +15,33 @@ from typing import Self
 
 from crawl.article import VIETNAM
 from index.document import TEXT_FIELDS, Document, keyword_values, published_day, text_terms
-from index.engine import EngineBusy, EngineStatus, Hit, Hits, NoIndex, QueryTimeout, Sort, TermCount
-from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term, Weighted
+from index.engine import (
+    EngineBusy,
+    EngineStatus,
+    Hit,
+    Hits,
+    NoIndex,
+    QueryTimeout,
+    Sort,
+    TermCount,
+    ValueCount,
+)
+from index.query import (
+    And,
+    AtLeast,
+    Between,
+    Everything,
+    Keyword,
+    Near,
+    Not,
+    Or,
+    Phrase,
+    Prefer,
+    Query,
+    Term,
+    Text,
+    Weighted,
+)
 from index.tokens import ANALYSIS_VERSION
 from index.vietnamese import fold, folds
 
@@ -60,6 +86,31 @@ class OracleEngine:
             undated = sorted((d for d in matching if d.published is None), key=lambda d: d.id)
             hits = [Hit(d, 0.0) for d in dated + undated]
         return Hits(len(hits), tuple(hits[offset : offset + limit]), str(self.commits))
+
+    def value_counts(
+        self, query: Query, field: str, *, within: Query | None = None, seconds: float | None = None
+    ) -> tuple[ValueCount, ...]:
+        """Look at every match, in the order of ids."""
+        counts: Counter[str] = Counter()
+        written: dict[str, str] = {}
+        for document in self._matching(query, within, seconds):
+            key = keyword_values(document).get(field)
+            if key is not None:
+                counts[key] += 1
+                written.setdefault(key, getattr(document, field))
+        found = [ValueCount(key, written[key], count) for key, count in counts.items()]
+        return tuple(sorted(found, key=lambda one: (-one.count, one.key)))
+
+    def day_counts(
+        self, query: Query, *, within: Query | None = None, seconds: float | None = None
+    ) -> tuple[tuple[date, int], ...]:
+        """Look at every match."""
+        days = Counter(map(published_day, self._matching(query, within, seconds)))
+        return tuple(sorted((day, count) for day, count in days.items() if day is not None))
+
+    def _matching(self, query: Query, within: Query | None, seconds: float | None) -> list[Document]:
+        whole = self.search(query, within=within, limit=10**9, seconds=seconds)
+        return sorted((hit.document for hit in whole.hits), key=lambda document: document.id)
 
     def documents(self, ids: Sequence[str]) -> tuple[Document, ...]:
         """Look each one up."""
@@ -160,7 +211,7 @@ class _Corpus:
         match query:
             case None | Everything():
                 return True
-            case Term() | Phrase():
+            case Term() | Phrase() | Near():
                 return any(self.frequency(query, document, field.name) > 0 for field in TEXT_FIELDS)
             case Keyword(name, value, any_marks):
                 key = keyword_values(document).get(name)
@@ -172,6 +223,8 @@ class _Corpus:
                 return all(self.matches(child, document) for child in children)
             case Or(children):
                 return any(self.matches(child, document) for child in children)
+            case AtLeast(count, children):
+                return sum(self.matches(child, document) for child in children) >= count
             case Not(child):
                 return not self.matches(child, document)
             case Prefer(required) | Weighted(required):
@@ -180,9 +233,9 @@ class _Corpus:
     def score(self, query: Query, document: Document) -> float:
         """What a matching document scores."""
         match query:
-            case Term() | Phrase():
+            case Term() | Phrase() | Near():
                 return sum(self.bm25(query, document, field.name, field.weight) for field in TEXT_FIELDS)
-            case And(children) | Or(children):
+            case And(children) | Or(children) | AtLeast(_, children):
                 return sum(self.score(child, document) for child in children if self.matches(child, document))
             case Prefer(required, preferred, weight):
                 score = self.score(required, document)
@@ -194,7 +247,7 @@ class _Corpus:
             case _:
                 return 0.0
 
-    def bm25(self, query: Term | Phrase, document: Document, field: str, weight: float) -> float:
+    def bm25(self, query: Text, document: Document, field: str, weight: float) -> float:
         """One leaf's score in one field, over the documents that exist now."""
         tf = self.frequency(query, document, field)
         if tf == 0:
@@ -211,13 +264,15 @@ class _Corpus:
             / (tf + 0.9 * (1 - 0.75 + 0.75 * length / mean))
         )
 
-    def frequency(self, query: Term | Phrase, document: Document, field: str) -> float:
+    def frequency(self, query: Text, document: Document, field: str) -> float:
         """How often a leaf stands in a field; another spelling than the exact one counts 0.9."""
         places = self.places.get((document.id, field), {})
-        terms = query.terms if isinstance(query, Phrase) else (query,)
+        terms = (query,) if isinstance(query, Term) else query.terms
         asked = {query.field, *(term.field for term in terms)} - {None}
         if not terms or not asked <= {field}:
             return 0.0
+        if isinstance(query, Near) and len(terms) > 1:
+            return float(sum(_near(query, places, start) for start in places))
         starts = [
             start
             for start in places
@@ -227,6 +282,15 @@ class _Corpus:
             return float(len(starts))
         exact = sum(terms[0].term in places[start] for start in starts)
         return exact + 0.9 * (len(starts) - exact)
+
+
+def _near(query: Near, places: Places, start: int) -> bool:
+    window = [places[at] for at in sorted(places) if start <= at <= start + query.distance]
+    if query.ordered:
+        chosen = ((*window[:1], *rest) for rest in itertools.combinations(window[1:], len(query.terms) - 1))
+        return bool(window) and any(all(map(_spells, query.terms, found)) for found in chosen)
+    here = any(_spells(term, places[start]) for term in query.terms)
+    return here and all(any(_spells(term, found) for found in window) for term in query.terms)
 
 
 def _spells(term: Term, found: set[str]) -> bool:

@@ -12,16 +12,24 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from whoosh import query
+from whoosh.analysis import SpaceSeparatedTokenizer
+from whoosh.fields import ID, TEXT, Schema
+from whoosh.index import create_in, open_dir
+from whoosh.scoring import BM25F
+from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from index.document import Document
 from index.embedded import generations, storage
 from index.embedded.adapter import WhooshEngine
+from index.embedded.segmentfile import SegmentFile
 from index.engine import CorruptIndex, EngineBusy, EngineError, EngineUnavailable, Sort, StaleIndex
-from index.query import And, Everything, Keyword, Not, Phrase, Prefer, Query, Term
+from index.query import And, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term
 from tests.engine_contract import article, documents, fill, ids
 
 QUERIES: tuple[Query, ...] = (
@@ -87,6 +95,7 @@ WRITE_FOR_EVER = """
 import sys
 from pathlib import Path
 from index.embedded.adapter import WhooshEngine
+from index.embedded.segmentfile import SegmentFile
 from tests.engine_contract import article
 engine = WhooshEngine(Path(sys.argv[1]))
 with engine.writer(rebuild=sys.argv[2] == "rebuild") as writer:
@@ -142,6 +151,7 @@ FILL_THE_DISK = """
 import resource, sys
 from pathlib import Path
 from index.embedded.adapter import WhooshEngine
+from index.embedded.segmentfile import SegmentFile
 from index.engine import EngineUnavailable
 from tests.engine_contract import article
 engine = WhooshEngine(Path(sys.argv[1]))
@@ -480,6 +490,84 @@ def test_a_missing_file_is_damage(engine: WhooshEngine, suffix: str) -> None:
     next(entry for entry in family(engine).iterdir() if entry.name.endswith(suffix)).unlink()
     with pytest.raises(CorruptIndex, match=r"MAIN_"):
         engine.search(Everything())
+
+
+def address(section: Any) -> int:
+    """Where in memory an array begins."""
+    return int(section.array.__array_interface__["data"][0])
+
+
+def test_verifying_reads_everything(engine: WhooshEngine) -> None:
+    """A flipped bit anywhere in a section, also one that no search has touched, is found; without one nothing is."""
+    fill(engine, [[article(str(id), body="lũ gió mùa " * 20) for id in range(5)]])
+    engine.verify()
+    engine.close()
+    file = next(entry for entry in family(engine).iterdir() if entry.suffix == ".seg")
+    whole = file.read_bytes()
+    sections = [one for one in SegmentFile(file, engine.locator)._sections.values() if one.array.nbytes]
+    first = min(map(address, sections))
+    chance = random.Random(1)
+    for section in sections:
+        bad = bytearray(whole)
+        bad[address(section) - first + chance.randrange(section.array.nbytes)] ^= 1 << chance.randrange(8)
+        file.unlink()
+        file.write_bytes(bad)
+        with closing(WhooshEngine(engine._generations.path)) as again, pytest.raises(CorruptIndex):
+            again.verify()
+
+
+def test_the_generation_before_is_kept_until_the_next_commit(engine: WhooshEngine) -> None:
+    """The two newest tables of contents and what they name are there, and nothing else."""
+    with engine.writer() as writer:
+        for number in range(6):
+            writer.put(article(str(number), body="lũ"))
+            writer.commit(str(number))
+            contents = [
+                generations.Generation(family(engine), known).read()
+                for known in range(max(1, number), number + 2)
+            ]
+            tocs = {f"_MAIN_{found.generation}.toc" for found in contents}
+            assert names(family(engine)) == tocs.union(*(found.files for found in contents))
+
+
+def test_articles_that_are_replaced_over_and_over_leave_nothing_behind(engine: WhooshEngine) -> None:
+    """An index whose articles are all replaced many times holds each once, in few segments that are not larger
+    than a new one.
+    """
+    texts = [article(str(number), body=f"lũ {number}") for number in range(200)]
+    fill(engine, [texts])
+    size = engine.status().size_bytes
+    fill(engine, [texts] * 10)
+    assert engine.status().documents == engine.search(Term("lũ")).total == 200
+    assert engine.status().size_bytes < 1.5 * size
+
+
+def test_scores_are_those_of_stock_whoosh(tmp_path: Path) -> None:
+    """Over Whoosh's own format, its BM25F finds the same articles with the same scores for terms, AND and OR, where
+    the articles have lengths that Whoosh does not round.
+    """
+    chance = random.Random(2)
+    words = ["một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười", "lũ", "gió"]
+    lengths = [length for length in range(1, 60) if byte_to_length(length_to_byte(length)) == length]
+    texts = {str(number): chance.choices(words, k=chance.choice(lengths)) for number in range(60)}
+    schema = Schema(id=ID(stored=True), body=TEXT(SpaceSeparatedTokenizer()))
+    (tmp_path / "stock").mkdir()
+    with create_in(str(tmp_path / "stock"), schema).writer() as stock:
+        for id, text in texts.items():
+            stock.add_document(id=id, body=" ".join(text))
+    with (
+        closing(WhooshEngine(tmp_path / "ours")) as engine,
+        open_dir(str(tmp_path / "stock")).searcher(weighting=BM25F(B=0.75, K1=1.2)) as searcher,
+    ):
+        fill(engine, [[article(id, body=" ".join(text)) for id, text in texts.items()]])
+        for kind, stock_kind in ((And, query.And), (Or, query.Or)):
+            for count in (1, 2, 3):
+                some = chance.sample(words, count)
+                found = engine.search(kind(tuple(Term(word, field="body") for word in some)), limit=100)
+                hits = searcher.search(stock_kind([query.Term("body", word) for word in some]), limit=None)
+                assert {hit.document.id: hit.score for hit in found.hits} == pytest.approx(
+                    {hit["id"]: hit.score for hit in hits}, rel=1e-4
+                )
 
 
 def test_a_changed_checkpoint_is_damage(engine: WhooshEngine) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from index.document import Document
-from index.embedded import searching
+from index.embedded import counting, searching
 from index.embedded.contents import Contents
 from index.embedded.deadline import Deadline
 from index.embedded.evaluator import Evaluator
@@ -19,7 +20,7 @@ from index.embedded.segment import Segment
 from index.embedded.snapshot import Snapshot
 from index.embedded.storage import Vanished, backend
 from index.embedded.writer import WhooshWriter, open_writer
-from index.engine import CorruptIndex, EngineStatus, Hits, Sort, TermCount
+from index.engine import CorruptIndex, EngineStatus, Hits, Sort, TermCount, ValueCount
 from index.query import Query
 
 _ATTEMPTS = 10
@@ -51,6 +52,18 @@ class WhooshEngine:
         """The matches of `query`; see `index.engine.Engine.search`."""
         evaluator = Evaluator(self._newest(), Deadline(seconds))
         return searching.search(evaluator, query, within, sort, limit, offset)
+
+    def value_counts(
+        self, query: Query, field: str, *, within: Query | None = None, seconds: float | None = None
+    ) -> tuple[ValueCount, ...]:
+        """Matches by the value of a keyword field; see `index.engine.Engine.value_counts`."""
+        return counting.value_counts(Evaluator(self._newest(), Deadline(seconds)), query, within, field)
+
+    def day_counts(
+        self, query: Query, *, within: Query | None = None, seconds: float | None = None
+    ) -> tuple[tuple[date, int], ...]:
+        """Matches by day; see `index.engine.Engine.day_counts`."""
+        return counting.day_counts(Evaluator(self._newest(), Deadline(seconds)), query, within)
 
     def documents(self, ids: Sequence[str]) -> tuple[Document, ...]:
         """The stored documents with these ids."""

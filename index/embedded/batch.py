@@ -35,13 +35,16 @@ _TERM_BITS = 23
 _POSITION_BITS = 20
 """Enough for fields of a million words; a batch with a longer one takes fewer documents."""
 
-_STRETCH = 1 << 20
+_STRETCH = 1 << 18
 """Occurrences worked on at once, so that what is needed in between stays small."""
 
 _TERM_BYTES = 200
 """What a distinct term takes while it waits, about."""
 
-_WORKING_MEMORY = 192 << 20
+_DOCUMENT_BYTES = 800
+"""The same for a document, besides its terms and its stored form."""
+
+_WORKING_MEMORY = 176 << 20
 """What is needed besides the batch itself while it is written, about."""
 
 assert len(FIELDS) <= 1 << _FIELD_BITS
@@ -132,7 +135,12 @@ class Batch:
     def full(self) -> bool:
         """Whether the budget of memory is used up."""
         occurrences = 8 * (self._filled + len(self._new_terms))
-        used = occurrences + self._blocks.size + _TERM_BYTES * len(self._terms)
+        used = (
+            occurrences
+            + self._blocks.size
+            + _TERM_BYTES * len(self._terms)
+            + _DOCUMENT_BYTES * len(self._moments)
+        )
         return used > self._budget or len(self._terms) >> _TERM_BITS > 0
 
     def remove(self, id: str) -> None:

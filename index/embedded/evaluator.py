@@ -14,7 +14,22 @@ from index.embedded.deadline import Deadline
 from index.embedded.layout import UNDATED, Bools, Floats, Numbers
 from index.embedded.leaves import Leaves, Scored
 from index.embedded.storage import DAY, day_start
-from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term, Weighted
+from index.query import (
+    And,
+    AtLeast,
+    Between,
+    Everything,
+    Keyword,
+    Near,
+    Not,
+    Or,
+    Phrase,
+    Prefer,
+    Query,
+    Term,
+    Text,
+    Weighted,
+)
 
 
 class Evaluator:
@@ -29,13 +44,16 @@ class Evaluator:
         """The documents that `query` matches."""
         self._deadline.check()
         match query:
-            case Term() | Phrase():
+            case Term() | Phrase() | Near():
                 leaf = self._leaves.leaf(query)
                 return Scored(leaf.docs, leaf.scores)
             case And(children) if children:
                 return self._all_of(children)
             case Or(children):
                 return self._any_of(children)
+            case AtLeast(count, children) if count > 0:
+                docs = self._any_of(children).docs
+                return _kept(docs, *self._some_among(count, children, docs))
             case Prefer(required):
                 found = self.matches(required)
                 return self._preferred(query, found)
@@ -46,35 +64,41 @@ class Evaluator:
                 return Scored(np.flatnonzero(self._leaves.holders(query)).astype(np.int32), None)
             case _:
                 docs = self.snapshot.everything
-                keep, _scores = self.among(query, docs)
-                return Scored(docs[keep], None)
+                return _kept(docs, *self.among(query, docs))
 
     def among(self, query: Query, docs: Numbers) -> tuple[Bools, Floats | None]:
         """Which of these documents match, and their scores, zero for the others (None: all zero)."""
         self._deadline.check()
         match query:
-            case Term() | Phrase():
+            case Term() | Phrase() | Near():
                 return self._leaves.leaf(query).among(docs)
-            case Keyword():
-                return self._leaves.holders(query)[docs], None
-            case Between(first, last):
-                moments = self.snapshot.moments[docs]
-                start = UNDATED + 1 if first is None else day_start(first)
-                stop = -(UNDATED + 1) if last is None else day_start(last) + DAY
-                return (moments >= start) & (moments < stop), None
-            case Everything():
-                return np.ones(len(docs), np.bool_), None
+            case Keyword() | Between() | Everything():
+                return self._filtered(query, docs), None
             case Not(child):
                 return ~self.among(child, docs)[0], None
             case And(children):
                 return self._all_among(children, docs)
             case Or(children):
-                return self._any_among(children, docs)
+                return self._some_among(1, children, docs)
+            case AtLeast(count, children):
+                return self._some_among(count, children, docs)
             case Prefer():
                 return self._preferred_among(query, docs)
             case Weighted(child, weight):
                 keep, scores = self.among(child, docs)
                 return keep, _times(scores, weight)
+
+    def _filtered(self, query: Keyword | Between | Everything, docs: Numbers) -> Bools:
+        match query:
+            case Keyword():
+                return self._leaves.holders(query)[docs]
+            case Between(first, last):
+                moments = self.snapshot.moments[docs]
+                start = UNDATED + 1 if first is None else day_start(first)
+                stop = -(UNDATED + 1) if last is None else day_start(last) + DAY
+                return np.asarray((moments >= start) & (moments < stop))
+            case Everything():
+                return np.ones(len(docs), np.bool_)
 
     def _all_of(self, children: Sequence[Query]) -> Scored:
         first, *others = sorted(children, key=self._at_most)
@@ -89,7 +113,7 @@ class Evaluator:
     def _at_most(self, query: Query) -> int:
         """How many documents `query` matches at most."""
         match query:
-            case Term() | Phrase():
+            case Term() | Phrase() | Near():
                 return len(self._leaves.leaf(query).docs)
             case And(children) if children:
                 return min(map(self._at_most, children))
@@ -112,7 +136,7 @@ class Evaluator:
         return keep, None if scores is None else np.where(keep, scores, np.float32(0))
 
     def _any_of(self, children: Sequence[Query]) -> Scored:
-        leaves = [child for child in children if isinstance(child, Term | Phrase)]
+        leaves = [child for child in children if isinstance(child, Text)]
         if len(leaves) == len(children):
             return self._leaves.any_of(leaves)
         found = [self.matches(child) for child in children]
@@ -125,14 +149,17 @@ class Evaluator:
         docs = np.flatnonzero(mask).astype(np.int32)
         return Scored(docs, whole[docs])
 
-    def _any_among(self, children: Sequence[Query], docs: Numbers) -> tuple[Bools, Floats | None]:
-        keep = np.zeros(len(docs), np.bool_)
+    def _some_among(
+        self, count: int, children: Sequence[Query], docs: Numbers
+    ) -> tuple[Bools, Floats | None]:
+        matched = np.zeros(len(docs), np.int64)
         scores: Floats | None = None
         for child in children:
             found, more = self.among(child, docs)
-            keep |= found
+            matched += found
             scores = _sum(scores, more)
-        return keep, scores
+        keep = matched >= count
+        return keep, None if scores is None else np.where(keep, scores, np.float32(0))
 
     def _preferred(self, query: Prefer, found: Scored) -> Scored:
         _keep, more = self.among(query.preferred, found.docs)
@@ -150,6 +177,10 @@ class Evaluator:
 
 def _times(scores: Floats | None, weight: float) -> Floats | None:
     return None if scores is None else scores * np.float32(weight)
+
+
+def _kept(docs: Numbers, keep: Bools, scores: Floats | None) -> Scored:
+    return Scored(docs[keep], None if scores is None else scores[keep])
 
 
 def _sum(scores: Floats | None, more: Floats | None) -> Floats | None:

@@ -1,4 +1,4 @@
-"""Scores terms and phrases: for each the documents that match, and what they score."""
+"""Scores terms, phrases and neighbourhoods: for each the documents that match, and what they score."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from index import ranking
 from index.document import TEXT_FIELDS
 from index.embedded.cache import Cache
 from index.embedded.layout import Bools, Floats, Numbers
-from index.embedded.phrases import phrase_postings
+from index.embedded.phrases import together
 from index.embedded.segment import Segment, list_number
 from index.embedded.segmentfile import Array
 from index.embedded.snapshot import Part, Snapshot, joined
-from index.query import Keyword, Phrase, Term
+from index.query import Keyword, Near, Phrase, Term, Text
 from index.vietnamese import fold
 
 _DENSE = 16
@@ -36,7 +36,7 @@ class Scored:
 
 
 class Leaf:
-    """What a term or phrase matches; every score is above zero."""
+    """What a piece of text matches; every score is above zero."""
 
     def __init__(self, docs: Numbers, scores: Floats, size: int) -> None:
         self.docs, self.scores = docs, scores
@@ -86,11 +86,11 @@ class Leaves:
             query, lambda: self.snapshot.holders(query.field, query.value, any_marks=query.any_marks)
         )
 
-    def leaf(self, query: Term | Phrase) -> Leaf:
-        """The documents that match a term or a phrase in one field or another."""
+    def leaf(self, query: Text) -> Leaf:
+        """The documents that match a piece of text in one field or another."""
         return self._known.get(query, lambda: self._score(query))
 
-    def any_of(self, queries: Sequence[Term | Phrase]) -> Scored:
+    def any_of(self, queries: Sequence[Text]) -> Scored:
         """The documents that match at least one of these; their scores are added in this order."""
         leaves = [leaf for leaf in map(self.leaf, queries) if len(leaf.docs)]
         if len(leaves) < 2 or not any(leaf.is_dense for leaf in leaves):
@@ -103,23 +103,23 @@ class Leaves:
                 whole[leaf.docs] += leaf.scores
         return Scored(*_positive(whole))
 
-    def _score(self, query: Term | Phrase) -> Leaf:
+    def _score(self, query: Text) -> Leaf:
         terms = (query,) if isinstance(query, Term) else query.terms
         asked = {query.field, *(term.field for term in terms)} - {None}
         found = [
-            self._in_field(number, terms)
+            self._in_field(number, query, terms)
             for number, field in enumerate(TEXT_FIELDS)
             if terms and asked <= {field.name}
         ]
         docs, scores = add_up([part for part in found if len(part[0])], self.snapshot.size)
         return Leaf(docs, scores, self.snapshot.size)
 
-    def _in_field(self, field: int, terms: Sequence[Term]) -> tuple[Numbers, Floats]:
+    def _in_field(self, field: int, query: Text, terms: Sequence[Term]) -> tuple[Numbers, Floats]:
         snapshot = self.snapshot
-        if len(terms) == 1:
+        if isinstance(query, Term) or len(terms) == 1:
             docs, frequencies = self._term(field, terms[0])
         else:
-            docs, frequencies = self._phrase(field, terms)
+            docs, frequencies = self._together(field, query)
         if not len(docs):
             return docs, frequencies
         score = ranking.scorer(
@@ -157,13 +157,15 @@ class Leaves:
             [counts for _, counts in found], np.float32
         )
 
-    def _phrase(self, field: int, terms: Sequence[Term]) -> tuple[Numbers, Floats]:
+    def _together(self, field: int, query: Phrase | Near) -> tuple[Numbers, Floats]:
         docs: list[Array] = []
         counts: list[Array] = []
         for part in self.snapshot.parts:
             segment = part.segment
-            lists = [[list_number(number, field) for number in spelled(segment, term)] for term in terms]
-            numbers, found = phrase_postings(segment, lists)
+            lists = [
+                [list_number(number, field) for number in spelled(segment, term)] for term in query.terms
+            ]
+            numbers, found = together(segment, lists, query)
             if part.live is not None:
                 keep = part.live[numbers]
                 numbers, found = numbers[keep], found[keep]

@@ -1,4 +1,4 @@
-"""Finds where terms stand next to each other in one segment, by the positions of their lists."""
+"""Finds where terms stand next to or near each other in one segment, by the positions of their lists."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.embedded.layout import Ints, Numbers
+from index.embedded.layout import Bools, Ints, Numbers
 from index.embedded.postings import ragged
 from index.embedded.segment import Segment
 from index.embedded.segmentfile import Array
+from index.query import Near, Phrase
 
 _POSITION_BITS = 32
+_FARTHEST = 2**31 - 1
+"""Farther than any two words of one document; places in two documents differ by more."""
+
 _SPREAD = 613
 """Keeps the positions of neighbouring documents apart in a hash table: more than most have, and a prime."""
 
 
-def phrase_postings(segment: Segment, lists: Sequence[Sequence[int]]) -> tuple[Numbers, Array]:
-    """The documents in which the terms stand next to each other, in this order, and how often.
+def together(segment: Segment, lists: Sequence[Sequence[int]], query: Phrase | Near) -> tuple[Numbers, Array]:
+    """The documents in which the terms stand as the query says, and how often.
 
     Each term is given by its lists, one for each spelling.
     """
@@ -25,14 +29,52 @@ def phrase_postings(segment: Segment, lists: Sequence[Sequence[int]]) -> tuple[N
     docs = _common([_union(parts) for parts in found])
     if not len(docs):
         return np.empty(0, np.int32), np.empty(0, np.int64)
-    starts = None
-    # from the term that occurs least, so that as few places as possible are looked up
-    places = [_places(parts, docs, step) for step, parts in enumerate(found)]
-    for keys in sorted(places, key=len):
-        starts = keys if starts is None else _both(starts, keys)
-    assert starts is not None
+    if isinstance(query, Phrase):
+        starts = _adjacent([_places(parts, docs, step) for step, parts in enumerate(found)])
+    else:
+        places = [_places(parts, docs, 0) for parts in found]
+        distance = min(query.distance, _FARTHEST)
+        starts = _following(places, distance) if query.ordered else _around(places, distance)
     numbers, counts = np.unique(starts >> _POSITION_BITS, return_counts=True)
     return docs[numbers], counts
+
+
+def _adjacent(places: Sequence[Ints]) -> Ints:
+    """Where all terms would have the phrase begin."""
+    # from the term that occurs least, so that as few places as possible are looked up
+    starts, *others = sorted(places, key=len)
+    for keys in others:
+        starts = _both(starts, keys)
+    return starts
+
+
+def _following(places: Sequence[Ints], distance: int) -> Ints:
+    """The first term's places that the other terms follow, one after the other, within a distance."""
+    starts, *others = places
+    last = starts
+    for keys in others:
+        last, found = _next(keys, last + 1)
+        starts, last = starts[found], last[found]
+        near = last - starts <= distance
+        starts, last = starts[near], last[near]
+    return starts
+
+
+def _around(places: Sequence[Ints], distance: int) -> Ints:
+    """The places of any term from which on all terms stand within a distance."""
+    starts = np.unique(np.concatenate(places))
+    for keys in places:
+        following, found = _next(keys, starts)
+        starts = starts[found][following[found] - starts[found] <= distance]
+    return starts
+
+
+def _next(keys: Ints, from_: Ints) -> tuple[Ints, Bools]:
+    """The first of the keys that is not before each of these places, and whether there is one."""
+    numbers = np.searchsorted(keys, from_)
+    found = numbers < len(keys)
+    numbers[~found] = 0
+    return keys[numbers], found
 
 
 class _List:

@@ -22,10 +22,7 @@ def search(
 ) -> Hits:
     """One slice of the matches of `query` that `within` matches too."""
     snapshot = evaluator.snapshot
-    found = evaluator.matches(query)
-    if within is not None:
-        keep, _scores = evaluator.among(within, found.docs)
-        found = Scored(found.docs[keep], None if found.scores is None else found.scores[keep])
+    found = narrowed(evaluator, query, within)
     start, stop = max(offset, 0), max(offset, 0) + max(limit, 0)
     hits: tuple[Hit, ...] = ()
     if limit > 0 and start < len(found.docs):
@@ -37,6 +34,15 @@ def search(
             for place in chosen
         )
     return Hits(len(found.docs), hits, snapshot.generation.name)
+
+
+def narrowed(evaluator: Evaluator, query: Query, within: Query | None) -> Scored:
+    """The matches of `query` that `within` matches too."""
+    found = evaluator.matches(query)
+    if within is None:
+        return found
+    keep, _scores = evaluator.among(within, found.docs)
+    return Scored(found.docs[keep], None if found.scores is None else found.scores[keep])
 
 
 def _keys(snapshot: Snapshot, found: Scored, sort: Sort) -> Floats | Ints | None:
