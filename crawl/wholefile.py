@@ -10,7 +10,8 @@ from pathlib import Path
 def write_whole(path: Path, text: str) -> None:
     """Replace the file by this text in UTF-8, atomically and durably.
 
-    Missing folders are made. Raises OSError; the old file is then still whole.
+    Missing folders are made. Raises OSError, and UnicodeEncodeError for a text with lone surrogates; the old file
+    is then still whole.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{uuid.uuid4().hex}.tmp")
