@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench messages clean
+.PHONY: demo test lint bench bench-relevance bench-extraction messages clean
 
 # The installed command, for using timbao. Editable, so that a checkout is what it runs.
 $(VENV)/.installed: pyproject.toml setup.py $(wildcard crawl/locale/*/LC_MESSAGES/*.po)
@@ -29,6 +29,12 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/mypy tests setup.py
 
 bench: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench.engines
+
+bench-relevance: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench.relevance
+
+bench-extraction: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench.extraction
 
 # Bring the catalogues up to date with the messages in the code, keeping the translations.

@@ -59,6 +59,18 @@ class EngineUnavailable(EngineError):
     """The engine cannot be reached, or its locator cannot be used."""
 
 
+class QueryTimeout(EngineError):
+    """Answering took longer than was allowed; it was given up."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(
+            _("The search took longer than {seconds} s and was given up. Ask for less at once.").format(
+                seconds=f"{seconds:g}"
+            )
+        )
+
+
 class CorruptIndex(EngineError):
     """The index is damaged; the archive is not."""
 
@@ -153,11 +165,16 @@ class Engine(Protocol):
         sort: Sort = Sort.RELEVANCE,
         limit: int = 10,
         offset: int = 0,
+        seconds: float | None = None,
     ) -> Hits:
         """The matches of `query` that `within` matches too; `within` never changes a score.
 
-        Raises NoIndex, StaleIndex, CorruptIndex, EngineUnavailable.
+        Raises QueryTimeout when it would take much longer than `seconds`; NoIndex, StaleIndex, CorruptIndex,
+        EngineUnavailable.
         """
+
+    def term_counts(self) -> tuple[tuple[str, int], ...]:
+        """All terms of the text fields, sorted, each with the number of text fields of documents it stands in."""
 
     def documents(self, ids: Sequence[str]) -> tuple[Document, ...]:
         """The stored documents with these ids, in this order; unknown ids are left out."""
@@ -174,6 +191,9 @@ class Engine(Protocol):
 
     def status(self) -> EngineStatus:
         """What is there. Raises NoIndex when nothing is; never StaleIndex."""
+
+    def verify(self) -> None:
+        """Read the whole index and compare it with its checksums. Raises CorruptIndex, NoIndex."""
 
     def close(self) -> None:
         """Let go of files and connections."""

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from index.document import keyword_key
+from index.vietnamese import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +149,13 @@ def merged_into(name: str) -> tuple[str, ...]:
 
 
 def official(name: str) -> str:
-    """The official spelling of a province's name, however its marks are placed; an unknown name as it is."""
-    return _OFFICIAL.get(keyword_key(name), name)
+    """The official spelling of a province's name, typed in any way, without marks too; an unknown name as it is."""
+    key = keyword_key(name)
+    return _OFFICIAL.get(key) or _UNMARKED.get(key, name)
 
 
 _OFFICIAL = {
     **{keyword_key(name): name for reform in REFORMS for name in (*reform.old, *reform.new)},
     **{keyword_key(spelling): name for spelling, name in OTHER_SPELLINGS.items()},
 }
+_UNMARKED = {fold(key): name for key, name in _OFFICIAL.items()}

@@ -26,7 +26,9 @@ MAX_WORDS = 8
 
 _CANDIDATES = 6  # how many spellings of an unknown word are weighed against its neighbours
 _READ = 10  # how many articles are read for how a pair of words is written
-_FAR_MORE = 10  # how many times as often other marks must stand there, before marks that were typed are doubted
+_FAR_MORE = (
+    10  # how many times as often other marks must stand there, before marks that were typed are doubted
+)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _CHUNK = re.compile(r"[^\s()\"“”„‟＂:-]+")
 
@@ -120,7 +122,9 @@ def _nearest(place: int, words: Sequence[_Word], engine: Engine) -> str | None:
     """The word of the index that an unknown one was most probably meant to be."""
     term = words[place].term
     other_marks = [found for found in engine.spellings((fold(term),)) if found.term != term]
-    near = [found for found in engine.spellings(tuple(_one_letter_off(fold(term)))) if _is_near(found.term, term)]
+    near = [
+        found for found in engine.spellings(tuple(_one_letter_off(fold(term)))) if _is_near(found.term, term)
+    ]
     candidates = [
         found
         for group in (other_marks, near)

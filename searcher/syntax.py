@@ -70,6 +70,9 @@ MAX_DEPTH = 32
 OTHER_WEIGHT = 0.5
 """What an abbreviation counts where its meaning was typed, and the reverse, against 1 for what was typed."""
 
+AS_TYPED_WEIGHT = 2.0
+"""What a single word typed without marks counts more where it is written without any."""
+
 _KEYWORDS = frozenset(field.name for field in KEYWORD_FIELDS)
 
 
@@ -109,6 +112,8 @@ def parse(text: str) -> ParsedQuery:
             text[: words.ends[MAX_WORDS - 1]],
         )
     query = _Parser(text).parse()
+    if isinstance(query, Term) and query.any_marks:
+        query = Prefer(query, replace(query, any_marks=False), AS_TYPED_WEIGHT)
     return ParsedQuery(query, _relaxed(query), text, describe(query))
 
 
@@ -150,13 +155,20 @@ def _any_marks(key: str) -> bool:
 
 
 def _bare_words(text: str, field: str | None) -> Query:
+    """All the words, preferring neighbours, and of what was typed without marks what is written without any.
+
+    A bare syllable is a word too (`an`, `ban`), so words typed without marks are preferred as typed only where
+    they stand side by side so: anywhere else they would drown the marked words they stand for.
+    """
     terms = tuple(Term(term, _any_marks(term), field) for term in _words(text))
     units = _with_others(terms)
     if len(terms) == 1:
         return units[0]
     inside = [replace(term, field=None) for term in terms]
-    pairs = tuple(Phrase(pair, field) for pair in pairwise(inside))
-    return Prefer(And(units), Or(pairs), PAIR_WEIGHT)
+    pairs = list(pairwise(inside))
+    bare = [pair for pair in pairs if all(term.any_marks for term in pair)]
+    pairs += [(replace(left, any_marks=False), replace(right, any_marks=False)) for left, right in bare]
+    return Prefer(And(units), Or(tuple(Phrase(pair, field) for pair in pairs)), PAIR_WEIGHT)
 
 
 def _with_others(terms: tuple[Term, ...]) -> tuple[Query, ...]:
@@ -181,6 +193,8 @@ def _said(unit: Query) -> tuple[Term, ...]:
         case Term():
             return (unit,)
         case Or((said, Weighted())):
+            return _said(said)
+        case Prefer(said, Term()):
             return _said(said)
         case And(children) | Prefer(And(children)):
             return tuple(term for child in children for term in _said(child))
@@ -362,10 +376,10 @@ def describe(query: Query) -> str:
     For what `parse` returns, parsing the description returns it again.
     """
     match query:
-        case Prefer(And()) | Or((_, Weighted())) if words := _said(query):
+        case Prefer(And()) | Prefer(_, Term()) | Or((_, Weighted())) if words := _said(query):
             run = " ".join(_spelt(word.term) for word in words)
             field = words[0].field
-            return f"{field}:({run})" if field else run
+            return _named(field, f"({run})" if field and len(words) > 1 else run)
         case Prefer(required):
             return describe(required)
         case And(children):

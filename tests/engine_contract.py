@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from crawl.article import VIETNAM, When
 from index.document import KEYWORD_FIELDS, TEXT_FIELDS, Document
-from index.engine import Engine, EngineBusy, Hits, NoIndex, Sort, Writer
+from index.engine import Engine, EngineBusy, Hits, NoIndex, QueryTimeout, Sort, Writer
 from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term, Weighted
 from tests.oracle_engine import OracleEngine
 
@@ -186,6 +186,8 @@ class EngineContract(abc.ABC):
     @staticmethod
     def compare(engine: Engine, oracle: Engine, queries: list[Query], within: Query | None) -> None:
         """Ask both the same."""
+        assert engine.term_counts() == oracle.term_counts()
+        engine.verify()
         for query in queries:
             found = engine.search(query, within=within, limit=100)
             assert_same_ranking(found, oracle.search(query, within=within, limit=100))
@@ -347,12 +349,49 @@ class EngineContract(abc.ABC):
         assert engine.documents([]) == ()
         assert engine.search(Keyword("province", "khánh hòa")).hits[0].document == full
 
+    def test_very_long_and_very_repetitive_texts_are_found_whole(self, engine: Engine) -> None:
+        """In a field of more than 65,536 words, with one word more than 255 times, the last phrase is found, and
+        scores are those of the oracle.
+        """
+        oracle = OracleEngine()
+        texts = [
+            article("1", body="lũ " * 70_000 + "gió mùa đông bắc"),
+            article("2", body="gió mùa " * 300),
+            article("3", title="gió mùa"),
+        ]
+        words = (Term("gió"), Term("mùa"), Term("đông"))
+        for to_fill in (engine, oracle):
+            fill(to_fill, [texts[:2], texts[2:], ["2"], texts[1:2]])
+        for query in (*words, Phrase(words), Phrase(words[:2]), Term("dong", any_marks=True), Term("lũ")):
+            assert_same_ranking(engine.search(query), oracle.search(query))
+
+    def test_terms_are_counted(self, engine: Engine) -> None:
+        """Every term is counted once for each text field it stands in; what only deleted articles held is gone."""
+        fill(
+            engine, [[article("1", title="lũ", body="gió mùa"), article("2", body="lũ gió")], [article("3")]]
+        )
+        assert engine.term_counts() == (("gió", 2), ("lũ", 2), ("mùa", 1))
+        fill(engine, [["1"]])
+        assert engine.term_counts() == (("gió", 1), ("lũ", 1))
+        fill(engine, [["2"]])
+        assert engine.term_counts() == ()
+
+    def test_a_search_is_given_up_when_its_time_is_over(self, engine: Engine) -> None:
+        """With no time at all QueryTimeout is raised; with time enough the answer is as without a limit."""
+        fill(engine, [[article("1", body="lũ")]])
+        for query in (Term("lũ"), And((Term("lũ"), Not(Term("gió")))), Everything()):
+            with pytest.raises(QueryTimeout):
+                engine.search(query, seconds=0)
+            assert engine.search(query, seconds=60) == engine.search(query)
+
     def test_there_is_no_index_before_the_first_commit(self, engine: Engine) -> None:
         """Asking raises NoIndex, also after a writer that left without committing."""
         asking: list[Callable[[], object]] = [
             engine.status,
             lambda: engine.search(Everything()),
             lambda: engine.documents(["1"]),
+            engine.term_counts,
+            engine.verify,
         ]
         for ask in asking:
             with pytest.raises(NoIndex):

@@ -14,7 +14,7 @@ from typing import Self
 
 from crawl.article import VIETNAM
 from index.document import TEXT_FIELDS, Document, keyword_values, published_day, text_terms
-from index.engine import EngineBusy, EngineStatus, Hit, Hits, NoIndex, Sort, TermCount
+from index.engine import EngineBusy, EngineStatus, Hit, Hits, NoIndex, QueryTimeout, Sort, TermCount
 from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term, Weighted
 from index.tokens import ANALYSIS_VERSION
 from index.vietnamese import fold, folds
@@ -42,8 +42,11 @@ class OracleEngine:
         sort: Sort = Sort.RELEVANCE,
         limit: int = 10,
         offset: int = 0,
+        seconds: float | None = None,
     ) -> Hits:
-        """Ask every document."""
+        """Ask every document, without haste."""
+        if seconds is not None and seconds <= 0:
+            raise QueryTimeout(seconds)
         corpus = _Corpus(list(self._documents().values()))
         matching = [d for d in corpus.documents if corpus.matches(query, d) and corpus.matches(within, d)]
         if sort is Sort.RELEVANCE:
@@ -62,6 +65,16 @@ class OracleEngine:
         """Look each one up."""
         documents = self._documents()
         return tuple(documents[id] for id in ids if id in documents)
+
+    def term_counts(self) -> tuple[tuple[str, int], ...]:
+        """Count each field's terms once."""
+        documents = self._documents().values()
+        fields = [set(found.terms) for document in documents for found in text_terms(document).values()]
+        return tuple(sorted(Counter(term for terms in fields for term in terms).items()))
+
+    def verify(self) -> None:
+        """Memory is believed."""
+        self._documents()
 
     def spellings(self, folded: Sequence[str]) -> tuple[TermCount, ...]:
         """The terms with one of these folded forms, and how many fields hold each."""

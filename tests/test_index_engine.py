@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from index.embedded import batch, merge, segmentfile, writer
 from index.embedded.adapter import WhooshEngine
 from index.engine import (
     CorruptIndex,
@@ -34,6 +36,45 @@ class TestOracleEngine(EngineContract):
 
 class TestWhooshEngine(EngineContract):
     """The embedded engine, opened as users open it."""
+
+    def make(self, path: Path) -> Engine:
+        """In a folder of its own."""
+        return open_engine(f"whoosh:{path}")
+
+
+@pytest.fixture(scope="class")
+def no_memory() -> Iterator[None]:
+    """No two documents fit into memory together."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writer, "BUDGET", 0)
+        yield
+
+
+@pytest.fixture(scope="class")
+def small_stretches() -> Iterator[None]:
+    """Work is cut into stretches of a few postings, checksums are of a few bytes, little is merged."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batch, "_STRETCH", 4)
+        patch.setattr(batch, "_POSITION_BITS", 2)
+        patch.setattr(merge, "_STRETCH", 4)
+        patch.setattr(segmentfile, "_STRETCH_BITS", 6)
+        patch.setattr(segmentfile, "_STRETCH", 64)
+        patch.setattr(writer, "_SMALL", 0)
+        yield
+
+
+@pytest.mark.usefixtures("no_memory")
+class TestWhooshEngineWithoutMemory(EngineContract):
+    """The same where every document becomes a segment at once, and all are merged."""
+
+    def make(self, path: Path) -> Engine:
+        """In a folder of its own."""
+        return open_engine(f"whoosh:{path}")
+
+
+@pytest.mark.usefixtures("small_stretches")
+class TestWhooshEngineInPieces(EngineContract):
+    """The same where everything that large indexes cut into pieces is in many pieces."""
 
     def make(self, path: Path) -> Engine:
         """In a folder of its own."""

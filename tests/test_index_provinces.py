@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from index.provinces import REFORMS, merged_into, official, province_on
+from index.vietnamese import fold
 
 MERGER = date(2025, 7, 1)
 
@@ -70,6 +71,8 @@ def test_other_spellings_are_recognised() -> None:
     assert official("Đắc Lắc") == official("ĐĂK LĂK") == "Đắk Lắk"
     assert official("Hoà Bình") == "Hòa Bình"
     assert official("Vạn Thuận") == "Vạn Thuận"
+    names = {official(name) for reform in REFORMS for name in (*reform.old, *reform.new)}
+    assert {official(fold(name.lower())) for name in names} == names
 
 
 def test_the_table_agrees_with_the_official_list(bench_data: Path) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import unicodedata
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -31,6 +32,7 @@ from index.query import (
     leaves,
 )
 from searcher.syntax import (
+    AS_TYPED_WEIGHT,
     FIELD_NAMES,
     MAX_CHARACTERS,
     MAX_DEPTH,
@@ -45,9 +47,16 @@ from searcher.syntax import (
 
 def words(*terms: Term, field: str | None = None) -> Prefer:
     """What a run of bare words means."""
-    pairs = tuple(Phrase(pair, field) for pair in pairwise(terms))
+    pairs = list(pairwise(terms))
+    bare = [pair for pair in pairs if all(term.any_marks for term in pair)]
+    pairs += [(replace(left, any_marks=False), replace(right, any_marks=False)) for left, right in bare]
     inside = tuple(Term(term.term, term.any_marks, field) for term in terms)
-    return Prefer(And(inside), Or(pairs), PAIR_WEIGHT)
+    return Prefer(And(inside), Or(tuple(Phrase(pair, field) for pair in pairs)), PAIR_WEIGHT)
+
+
+def alone(term: Term) -> Prefer:
+    """What a single word means that was typed without marks: the exact spelling first."""
+    return Prefer(term, replace(term, any_marks=False), AS_TYPED_WEIGHT)
 
 
 def understand(text: str) -> ParsedQuery | QuerySyntaxError:
@@ -63,7 +72,7 @@ A, B, C = (Term(letter, any_marks=True) for letter in "abc")
 
 MEANINGS: list[tuple[str, Query]] = [
     ("huế", HUE),
-    ("hue", Term("hue", any_marks=True)),
+    ("hue", alone(Term("hue", any_marks=True))),
     ("Hoà", Term("hòa")),
     ("2021", Term("2021")),
     ("3,5", Term("3.5")),
@@ -73,7 +82,7 @@ MEANINGS: list[tuple[str, Query]] = [
     ("“dân vận”", Phrase((PEOPLE, MOVE))),
     ('="dan van"', Phrase((Term("dan"), Term("van")))),
     ('="an"', Term("an")),
-    ('"an"', Term("an", any_marks=True)),
+    ('"an"', alone(Term("an", any_marks=True))),
     ("a AND b", And((A, B))),
     ("a VÀ b", And((A, B))),
     ("a OR b", Or((A, B))),
@@ -82,7 +91,7 @@ MEANINGS: list[tuple[str, Query]] = [
     ("a KHÔNG b", And((A, Not(B)))),
     ("a AND NOT b", And((A, Not(B)))),
     ("NOT a b", And((Not(A), B))),
-    ("NOT NOT a", A),
+    ("NOT NOT a", alone(A)),
     ("a -b", And((A, Not(B)))),
     ("-a", And((Everything(), Not(A)))),
     ("-(a b)", And((Everything(), Not(words(A, B))))),
@@ -92,7 +101,7 @@ MEANINGS: list[tuple[str, Query]] = [
     ("a OR -b", Or((A, And((Everything(), Not(B)))))),
     ("a b OR c", Or((words(A, B), C))),
     ("a (b OR c)", And((A, Or((B, C))))),
-    ("((a))", A),
+    ("((a))", alone(A)),
     ("(a AND b) AND c", And((A, B, C))),
     ("a OR (b OR c)", Or((A, B, C))),
     ("a (-b)", And((A, Not(B)))),
@@ -110,7 +119,7 @@ MEANINGS: list[tuple[str, Query]] = [
     ("VIỆT AND NAM", And((Term("việt"), Term("nam", any_marks=True)))),
     ("title:huế", Term("huế", field="title")),
     ("Title:huế", Term("huế", field="title")),
-    ("title:AND", Term("and", any_marks=True, field="title")),
+    ("title:AND", alone(Term("and", any_marks=True, field="title"))),
     ("-AND", And((Everything(), Not(Term("and", any_marks=True))))),
     ("title:dân vận", And((Term("dân", field="title"), MOVE))),
     ('tag:"dân vận"', Phrase((PEOPLE, MOVE), "tags")),
@@ -121,7 +130,7 @@ MEANINGS: list[tuple[str, Query]] = [
     ('tỉnh:"Khánh Hoà"', Keyword("province", "khánh hòa")),
     ("mục:(thời sự)", Keyword("section", "thời sự")),
     ('province:="Khanh Hoa"', Keyword("province", "khanh hoa")),
-    ("tácgiả:Lan", Term("lan", any_marks=True, field="author")),
+    ("tácgiả:Lan", alone(Term("lan", any_marks=True, field="author"))),
     ("from:2021-03 a", And((Between(date(2021, 3, 1), None), A))),
     ("đến:2020", Between(None, date(2020, 12, 31))),
     ('to:"15/3/2021"', Between(None, date(2021, 3, 15))),
@@ -222,7 +231,7 @@ def test_limits_are_sentences_not_crashes() -> None:
     assert isinstance(length, QuerySyntaxError)
     assert length.position == MAX_CHARACTERS
     assert isinstance(odd, ParsedQuery)
-    assert parse("(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH).query == A
+    assert parse("(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH).query == alone(A)
     assert parse("a " * MAX_WORDS).partial is not None
 
 

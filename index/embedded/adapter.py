@@ -11,8 +11,10 @@ from typing import TypeVar
 from index.document import Document
 from index.embedded import searching
 from index.embedded.contents import Contents
+from index.embedded.deadline import Deadline
 from index.embedded.evaluator import Evaluator
 from index.embedded.generations import Generation, Generations
+from index.embedded.leaves import Leaves
 from index.embedded.segment import Segment
 from index.embedded.snapshot import Snapshot
 from index.embedded.storage import Vanished, backend
@@ -32,7 +34,7 @@ class WhooshEngine:
     def __init__(self, path: Path) -> None:
         self._generations = Generations(path)
         self.locator = self._generations.locator
-        self._evaluator: Evaluator | None = None
+        self._leaves: Leaves | None = None
         self._stamp = (0, 0)
         self._opening = threading.Lock()
 
@@ -44,15 +46,28 @@ class WhooshEngine:
         sort: Sort = Sort.RELEVANCE,
         limit: int = 10,
         offset: int = 0,
+        seconds: float | None = None,
     ) -> Hits:
         """The matches of `query`; see `index.engine.Engine.search`."""
-        return searching.search(self._newest(), query, within, sort, limit, offset)
+        evaluator = Evaluator(self._newest(), Deadline(seconds))
+        return searching.search(evaluator, query, within, sort, limit, offset)
 
     def documents(self, ids: Sequence[str]) -> tuple[Document, ...]:
         """The stored documents with these ids."""
         snapshot = self._newest().snapshot
         numbers = (snapshot.find(id) for id in ids)
         return tuple(snapshot.document(number) for number in numbers if number is not None)
+
+    def term_counts(self) -> tuple[tuple[str, int], ...]:
+        """All terms; see `index.engine.Engine.term_counts`."""
+        return self._newest().snapshot.term_counts
+
+    def verify(self) -> None:
+        """Compare every checksum of the newest generation."""
+        newest = self._generations.last_number((generation := self._generations.current()).folder)
+        self._generations.contents(Generation(generation.folder, newest))
+        for part in self._newest().snapshot.parts:
+            part.segment.file.check()
 
     def spellings(self, folded: Sequence[str]) -> tuple[TermCount, ...]:
         """The indexed terms that have one of these folded forms."""
@@ -78,33 +93,33 @@ class WhooshEngine:
 
     def close(self) -> None:
         """Let go of the files; asking again opens them again."""
-        self._evaluator = None
+        self._leaves = None
 
-    def _newest(self) -> Evaluator:
-        evaluator = self._evaluator
+    def _newest(self) -> Leaves:
+        leaves = self._leaves
         if (
-            evaluator is not None
+            leaves is not None
             and self._stamp == self._generations.stamp()
-            and self._generations.is_newest(evaluator.snapshot.generation)
+            and self._generations.is_newest(leaves.snapshot.generation)
         ):
-            return evaluator
+            return leaves
         with self._opening:
             return self._retry(self._open)
 
-    def _open(self) -> Evaluator:
-        """An evaluator of the newest generation, with the segments that are open already."""
+    def _open(self) -> Leaves:
+        """What the newest generation answers with; segments that are open already stay open."""
         stamp = self._generations.stamp()
-        current: Generation = self._generations.current()
-        evaluator = self._evaluator
-        known = evaluator.snapshot if evaluator is not None else None
-        if evaluator is None or known is None or known.generation != current:
+        current = self._generations.current()
+        leaves = self._leaves
+        known = leaves.snapshot if leaves is not None else None
+        if leaves is None or known is None or known.generation != current:
             contents = self._generations.contents(current)
             self._generations.check_fresh(contents)
             with backend(self.locator):
-                evaluator = Evaluator(open_snapshot(self.locator, current, contents, known))
-            self._evaluator = evaluator
+                leaves = Leaves(open_snapshot(self.locator, current, contents, known))
+            self._leaves = leaves
         self._stamp = stamp
-        return evaluator
+        return leaves
 
     def _retry(self, act: Callable[[], _Answer]) -> _Answer:
         """Try again when files vanish between being named and being opened: a commit has taken them away."""

@@ -41,7 +41,7 @@ _STRETCH = 1 << 20
 _TERM_BYTES = 200
 """What a distinct term takes while it waits, about."""
 
-_WORKING_MEMORY = 128 << 20
+_WORKING_MEMORY = 192 << 20
 """What is needed besides the batch itself while it is written, about."""
 
 assert len(FIELDS) <= 1 << _FIELD_BITS
@@ -93,8 +93,9 @@ class Batch:
         self._codes: list[dict[str, str]] = []
         self._blocks = BlockWriter()
         self._terms = _Numbering()
-        self._keys: list[Keys] = []
-        self._occurrences = 0
+        # Room for all keys that the budget allows; the system gives memory only to what has been filled.
+        self._keys = np.empty(0, np.uint64)
+        self._filled = 0
         # Occurrences that are not packed yet, and of each field with terms: document, field, length.
         self._new_terms = array("I")
         self._new_positions = array("I")
@@ -130,7 +131,7 @@ class Batch:
     @property
     def full(self) -> bool:
         """Whether the budget of memory is used up."""
-        occurrences = 8 * (self._occurrences + len(self._new_terms))
+        occurrences = 8 * (self._filled + len(self._new_terms))
         used = occurrences + self._blocks.size + _TERM_BYTES * len(self._terms)
         return used > self._budget or len(self._terms) >> _TERM_BITS > 0
 
@@ -146,8 +147,13 @@ class Batch:
             np.repeat(document, length),
             np.frombuffer(self._new_positions, np.uint32).astype(np.int64),
         )
-        self._keys.append(keys)
-        self._occurrences += len(keys)
+        end = self._filled + len(keys)
+        if end > len(self._keys):
+            roomier = np.empty(max(end, self._budget // 8), np.uint64)
+            roomier[: self._filled] = self._keys[: self._filled]
+            self._keys = roomier
+        self._keys[self._filled : end] = keys
+        self._filled = end
         self._new_terms, self._new_positions, self._new_fields = array("I"), array("I"), array("I")
 
     def write(self, path: Path) -> None:
@@ -173,19 +179,18 @@ class Batch:
         terms[np.fromiter(map(self._terms.__getitem__, names), np.int64, len(names))] = np.arange(len(names))
         documents = np.full(len(self._moments), -1, np.int64)
         documents[order] = np.arange(len(order))
-        whole = np.empty(self._occurrences, np.uint64)
         filled = 0
-        for keys in self._keys:
+        for start in range(0, self._filled, _STRETCH):
+            keys = self._keys[start : min(start + _STRETCH, self._filled)]
             term, field, document, position = self._bits.unpack(keys)
             renumbered = self._bits.pack(terms[term], field, documents[document], position)
             if len(order) < len(documents):
                 renumbered = renumbered[documents[document] >= 0]
-            whole[filled : filled + len(renumbered)] = renumbered
+            self._keys[filled : filled + len(renumbered)] = renumbered
             filled += len(renumbered)
-        self._keys.clear()
-        whole = whole[:filled]
-        whole.sort()
-        return whole
+        keys = self._keys[:filled]
+        keys.sort()
+        return keys
 
     def _write_postings(self, file: SegmentFileWriter, keys: Keys, terms: int) -> None:
         shift = np.uint64(self._bits.position)

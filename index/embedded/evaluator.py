@@ -10,27 +10,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.embedded.cache import Cache
+from index.embedded.deadline import Deadline
 from index.embedded.layout import UNDATED, Bools, Floats, Numbers
-from index.embedded.leaves import Leaves, Scored, add_up
-from index.embedded.snapshot import Snapshot
+from index.embedded.leaves import Leaves, Scored
 from index.embedded.storage import DAY, day_start
 from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term, Weighted
 
-_FILTERS = 64
-"""Keyword filters that are remembered, one byte for each document."""
-
 
 class Evaluator:
-    """Evaluates queries on one snapshot. Threads may share it."""
+    """Evaluates one query on one snapshot, as long as there is time: raises QueryTimeout."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
-        self._leaves = Leaves(snapshot)
-        self._filters: Cache[Bools] = Cache(_FILTERS, lambda _mask: 1)
+    def __init__(self, leaves: Leaves, deadline: Deadline) -> None:
+        self.snapshot = leaves.snapshot
+        self._leaves = leaves
+        self._deadline = deadline
 
     def matches(self, query: Query) -> Scored:
         """The documents that `query` matches."""
+        self._deadline.check()
         match query:
             case Term() | Phrase():
                 leaf = self._leaves.leaf(query)
@@ -46,7 +43,7 @@ class Evaluator:
                 found = self.matches(child)
                 return Scored(found.docs, _times(found.scores, weight))
             case Keyword():
-                return Scored(np.flatnonzero(self._holders(query)).astype(np.int32), None)
+                return Scored(np.flatnonzero(self._leaves.holders(query)).astype(np.int32), None)
             case _:
                 docs = self.snapshot.everything
                 keep, _scores = self.among(query, docs)
@@ -54,11 +51,12 @@ class Evaluator:
 
     def among(self, query: Query, docs: Numbers) -> tuple[Bools, Floats | None]:
         """Which of these documents match, and their scores, zero for the others (None: all zero)."""
+        self._deadline.check()
         match query:
             case Term() | Phrase():
                 return self._leaves.leaf(query).among(docs)
             case Keyword():
-                return self._holders(query)[docs], None
+                return self._leaves.holders(query)[docs], None
             case Between(first, last):
                 moments = self.snapshot.moments[docs]
                 start = UNDATED + 1 if first is None else day_start(first)
@@ -114,12 +112,10 @@ class Evaluator:
         return keep, None if scores is None else np.where(keep, scores, np.float32(0))
 
     def _any_of(self, children: Sequence[Query]) -> Scored:
+        leaves = [child for child in children if isinstance(child, Term | Phrase)]
+        if len(leaves) == len(children):
+            return self._leaves.any_of(leaves)
         found = [self.matches(child) for child in children]
-        if found and all(isinstance(child, Term | Phrase) for child in children):
-            scored = [
-                (part.docs, part.scores) for part in found if part.scores is not None and len(part.docs)
-            ]
-            return Scored(*add_up(scored, self.snapshot.size))
         whole = np.zeros(self.snapshot.size, np.float32)
         mask = np.zeros(self.snapshot.size, np.bool_)
         for part in found:
@@ -150,12 +146,6 @@ class Evaluator:
         if more is None:
             return keep, scores
         return keep, _sum(scores, np.where(keep, more * np.float32(query.weight), np.float32(0)))
-
-    def _holders(self, query: Keyword) -> Bools:
-        def make() -> Bools:
-            return self.snapshot.holders(query.field, query.value, any_marks=query.any_marks)
-
-        return self._filters.get(query, make)
 
 
 def _times(scores: Floats | None, weight: float) -> Floats | None:

@@ -15,13 +15,16 @@ from index.embedded.phrases import phrase_postings
 from index.embedded.segment import Segment, list_number
 from index.embedded.segmentfile import Array
 from index.embedded.snapshot import Part, Snapshot, joined
-from index.query import Phrase, Term
+from index.query import Keyword, Phrase, Term
 from index.vietnamese import fold
 
 _DENSE = 16
 """A leaf that more than one document in so many matches also gets an array over all documents."""
 
 _LEAST_CACHE, _MOST_CACHE = 64 << 20, 512 << 20
+
+_FILTERS = 64
+"""Keyword filters that are remembered, one byte for each document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +75,33 @@ class Leaves:
     """The leaves of queries on one snapshot; those asked for again are remembered."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
+        self.snapshot = snapshot
         limit = min(max(snapshot.bytes // 2, _LEAST_CACHE), _MOST_CACHE)
         self._known: Cache[Leaf] = Cache(limit, lambda leaf: leaf.bytes)
+        self._filters: Cache[Bools] = Cache(_FILTERS, lambda _mask: 1)
+
+    def holders(self, query: Keyword) -> Bools:
+        """Of each document whether a keyword field has a value."""
+        return self._filters.get(
+            query, lambda: self.snapshot.holders(query.field, query.value, any_marks=query.any_marks)
+        )
 
     def leaf(self, query: Term | Phrase) -> Leaf:
         """The documents that match a term or a phrase in one field or another."""
         return self._known.get(query, lambda: self._score(query))
+
+    def any_of(self, queries: Sequence[Term | Phrase]) -> Scored:
+        """The documents that match at least one of these; their scores are added in this order."""
+        leaves = [leaf for leaf in map(self.leaf, queries) if len(leaf.docs)]
+        if len(leaves) < 2 or not any(leaf.is_dense for leaf in leaves):
+            return Scored(*add_up([(leaf.docs, leaf.scores) for leaf in leaves], self.snapshot.size))
+        whole = np.zeros(self.snapshot.size, np.float32)
+        for leaf in leaves:
+            if leaf.is_dense:
+                whole += leaf.row
+            else:
+                whole[leaf.docs] += leaf.scores
+        return Scored(*_positive(whole))
 
     def _score(self, query: Term | Phrase) -> Leaf:
         terms = (query,) if isinstance(query, Term) else query.terms
@@ -88,11 +111,11 @@ class Leaves:
             for number, field in enumerate(TEXT_FIELDS)
             if terms and asked <= {field.name}
         ]
-        docs, scores = add_up([part for part in found if len(part[0])], self._snapshot.size)
-        return Leaf(docs, scores, self._snapshot.size)
+        docs, scores = add_up([part for part in found if len(part[0])], self.snapshot.size)
+        return Leaf(docs, scores, self.snapshot.size)
 
     def _in_field(self, field: int, terms: Sequence[Term]) -> tuple[Numbers, Floats]:
-        snapshot = self._snapshot
+        snapshot = self.snapshot
         if len(terms) == 1:
             docs, frequencies = self._term(field, terms[0])
         else:
@@ -106,26 +129,26 @@ class Leaves:
 
     def _term(self, field: int, term: Term) -> tuple[Numbers, Floats]:
         """How often each document holds a term in a field, other spellings counting less."""
-        numbers = [part.segment.term(term.term) for part in self._snapshot.parts]
+        numbers = [part.segment.term(term.term) for part in self.snapshot.parts]
         exact = self._postings(field, numbers)
         if not term.any_marks:
             return exact
         folded = fold(term.term)
         others = [
             [number for number in part.segment.spellings(folded) if number not in own]
-            for part, own in zip(self._snapshot.parts, numbers, strict=True)
+            for part, own in zip(self.snapshot.parts, numbers, strict=True)
         ]
         docs, frequencies = self._postings(field, others)
         if not len(docs):
             return exact
         weighed = (docs, ranking.spelling_frequency(np.zeros_like(frequencies), frequencies))
-        return add_up([exact, weighed] if len(exact[0]) else [weighed], self._snapshot.size)
+        return add_up([exact, weighed] if len(exact[0]) else [weighed], self.snapshot.size)
 
     def _postings(self, field: int, numbers: Sequence[Sequence[int]]) -> tuple[Numbers, Floats]:
         """How often each document holds any of some terms, given by their numbers in each segment."""
         found = [
             _part_postings(part, field, own)
-            for part, own in zip(self._snapshot.parts, numbers, strict=True)
+            for part, own in zip(self.snapshot.parts, numbers, strict=True)
             if own
         ]
         if not found:
@@ -137,7 +160,7 @@ class Leaves:
     def _phrase(self, field: int, terms: Sequence[Term]) -> tuple[Numbers, Floats]:
         docs: list[Array] = []
         counts: list[Array] = []
-        for part in self._snapshot.parts:
+        for part in self.snapshot.parts:
             segment = part.segment
             lists = [[list_number(number, field) for number in spelled(segment, term)] for term in terms]
             numbers, found = phrase_postings(segment, lists)
@@ -170,6 +193,12 @@ def _part_postings(part: Part, field: int, terms: Sequence[int]) -> tuple[Number
     return docs + np.int32(part.base) if part.base else docs, counts
 
 
+def _positive(whole: Floats) -> tuple[Numbers, Floats]:
+    """The places of all values above zero, and the values."""
+    docs = np.flatnonzero(whole > 0)
+    return docs.astype(np.int32), whole.take(docs)
+
+
 def add_up(found: Sequence[tuple[Numbers, Floats]], size: int) -> tuple[Numbers, Floats]:
     """The documents in any of these, ascending, with the sums of their values, which must be above zero.
 
@@ -181,8 +210,7 @@ def add_up(found: Sequence[tuple[Numbers, Floats]], size: int) -> tuple[Numbers,
         whole = np.zeros(size, np.float32)
         for docs, values in found:
             whole[docs] += values
-        docs = np.flatnonzero(whole > 0).astype(np.int32)
-        return docs, whole[docs]
+        return _positive(whole)
     all_docs = np.concatenate([docs for docs, _ in found])
     order = np.argsort(all_docs, kind="stable")
     all_docs = all_docs[order]

@@ -14,7 +14,7 @@ from typing import overload
 import numpy as np
 
 from index.document import Document, load_document
-from index.embedded.layout import FIELDS, Ints, Numbers
+from index.embedded.layout import FIELDS, Bools, Ints, Numbers
 from index.embedded.segmentfile import Array, SegmentFile
 from index.embedded.storage import decode, encode
 from index.embedded.stored import read_block
@@ -109,6 +109,15 @@ class Segment:
         """The documents of a list, and how often each holds the term there."""
         start, stop = int(self.list_postings[number]), int(self.list_postings[number + 1])
         return self.file.part("docs", start, stop), self.counts(start, stop)
+
+    def term_sizes(self, live: Bools | None) -> Ints:
+        """How many postings each term has in all text fields; only those in `live` documents, if that is given."""
+        begins = self.list_postings[:: len(FIELDS)]
+        if live is not None:
+            kept = np.zeros(self.file.count("docs") + 1, np.int64)
+            np.cumsum(live[self.file.array("docs")], out=kept[1:])
+            begins = kept[begins]
+        return np.diff(begins)
 
     def counts(self, start: int, stop: int) -> Array:
         """The counts of some postings."""

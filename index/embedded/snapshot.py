@@ -91,6 +91,15 @@ class Snapshot:
             total += int((lengths if part.live is None else lengths[part.live]).sum(dtype=np.int64))
         return total / self.count
 
+    @functools.cached_property
+    def term_counts(self) -> tuple[tuple[str, int], ...]:
+        """Every term that stands in a document, sorted, and in how many fields of documents it does."""
+        counts: Counter[bytes] = Counter()
+        for part in self.parts:
+            sizes = part.segment.term_sizes(part.live).tolist()
+            counts.update(dict(zip(part.segment.vocabulary, sizes, strict=True)))
+        return tuple((decode(term), count) for term, count in sorted(counts.items()) if count)
+
     def holders(self, name: str, value: str, *, any_marks: bool) -> Bools:
         """Of each document whether a keyword field has this value."""
         found = np.zeros(self.size, np.bool_)

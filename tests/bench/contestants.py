@@ -184,6 +184,7 @@ class Fts5Builder:
         self._database.execute(
             "CREATE TABLE articles (number INTEGER PRIMARY KEY, source TEXT, day INTEGER, stored BLOB)"
         )
+        self._database.execute("CREATE INDEX by_source ON articles (source, day)")
 
     def put(self, document: Document) -> None:
         """Two rows."""

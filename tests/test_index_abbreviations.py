@@ -1,0 +1,61 @@
+"""Abbreviations and their meanings find each other, by a table that analysis agrees with."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.abbreviations import JOINED, MEANINGS, Other, others
+from index.tokens import analyse_terms
+from index.vietnamese import fold, has_marks
+
+
+def found(text: str) -> list[Other]:
+    """What else could be said for the words of a text."""
+    words = analyse_terms(text)
+    return list(others(words, [has_marks(word) for word in words]))
+
+
+@pytest.mark.parametrize(
+    ("short", "meaning"), MEANINGS, ids=[" ".join(short) for short, _meaning in MEANINGS]
+)
+def test_the_table_is_in_the_terms_of_analysis(short: tuple[str, ...], meaning: tuple[str, ...]) -> None:
+    """Both sides of each row are what analysis makes of them, so that they can be found at all."""
+    assert analyse_terms(" ".join(short)) == list(short)
+    assert analyse_terms(" ".join(meaning)) == list(meaning)
+    assert analyse_terms("".join(short).upper()) == list(short)
+
+
+@pytest.mark.parametrize(
+    ("short", "meaning"), MEANINGS, ids=[" ".join(short) for short, _meaning in MEANINGS]
+)
+def test_each_side_offers_the_other(short: tuple[str, ...], meaning: tuple[str, ...]) -> None:
+    """Typed with marks or without, in the middle of other words, either side offers the other."""
+    for text in (" ".join(meaning), fold(" ".join(meaning))):
+        assert Other(1, 1 + len(meaning), short) in found(f"x {text} y")
+    assert Other(1, 1 + len(short), meaning) in found(f"x {' '.join(short)} y")
+
+
+def test_meanings_are_told_apart() -> None:
+    """No abbreviation has two meanings and no meaning two abbreviations: it would be ambiguous."""
+    assert len({short for short, _meaning in MEANINGS}) == len(MEANINGS)
+    assert len({meaning for _short, meaning in MEANINGS}) == len(MEANINGS)
+
+
+def test_marks_that_were_typed_are_kept() -> None:
+    """Words typed with other marks are other words."""
+    assert found("ủy bàn nhân dân") == []
+    assert found("thanh phố") == [Other(0, 2, ("tp",))]
+    assert found("thánh phố") == []
+
+
+def test_the_longest_form_wins() -> None:
+    """Of forms that begin alike the longest is meant, and what it covers offers nothing else."""
+    assert found("vh tt dl") == [Other(0, 3, tuple("văn hóa thể thao và du lịch".split()))]
+    assert found("công an nhân dân tp hcm")[0] == Other(0, 4, ("cand",))
+
+
+@pytest.mark.parametrize("parts", JOINED.values(), ids="".join)
+def test_joined_and_apart_are_the_same(parts: tuple[str, ...]) -> None:
+    """An abbreviation written together, with hyphens, ampersands, dots or spaces is the same tokens."""
+    for separator in ("", "-", " ", " & ", ". "):
+        assert analyse_terms(separator.join(parts).upper()) == list(parts)

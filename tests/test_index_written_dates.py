@@ -1,0 +1,81 @@
+"""Every way of writing a day is the same day, and what is no date is none."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.written_dates import written_dates
+
+
+def keys(text: str) -> list[str]:
+    """The dates found, by their keys."""
+    return [found.key for found in written_dates(text)]
+
+
+WAYS = (
+    "{d}/{m}/{y}",
+    "{d:02}/{m:02}/{y}",
+    "{d}-{m}-{y}",
+    "{d:02}.{m:02}.{y}",
+    "{y}-{m:02}-{d:02}",
+    "ngày {d} tháng {m} năm {y}",
+    "Ngày {d} tháng {m}, {y}",
+    "NGÀY {d} THÁNG {m} NĂM {y}",
+    "ngay {d} thang {m} nam {y}",
+    "{d} tháng {m}/{y}",
+)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@given(day=st.dates(date(1945, 1, 1), date(2099, 12, 31)))
+def test_a_day_has_one_key(way: str, day: date) -> None:
+    """However a day is written, composed or decomposed, its key is the ISO date, and it is in its month."""
+    text = "Họp " + way.format(d=day.day, m=day.month, y=day.year) + " tại đây"
+    for typed in (text, unicodedata.normalize("NFD", text)):
+        (found,) = written_dates(typed)
+        assert found.key == day.isoformat()
+        assert found.keys == (day.isoformat(), f"{day:%Y-%m}")
+        assert typed[found.start : found.end].strip() == typed[found.start : found.end] != ""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("3/2021", ["2021-03"]),
+        ("tháng 3 năm 2021", ["2021-03"]),
+        ("tháng 12/2017", ["2017-12"]),
+        ("1-5-75", ["1975-05-01"]),
+        ("2/9/45", ["1945-09-02"]),
+        ("1/5/21", ["2021-05-01"]),
+        ("từ 1/2/2020 đến 3/2/2020", ["2020-02-01", "2020-02-03"]),
+        ("24/7", []),
+        ("31/2/2021", []),
+        ("0/5/2021", []),
+        ("13/2021", []),
+        ("1/2/3/2020", []),
+        ("1.234.567", []),
+        ("83.000", []),
+        ("2017 - 2020", []),
+        ("2017-2020", []),
+        ("12/2021/NĐ-CP", []),
+        ("192.168.1.12", []),
+        ("", []),
+    ],
+)
+def test_what_is_a_date_and_what_is_none(text: str, expected: list[str]) -> None:
+    """Months and two-digit years are read; fractions, impossible days, numbers and laws are not."""
+    assert keys(text) == expected
+
+
+@given(st.text(st.sampled_from("0123456789/.-, thángnăm")))
+def test_dates_lie_in_the_text_in_order(text: str) -> None:
+    """Whatever the text, dates are found in order, none inside another, each inside the text."""
+    end = 0
+    for found in written_dates(text):
+        assert end <= found.start < found.end <= len(text)
+        end = found.end

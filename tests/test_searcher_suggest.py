@@ -1,0 +1,100 @@
+"""What was probably meant: offered with its number of hits, from the index's own words, and never run silently."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from index.document import Document
+from index.engine import Engine
+from searcher.search import Searcher, SearchRequest
+from searcher.suggest import correction
+from tests.oracle_engine import OracleEngine
+
+SEEN = datetime(2024, 1, 1, tzinfo=UTC)
+TEXTS = (
+    "Tỉnh Khánh Hòa làm tốt công tác dân vận",
+    "Đường tránh Khánh Hòa thông xe, công an tỉnh phân luồng",
+    "Tai nạn giao thông trên đường sắt Bắc Nam",
+    "Khánh thành nhà máy nước, hoa nở khắp lối",
+    "Xe bus và oto đi qua bệnh viện đa khoa tỉnh",
+)
+
+
+@pytest.fixture
+def engine() -> Engine:
+    """An index of a few articles of two provinces."""
+    made = OracleEngine()
+    with made.writer() as writer:
+        for number, text in enumerate(TEXTS):
+            province = "Ninh Thuận" if number == 1 else "Khánh Hòa"
+            writer.put(
+                Document(
+                    str(number), "bao", text, SEEN, province=province, published=date(2020, 1, 1 + number)
+                )
+            )
+        writer.commit("")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("khanhs hoaf", "khánh hòa"),
+        ("kha1nh ho2a", "khánh hòa"),
+        ("Khanh1 Hoa2", "khánh hòa"),
+        ("dan van", "dân vận"),
+        ("tai nan giao thong", "tai nạn giao thông"),
+        ("khánhh hòa", "khánh hòa"),
+        ("đưòng sắt", "đường sắt"),
+        ("đường sắc", "đường sắt"),
+        ("duong sat bac nam", "đường sắt bắc nam"),
+        ("bệnh vện", "bệnh viện"),
+        ('"duong sat"', '"đường sắt"'),
+    ],
+)
+def test_slips_are_mended(engine: Engine, typed: str, meant: str) -> None:
+    """Keystrokes, missing and wrong marks and a wrong letter lead to the words of the index."""
+    assert correction(typed, engine) == meant
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "khánh hòa",
+        "công an tỉnh",
+        "bus",
+        "oto",
+        "2021",
+        "zzzz qqqq",
+        "khánh -hoa",
+        "title:duong",
+        "a OR b",
+        "hoa nở",
+    ],
+)
+def test_what_is_right_or_unknown_is_left_alone(engine: Engine, typed: str) -> None:
+    """Right queries, foreign words, operators and what nothing resembles get no suggestion."""
+    assert correction(typed, engine) is None
+
+
+def test_a_suggestion_says_how_much_it_finds(engine: Engine) -> None:
+    """The search itself runs as typed; the suggestion comes with its total, under the same filters."""
+    page = Searcher(engine).search(SearchRequest("khanhs hoaf"))
+    assert page.total == 0
+    assert [(found.text, found.total) for found in page.suggestions] == [("khánh hòa", 2)]
+    page = Searcher(engine).search(SearchRequest("khanhs hoaf", last=date(2020, 1, 1)))
+    assert [found.total for found in page.suggestions] == [1]
+    assert Searcher(engine).search(SearchRequest("khanhs hoaf", first=date(2021, 1, 1))).suggestions == ()
+
+
+def test_merged_provinces_are_offered(engine: Engine) -> None:
+    """Whoever asks for a province is offered those that were merged into it, as a query that can be typed."""
+    page = Searcher(engine).search(SearchRequest("khánh hòa", province=("khanh hoa",)))
+    assert page.total == 1
+    (wider,) = page.suggestions
+    assert "Ninh Thuận" in wider.text
+    assert wider.total == 2
+    assert Searcher(engine).search(SearchRequest(wider.text)).total == 2
+    assert Searcher(engine).search(SearchRequest("khánh hòa", province=("Ninh Thuận",))).suggestions == ()
