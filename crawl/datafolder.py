@@ -197,12 +197,19 @@ def _read_config(path: Path) -> dict[str, str]:
         if not isinstance(value, str):
             raise ConfigError(path, _("{key} must be a text in quotes").format(key=key))
     if "data" in found:
-        # Relative to the file that says it, not to wherever the command happens to run.
-        try:
-            found["data"] = str((path.parent / Path(found["data"]).expanduser()).resolve())
-        except (OSError, RuntimeError, ValueError) as error:
-            raise ConfigError(path, f"data: {error}") from error
+        found["data"] = _beside(path, "data", found["data"])
+    kind, separator, place = found.get("engine", "").partition(":")
+    if kind == "whoosh" and place:
+        found["engine"] = f"{kind}{separator}{_beside(path, 'engine', place)}"
     return found
+
+
+def _beside(path: Path, key: str, place: str) -> str:
+    """What the file `path` calls `place`: relative to that file, not to wherever the command happens to run."""
+    try:
+        return str((path.parent / Path(place).expanduser()).resolve())
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ConfigError(path, f"{key}: {error}") from error
 
 
 def choose_folder(flag: str | None, config: Config, environ: Mapping[str, str] = os.environ) -> DataFolder:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
+
+from crawl.wholefile import write_whole
 
 Value: TypeAlias = "str | bool | int | float | Sequence[Value] | Mapping[str, Value]"
 
@@ -24,19 +23,8 @@ def write_toml(path: Path, tables: Mapping[str, Value], header: str) -> None:
 
     Missing folders are made. Raises OSError; the old file is then still whole.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     text = f"# {header}\n" + "\n".join(_lines(tables, ()))
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text.rstrip("\n") + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(temporary).unlink()
-        raise
+    write_whole(path, text.rstrip("\n") + "\n")
 
 
 def _lines(table: Mapping[str, Value], place: tuple[str, ...]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from crawl.sources import load_sources
 from index.document import Document
 from index.engine import Engine, EngineStatus, NoIndex, StaleIndex, Writer, open_engine
 from index.provinces import province_on
+from index.query import Everything
 from index.tokens import ANALYSIS_VERSION
 
 STRETCH = 20_000
@@ -70,10 +71,14 @@ def build(
 
     `provinces` gives a source's province. Work is committed in stretches, each with how far it came, so that a
     run that dies is taken up where it was; a rebuild is committed once, at its end, and until then searches see
-    the old generation. Raises StaleIndex when only a rebuild can help, and the engine's other errors.
+    the old generation. Raises StaleIndex when only a rebuild can help, CorruptIndex even when nothing is new,
+    and the engine's other errors.
     """
     status = None if rebuild else _usable_status(engine, archive)
     if status and _resume_at(status) == archive.last_change:
+        engine.search(
+            Everything(), limit=0
+        )  # nobody shall be told that all is well with an index that is damaged
         return BuildReport(0, status.generation, rebuilt=False)
     with engine.writer(rebuild=rebuild) as writer:
         # Asked again under the lock: another run may have committed since.

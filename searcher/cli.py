@@ -7,19 +7,20 @@ the user's language, and the exit statuses.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import importlib
 import os
+import re
 import shutil
 import sys
 import unicodedata
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from crawl.archive import Archive
 from crawl.datafolder import Config, Settings, choose_folder, load_config
 from crawl.messages import (
     LANGUAGES,
@@ -33,6 +34,7 @@ from crawl.messages import gettext as _
 from index.engine import Sort, open_engine
 
 if TYPE_CHECKING:
+    from crawl.archive import Archive
     from crawl.frontier import SourceState
     from searcher.search import ResultPage
 
@@ -56,6 +58,8 @@ _STATUS = {
     "crawl.sources.UnknownSource": USAGE_ERROR,
     "index.engine.EngineError": UNUSABLE_DATA,
     "searcher.lexer.QuerySyntaxError": USAGE_ERROR,
+    "searcher.lookup.NoSuchArticle": NOTHING_FOUND,
+    "searcher.lookup.SeveralArticles": USAGE_ERROR,
     "searcher.search.RequestError": USAGE_ERROR,
     "searcher.web.CannotServe": USAGE_ERROR,
 }
@@ -82,6 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _run(arguments: list[str]) -> int:
     set_language(preferred_language())
+    _warn_of_unknown_language()
     try:
         config = load_config()
         set_language(_language(arguments, config))
@@ -107,6 +112,14 @@ def _run(arguments: list[str]) -> int:
         click.echo(printable(str(error)), err=True)
         return explained
     return status
+
+
+def _warn_of_unknown_language() -> None:
+    """Whoever asked for a language is told when they do not get it."""
+    wanted = os.environ.get("TIMBAO_LANG", "")
+    if wanted and wanted.lower()[:2] not in LANGUAGES:
+        sentence = _("TIMBAO_LANG is {value}, which is no language of timbao's. It speaks: {known}")
+        click.echo(sentence.format(value=printable(wanted), known=", ".join(LANGUAGES)), err=True)
 
 
 def _status_of(error: Exception) -> int | None:
@@ -237,15 +250,25 @@ def _dressed(command: click.Command) -> click.Command:
         "callback": command.callback,
         "params": [_spoken(param) for param in (*command.params, *_shared_options())],
         "help": command.help and _(command.help),
+        "short_help": command.help and _first_sentence(_(command.help)),
+        "options_metavar": _("[OPTIONS]"),
         "epilog": command.epilog,
     }
     if isinstance(command, click.Group):
         inner = {name: _dressed(child) for name, child in command.commands.items()}
         return _SpokenGroup(
-            **described, commands=inner, invoke_without_command=command.invoke_without_command
+            **described,
+            subcommand_metavar=_("COMMAND [ARGS]..."),
+            commands=inner,
+            invoke_without_command=command.invoke_without_command,
         )
     takes_query = any(param.name == "query" for param in command.params)
     return (_Query if takes_query else _Spoken)(**described)
+
+
+def _first_sentence(text: str) -> str:
+    """What stands beside a command in a list, whole: click would cut it in the middle."""
+    return re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0]
 
 
 def _spoken(param: click.Parameter) -> click.Parameter:
@@ -263,6 +286,8 @@ def timbao(config: Config) -> click.Group:
         params=[_spoken(param) for param in _shared_options()],
         help=_("Search the archives of Vietnam's regional press."),
         epilog=_ROOT_EXAMPLES,
+        options_metavar=_("[OPTIONS]"),
+        subcommand_metavar=_("COMMAND [ARGS]..."),
         commands={command.name or "": command for command in (search, show, serve, status, update)},
         context_settings={"obj": config},
     )
@@ -274,7 +299,21 @@ timbao index
 timbao search đường tránh Khánh Hòa
 timbao serve"""
 
-_DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"])
+
+class _Day(click.ParamType):  # type: ignore[type-arg]  # generic only in newer releases of click
+    """A day as the query language writes it: 2021, 2021-03, 2021-03-15 or 15/3/2021."""
+
+    name = "date"
+
+    def __init__(self, *, last: bool) -> None:
+        self._last = last
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The first or last day of that time. Raises BadDay."""
+        del ctx
+        from searcher.permalinks import day
+
+        return day(param.opts[0] if param else self.name, value, last=self._last)
 
 
 @click.command(
@@ -287,8 +326,12 @@ timbao search đường sắt --json | jq .total""",
 @click.argument("query", nargs=-1, required=True)
 @click.option("--limit", type=int, default=10, metavar="N", help=mark("Hits on a page (10)."))
 @click.option("--page", type=int, default=1, metavar="N", help=mark("Which page (1)."))
-@click.option("--from", "first", type=_DAY, metavar="DATE", help=mark("Published on this day or later."))
-@click.option("--to", "last", type=_DAY, metavar="DATE", help=mark("Published on this day or earlier."))
+@click.option(
+    "--from", "first", type=_Day(last=False), metavar="DATE", help=mark("Published on this day or later.")
+)
+@click.option(
+    "--to", "last", type=_Day(last=True), metavar="DATE", help=mark("Published on this day or earlier.")
+)
 @click.option("--source", multiple=True, metavar="S", help=mark("Only this newspaper; may be repeated."))
 @click.option("--province", multiple=True, metavar="P", help=mark("Only this province; may be repeated."))
 @click.option("--section", multiple=True, metavar="S", help=mark("Only this section; may be repeated."))
@@ -308,8 +351,8 @@ def search(
     query: tuple[str, ...],
     limit: int,
     page: int,
-    first: datetime | None,
-    last: datetime | None,
+    first: date | None,
+    last: date | None,
     source: tuple[str, ...],
     province: tuple[str, ...],
     section: tuple[str, ...],
@@ -318,23 +361,60 @@ def search(
     form: str | None,
 ) -> int:
     """Search, print, and say by the exit status whether anything was found."""
+    from searcher.explain import why_none
     from searcher.search import Searcher, SearchRequest
 
     request = SearchRequest(
         text=" ".join(query),
         limit=limit,
         page=page,
-        first=first.date() if first else None,
-        last=last.date() if last else None,
-        source=source,
+        first=first,
+        last=last,
+        source=_source_keys(settings, source),
         province=province,
         section=section,
         author=author,
         sort=Sort(sort),
     )
-    found = Searcher(open_engine(settings.engine)).search(request)
+    engine = open_engine(settings.engine)
+    found = Searcher(engine).search(request)
     _print_page(found, form, settings)
+    reasons = why_none(found, request, engine)
+    for reason in reasons:
+        click.echo(reason, err=True)
+    if reasons and source:
+        click.echo(_("See the names of newspapers with: timbao sources list"), err=True)
     return 0 if found.hits else NOTHING_FOUND
+
+
+def _source_keys(settings: Settings, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """The keys of newspapers that were named by key or by title; what is neither stays as it is."""
+    if not wanted:
+        return ()
+    from crawl.sources import load_sources
+    from index.tokens import analyse_terms
+    from index.vietnamese import fold
+
+    def spelling(name: str) -> list[str]:
+        return [fold(term) for term in analyse_terms(name)]
+
+    known = load_sources(settings.folder.sources)
+    keys: list[str] = []
+    for name in wanted:
+        titled = [source.name for source in known if spelling(source.title) == spelling(name)]
+        keys += titled or [name]
+    return tuple(keys)
+
+
+def _titles(settings: Settings) -> Callable[[str], str]:
+    """What gives a newspaper's title for its key; a key nobody knows is its own title."""
+    from crawl.sources import SourcesError, load_sources
+
+    try:
+        titles = {source.name: source.title for source in load_sources(settings.folder.sources)}
+    except SourcesError:  # searching and reading go on; whatever needs the file says what is wrong with it
+        titles = {}
+    return lambda name: titles.get(name, name)
 
 
 def _print_page(page: ResultPage, form: str | None, settings: Settings) -> None:
@@ -348,11 +428,13 @@ def _print_page(page: ResultPage, form: str | None, settings: Settings) -> None:
         click.echo("".join(f"{hit.document.id}\n" for hit in page.hits), nl=False)
     elif sys.stdout.isatty():
         width = shutil.get_terminal_size().columns
-        text = render.to_text(page, colour=settings.colour, links=settings.links, width=width)
+        text = render.to_text(
+            page, colour=settings.colour, links=settings.links, width=width, title_of=_titles(settings)
+        )
         _page_through(text)
     else:
         click.echo(render.to_lines(page), nl=False)
-        if not page.hits:
+        if not page.hits and not page.total:
             click.echo(_("Nothing found."), err=True)
 
 
@@ -368,7 +450,8 @@ def _page_through(text: str) -> None:
 @click.command(
     help=mark("Print one article, for reading or quoting."),
     epilog="""timbao show 3f2a9c01b7de44f0a1c2
-timbao show https://baokhanhhoa.vn/chinh-tri/202103/… --revisions""",
+timbao show https://baokhanhhoa.vn/chinh-tri/202103/bai-bao-8210000/ --revisions
+timbao show 3f2a9c01b7de44f0a1c2 --raw > page.html""",
 )
 @click.argument("name", metavar="ID-or-URL")
 @click.option("--json", "as_json", is_flag=True, help=mark("One JSON object."))
@@ -376,29 +459,36 @@ timbao show https://baokhanhhoa.vn/chinh-tri/202103/… --revisions""",
 @click.option("--raw", is_flag=True, help=mark("The page as it was fetched, byte for byte."))
 @click.pass_obj
 def show(settings: Settings, name: str, as_json: bool, revisions: bool, raw: bool) -> int:
-    """Show one article from the archive."""
+    """Show one article."""
     from searcher import reading
+    from searcher.lookup import LateArchive, find
 
-    with Archive(settings.folder.archive, settings.folder.pages) as archive:
-        found = archive.find(name)
-        if len(found) != 1:
-            click.echo(printable(reading.not_one(name, found)), err=True)
-            return NOTHING_FOUND if not found else USAGE_ERROR
-        stored = found[0]
+    if raw and sys.stdout.isatty():
+        raise click.UsageError(_("A page as it was fetched is not for a terminal. Redirect it into a file."))
+    with contextlib.closing(LateArchive(settings.folder)) as archive:
+        found = find(name, open_engine(settings.engine), archive())
         if raw:
-            page = archive.raw_page(stored.id)
-            if page is None:
-                click.echo(_("This article was imported; no page of it was ever fetched."), err=True)
-                return NOTHING_FOUND
-            sys.stdout.buffer.write(page.body)
-            return 0
-        versions = archive.revisions(stored.id)
+            return _print_raw(found.document.id, archive())
     if as_json:
-        click.echo(reading.to_json(stored, versions, every=revisions))
+        click.echo(reading.to_json(found, every=revisions))
     elif revisions:
-        click.echo(reading.revisions_text(versions), nl=False)
+        click.echo(reading.revisions_text(found.revisions or ()), nl=False)
+    elif sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns
+        _page_through(
+            reading.to_screen(found, colour=settings.colour, width=width, title_of=_titles(settings))
+        )
     else:
-        click.echo(reading.to_text(stored), nl=False)
+        click.echo(reading.to_text(found, _titles(settings)), nl=False)
+    return 0
+
+
+def _print_raw(id: str, archive: Archive | None) -> int:
+    page = archive.raw_page(id) if archive else None
+    if page is None:
+        click.echo(_("No page of this article was ever fetched; it was imported."), err=True)
+        return NOTHING_FOUND
+    sys.stdout.buffer.write(page.body)
     return 0
 
 
@@ -407,24 +497,30 @@ def show(settings: Settings, name: str, as_json: bool, revisions: bool, raw: boo
     epilog="""timbao serve
 timbao serve --host 0.0.0.0 --port 80""",
 )
-@click.option("--host", default="127.0.0.1", help=mark("The address to listen on (127.0.0.1)."))
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8080, help=mark("The port to listen on (8080).")
+    "--host", default="127.0.0.1", metavar="HOST", help=mark("The address to listen on (127.0.0.1).")
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8080,
+    metavar="PORT",
+    help=mark("The port to listen on (8080)."),
 )
 @click.pass_obj
 def serve(settings: Settings, host: str, port: int) -> None:
     """Serve the web page until interrupted."""
+    from searcher.lookup import LateArchive
     from searcher.web import create_app
     from searcher.web import serve as serve_app
 
-    folder = settings.folder
-    archive = Archive(folder.archive, folder.pages) if folder.archive.exists() else None
-    serve_app(
-        create_app(open_engine(settings.engine), archive),
-        host,
-        port,
-        lambda url: click.echo(_("Serving {url} (Ctrl-C to stop)").format(url=url), err=True),
-    )
+    with contextlib.closing(LateArchive(settings.folder)) as archive:
+        serve_app(
+            create_app(open_engine(settings.engine), archive, _titles(settings)),
+            host,
+            port,
+            lambda url: click.echo(_("Serving {url} (Ctrl-C to stop)").format(url=url), err=True),
+        )
 
 
 @click.command(
@@ -436,6 +532,7 @@ timbao status --json""",
 @click.pass_obj
 def status(settings: Settings, as_json: bool) -> None:
     """Print counts, sizes and what waits to be indexed."""
+    from crawl.sources import load_sources
     from searcher.status import gather, to_json, to_text
 
     visits: tuple[SourceState, ...] = ()
@@ -444,7 +541,8 @@ def status(settings: Settings, as_json: bool) -> None:
 
         with Frontier(settings.folder.frontier) as frontier:
             visits = frontier.states()
-    found = gather(settings.folder, open_engine(settings.engine), visits)
+    known = load_sources(settings.folder.sources)
+    found = gather(settings.folder, open_engine(settings.engine), visits, known)
     click.echo(to_json(found) if as_json else to_text(found), nl=as_json)
 
 

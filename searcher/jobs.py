@@ -8,11 +8,14 @@ import os
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from crawl.article import format_when, utc_now
-from crawl.datafolder import DataFolder, Settings
-from crawl.messages import format_number
+from crawl.datafolder import DataFolder, DataFolderError, Settings
+from crawl.messages import format_number, printable
 from crawl.messages import gettext as _
+from crawl.wholefile import write_whole
+from searcher.render import SCHEMA, json_text
 
 KEPT_RECORDS = 100
 """Run records kept; older ones are removed."""
@@ -36,7 +39,7 @@ class RunRecord:
 
     @property
     def summary(self) -> str:
-        """One sentence for a log."""
+        """One line for a log or a terminal."""
         sentence = _("{new} new and {changed} changed articles, {indexed} indexed").format(
             new=format_number(self.new),
             changed=format_number(self.changed),
@@ -44,14 +47,17 @@ class RunRecord:
         )
         if self.failed_sources:
             sentence += "; " + _("failed: {names}").format(names=", ".join(self.failed_sources))
-        return sentence
+        if self.error:
+            sentence += f"; {self.error}"
+        return printable(sentence).replace("\n", " ")
 
 
 def update(settings: Settings, max_seconds: int | None) -> RunRecord:
     """Crawl all enabled newspapers and index what changed; a crawl longer than `max_seconds` is stopped.
 
-    What was fetched is indexed even then. Raises Locked when another update runs, and what crawl and index raise;
-    the record is written in every case.
+    What was fetched is indexed even then, but not when a person interrupts (KeyboardInterrupt): the next run does it.
+    Raises Locked when another update runs, and what crawl and index raise; the record is written in every case.
+    Raises DataFolderError where it cannot be written.
     """
     started = format_when(utc_now())
     with settings.folder.lock("update"):
@@ -60,11 +66,17 @@ def update(settings: Settings, max_seconds: int | None) -> RunRecord:
             run.crawl(max_seconds)
             run.build()
         except BaseException as error:
-            _keep(settings.folder, run.record(started, str(error) or type(error).__name__))
+            with contextlib.suppress(DataFolderError):  # what ended the run matters more
+                _keep(settings.folder, run.record(started, _why(error)))
             raise
         record = run.record(started, None)
         _keep(settings.folder, record)
         return record
+
+
+def last_run(folder: DataFolder) -> RunRecord | None:
+    """The newest record that can be read, or None."""
+    return next(filter(None, map(_read, sorted(folder.runs.glob("*.json"), reverse=True))), None)
 
 
 class _Run:
@@ -79,11 +91,13 @@ class _Run:
     def crawl(self, max_seconds: int | None) -> None:
         from crawl.run import CrawlOptions, run_crawl
 
-        with _stopping_after(max_seconds) as stop:
-            report = run_crawl(self._settings, CrawlOptions(), stop=stop)
+        with _stopping_after(max_seconds) as time_is_up:
+            report = run_crawl(self._settings, CrawlOptions(), stop=time_is_up)
         self._new = sum(source.new for source in report.sources)
         self._changed = sum(source.changed for source in report.sources)
         self._failed = tuple(source.source for source in report.sources if source.is_silent)
+        if report.interrupted and not time_is_up.is_set():
+            raise KeyboardInterrupt
 
     def build(self) -> None:
         from index.build import build_folder
@@ -104,6 +118,12 @@ class _Run:
         )
 
 
+def _why(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return _("interrupted")
+    return str(error) or type(error).__name__
+
+
 @contextlib.contextmanager
 def _stopping_after(seconds: int | None) -> Iterator[threading.Event]:
     """An event that is set when the time is over."""
@@ -120,11 +140,29 @@ def _stopping_after(seconds: int | None) -> Iterator[threading.Event]:
 
 
 def _keep(folder: DataFolder, record: RunRecord) -> None:
-    """Write the record as JSON, whole or not at all, and let go of old ones."""
-    folder.runs.mkdir(exist_ok=True)
+    """Write the record as JSON, whole or not at all, and let go of old ones. Raises DataFolderError."""
     path = folder.runs / f"{record.started.replace(':', '')}-{os.getpid()}.json"
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps({"schema": 1, **asdict(record)}, ensure_ascii=False), encoding="utf-8")
-    temporary.rename(path)
-    for old in sorted(folder.runs.glob("*.json"))[:-KEPT_RECORDS]:
-        old.unlink(missing_ok=True)
+    try:
+        write_whole(path, json_text({"schema": SCHEMA, **asdict(record)}))
+        for old in sorted(folder.runs.glob("*.json"))[:-KEPT_RECORDS]:
+            old.unlink(missing_ok=True)
+    except OSError as error:
+        raise DataFolderError(folder.runs, error.strerror or str(error)) from error
+
+
+def _read(path: Path) -> RunRecord | None:
+    """The record in a file; None for a file that is damaged or of another kind."""
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        return RunRecord(
+            started=str(fields["started"]),
+            ended=str(fields["ended"]),
+            new=int(fields["new"]),
+            changed=int(fields["changed"]),
+            indexed=int(fields["indexed"]),
+            generation=fields["generation"] and str(fields["generation"]),
+            failed_sources=tuple(map(str, fields["failed_sources"])),
+            error=fields["error"] and str(fields["error"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        return None

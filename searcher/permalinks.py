@@ -94,6 +94,14 @@ def write(request: SearchRequest) -> str:
     return urlencode(parameters)
 
 
+def day(name: str, value: str, *, last: bool) -> date:
+    """The first, or `last`, day of the time that is given as `name`. Raises BadDay."""
+    try:
+        return parse_day(value, last=last)
+    except ValueError:
+        raise BadDay(name, value) from None
+
+
 def _number(given: dict[str, list[str]], name: str, default: int) -> int:
     if name not in given:
         return default
@@ -104,12 +112,7 @@ def _number(given: dict[str, list[str]], name: str, default: int) -> int:
 
 
 def _day(given: dict[str, list[str]], name: str, *, last: bool) -> date | None:
-    if name not in given:
-        return None
-    try:
-        return parse_day(given[name][0], last=last)
-    except ValueError:
-        raise BadDay(name, given[name][0]) from None
+    return day(name, given[name][0], last=last) if name in given else None
 
 
 def _sort(given: dict[str, list[str]]) -> Sort:

@@ -12,7 +12,7 @@ from crawl.messages import gettext as _
 from crawl.messages import printable
 from index.engine import CorruptIndex, NoIndex, StaleIndex
 from searcher.lexer import QuerySyntaxError
-from searcher.lookup import NoSuchArticle
+from searcher.lookup import NoSuchArticle, SeveralArticles
 from searcher.render import json_text
 from searcher.search import RequestError
 
@@ -52,7 +52,7 @@ def explain(error: Exception) -> Problem:
             return Problem(HTTPStatus.BAD_REQUEST, printable(detail), position, error.suggestion or None)
         case RequestError():
             return Problem(HTTPStatus.BAD_REQUEST, printable(str(error)))
-        case NoSuchArticle():
+        case NoSuchArticle() | SeveralArticles():
             return Problem(HTTPStatus.NOT_FOUND, str(error))
         case NoIndex():
             return _not_now(_("Nothing has been indexed yet. Once it is (timbao index), searching works."))

@@ -2,74 +2,101 @@
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from crawl.article import Revision, StoredArticle, dump_article, format_when
+from crawl.article import Revision, dump_article, format_when
 from crawl.messages import gettext as _
 from crawl.messages import printable
-from searcher.render import json_text
+from searcher.lookup import Reading
+from searcher.render import SCHEMA, json_text, open_console, shown_when
+
+LINE = 90
+"""Columns of a line at most: longer ones are hard to follow."""
 
 
-def not_one(name: str, found: Sequence[StoredArticle]) -> str:
-    """Why `name` does not name exactly one article, and what to do."""
-    if not found:
-        return _("No article is called {name}. Find one with: timbao search").format(name=name)
-    lines = [_("Several articles are called {name}; show one by its id:").format(name=name)]
-    lines += [f"{stored.id}  {stored.article.source}  {stored.article.title}" for stored in found]
-    return "\n".join(lines)
+def to_text(reading: Reading, title_of: Callable[[str], str] = str) -> str:
+    """The article as plain text, ending with a line feed. `title_of` gives a newspaper's title for its key."""
+    return "\n\n".join(text for text, _style in _blocks(reading, title_of)) + "\n"
 
 
-def to_text(stored: StoredArticle) -> str:
-    """The article as a person reads it, ending with a line feed."""
-    article = stored.article
-    published = format_when(article.published) if article.published else None
-    facts = [article.source, published, article.section, article.author]
+def to_screen(reading: Reading, *, colour: bool, width: int, title_of: Callable[[str], str] = str) -> str:
+    """The article for reading on a terminal `width` columns wide: wrapped at words, with `colour` its title bold."""
+    from rich.text import Text
+
+    screen = io.StringIO()
+    console = open_console(screen, min(width, LINE), styled=colour)
+    for place, (text, style) in enumerate(_blocks(reading, title_of)):
+        if place:
+            console.print()
+        # An address that is cut can neither be copied nor followed.
+        console.print(Text(text, style if colour else ""), soft_wrap=text == reading.document.url)
+    return screen.getvalue()
+
+
+def _blocks(reading: Reading, title_of: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    """The parts of the article, safe on a terminal, each with its style."""
+    document = reading.document
+    published = None if document.published is None else shown_when(document.published)
+    facts = (title_of(document.source), document.province, published, document.section, document.author)
     blocks = [
-        article.title,
-        " · ".join(fact for fact in facts if fact),
-        article.lead,
-        article.body,
-        *(f"[{caption}]" for caption in article.captions),
-        article.url or "",
+        (document.title or _("(untitled)"), "bold"),
+        (" · ".join(fact for fact in facts if fact), "cyan"),
+        (document.lead, "italic"),
+        (document.body, ""),
+        *((f"[{caption}]", "dim") for caption in document.captions),
+        (document.url or "", "dim"),
     ]
-    return printable("\n\n".join(block for block in blocks if block)) + "\n"
+    for text, style in blocks:
+        if shown := printable(text):
+            yield shown, style
 
 
-def to_json(stored: StoredArticle, versions: Sequence[Revision], *, every: bool) -> str:
-    """The article as one JSON object in the import format, with its id, aliases and number of revisions.
+def to_json(reading: Reading, *, every: bool = False) -> str:
+    """The article as one JSON object: the import format and what is known besides. Absent values are null.
 
     With `every`, `versions` holds the content of each revision too.
     """
-    fields = _fields(stored, versions)
+    document = reading.document
+    fields: dict[str, object] = {
+        "schema": SCHEMA,
+        "id": document.id,
+        "url": document.url,
+        "aliases": reading.aliases,
+        "source": document.source,
+        "province": document.province,
+        "section": document.section,
+        "title": document.title,
+        "lead": document.lead,
+        "body": document.body,
+        "captions": document.captions,
+        "author": document.author,
+        "published": None if document.published is None else format_when(document.published),
+        "tags": document.tags,
+        "first_seen": format_when(document.first_seen),
+        "revisions": None if reading.revisions is None else len(reading.revisions),
+    }
     if every:
-        fields["versions"] = [
-            {
-                "number": version.number,
-                "seen": format_when(version.seen),
-                "digest": version.digest,
-                **json.loads(dump_article(version.article)),
-            }
-            for version in versions
-        ]
+        fields["versions"] = (
+            None if reading.revisions is None else [_version(one) for one in reading.revisions]
+        )
     return json_text(fields)
 
 
-def _fields(stored: StoredArticle, versions: Sequence[Revision]) -> dict[str, object]:
+def _version(version: Revision) -> dict[str, object]:
     return {
-        "schema": 1,
-        "id": stored.id,
-        **json.loads(dump_article(stored.article)),
-        "first_seen": format_when(stored.first_seen),
-        "revisions": len(versions),
-        "aliases": list(stored.aliases),
+        "number": version.number,
+        "seen": format_when(version.seen),
+        "digest": version.digest,
+        **json.loads(dump_article(version.article)),
     }
 
 
 def revisions_text(versions: Sequence[Revision]) -> str:
     """One line a version, oldest first: number, when it was seen, its digest, its title."""
-    lines = (
-        f"{version.number}\t{format_when(version.seen)}\t{version.digest[:12]}\t{version.article.title}\n"
-        for version in versions
+    rows = (
+        (str(one.number), format_when(one.seen), one.digest[:12], " ".join(one.article.title.split()))
+        for one in versions
     )
-    return printable("".join(lines))
+    return "".join(printable("\t".join(row)) + "\n" for row in rows)

@@ -8,11 +8,12 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, TextIO
 
-from crawl.article import format_when
-from crawl.messages import format_number, ngettext, printable
+from crawl.article import VIETNAM, When, format_when
+from crawl.messages import current_language, format_number, ngettext, printable
 from crawl.messages import gettext as _
 from index.document import Document, published_day
 from searcher.search import ResultHit, ResultPage
@@ -72,29 +73,44 @@ def to_lines(page: ResultPage) -> str:
     return "".join("\t".join(_columns(hit)) + "\n" for hit in page.hits)
 
 
-def to_text(page: ResultPage, *, colour: bool, links: bool, width: int) -> str:
+def to_text(
+    page: ResultPage, *, colour: bool, links: bool, width: int, title_of: Callable[[str], str] = str
+) -> str:
     """The page for reading on a terminal `width` columns wide.
 
     With `colour`, what matches is highlighted by it, else by « ». With `links`, titles are hyperlinks
-    (OSC 8), else the address stands under them.
+    (OSC 8), else the address stands under them. `title_of` gives a newspaper's title for its key.
     """
+    screen = io.StringIO()
+    console = open_console(screen, width, styled=colour or links)
+    for line in _Painter(console, colour=colour, links=links, title_of=title_of).page(page):
+        console.print(line)
+    return screen.getvalue()
+
+
+def open_console(screen: TextIO, width: int, *, styled: bool) -> Console:
+    """What writes rich text to `screen` as on a terminal of this width, with or without colours and links."""
     from rich.console import Console
 
-    screen = io.StringIO()
-    console = Console(
+    return Console(
         file=screen,
         width=max(width, MIN_WIDTH),
         force_terminal=True,
-        color_system="standard" if colour or links else None,
+        color_system="standard" if styled else None,
         legacy_windows=False,
         markup=False,
         highlight=False,
         emoji=False,
         _environ={},  # the caller has already asked the environment
     )
-    for line in _Painter(console, colour=colour, links=links).page(page):
-        console.print(line)
-    return screen.getvalue()
+
+
+def shown_when(when: When) -> str:
+    """A date as the reader writes it, in Vietnam's time."""
+    day, moment = (
+        ("%d/%m/%Y", "%H:%M %d/%m/%Y") if current_language() == "vi" else ("%Y-%m-%d", "%Y-%m-%d %H:%M")
+    )
+    return when.astimezone(VIETNAM).strftime(moment) if isinstance(when, datetime) else when.strftime(day)
 
 
 def _hit_fields(hit: ResultHit) -> dict[str, object]:
@@ -154,8 +170,8 @@ def _with_signs(snippet: Snippet) -> str:
     return "".join(f"{MARK_BEFORE}{piece}{MARK_AFTER}" if marked else piece for piece, marked in pieces)
 
 
-def _web_address(url: str | None) -> str | None:
-    """The URL, if it is one that a terminal may be given."""
+def web_address(url: str | None) -> str | None:
+    """The URL, if it may become a link on a page or a terminal: `javascript:`, spaces and controls may not."""
     return url if url and _WEB_ADDRESS.fullmatch(url) else None
 
 
@@ -170,10 +186,13 @@ def _summary(page: ResultPage) -> str:
 class _Painter:
     """Lays a page out in lines of rich text. Without `colour` nothing is styled but hyperlinks."""
 
-    def __init__(self, console: Console, *, colour: bool, links: bool) -> None:
+    def __init__(
+        self, console: Console, *, colour: bool, links: bool, title_of: Callable[[str], str]
+    ) -> None:
         from rich.text import Text
 
         self._text, self._console, self._colour, self._links = Text, console, colour, links
+        self._title_of = title_of
 
     def page(self, page: ResultPage) -> Iterator[Text]:
         """All lines: how many there are, suggestions, the hits, and how to see more."""
@@ -196,12 +215,13 @@ class _Painter:
 
     def _hit(self, number: int, hit: ResultHit) -> Iterator[Text]:
         document = hit.document
-        link = _web_address(document.url)
+        link = web_address(document.url)
         title = self._marked(document.title or _("(untitled)"), hit.title_marks, "bold")
         if link and self._links:
             self._link(title, link)
         yield from self._wrapped(title, f"{number}. ")
-        origin = (_day(document), document.source, document.province or "", document.author or "")
+        source = self._title_of(document.source)
+        origin = (_day(document), source, document.province or "", document.author or "")
         yield from self._wrapped(self._styled(" · ".join(filter(None, map(_one_line, origin))), "cyan"))
         yield from self._wrapped(self._marked(hit.snippet.text, hit.snippet.marks, ""))
         yield from self._wrapped(self._styled(_one_line(document.id), "dim"))

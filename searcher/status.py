@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from crawl.archive import Archive, ArchiveCounts, NoArchive
-from crawl.article import format_when
+from crawl.article import format_when, parse_when
 from crawl.datafolder import DataFolder
 from crawl.messages import format_number, printable
 from crawl.messages import gettext as _
 from index.build import pending
 from index.engine import Engine, EngineStatus, NoIndex
+from searcher.jobs import RunRecord, last_run
+from searcher.render import SCHEMA, json_text, shown_when
 
 if TYPE_CHECKING:
     from crawl.frontier import SourceState
+    from crawl.sources import Source
 
 _EMPTY = ArchiveCounts(0, 0, 0, ())
 
@@ -25,6 +28,8 @@ class SourceStatus:
     """One newspaper: its articles, addresses that failed, and when it last answered (ISO 8601, or None)."""
 
     name: str
+    title: str
+    enabled: bool
     articles: int
     failed: int
     last_success: str | None
@@ -32,17 +37,23 @@ class SourceStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Everything `timbao status` says. `waiting` counts changed articles that are not indexed yet."""
+    """Everything `timbao status` says. `waiting` counts changed articles that are not indexed yet.
+
+    `sources` are those that are crawled or have articles, the crawled ones first.
+    """
 
     folder: DataFolder
     archive: ArchiveCounts
     sources: tuple[SourceStatus, ...]
     engine: EngineStatus | None
     waiting: int
+    last_run: RunRecord | None
 
 
-def gather(folder: DataFolder, engine: Engine, visits: tuple[SourceState, ...]) -> Status:
-    """Look at the archive and the engine; `visits` is how far the crawls have come.
+def gather(
+    folder: DataFolder, engine: Engine, visits: tuple[SourceState, ...], known: tuple[Source, ...]
+) -> Status:
+    """Look at the archive, the engine and the last run; `visits` is how far the crawls have come.
 
     What does not exist yet counts nothing.
     """
@@ -55,47 +66,59 @@ def gather(folder: DataFolder, engine: Engine, visits: tuple[SourceState, ...]) 
             counts, waiting = archive.counts(), pending(archive, state)
     except NoArchive:
         counts, waiting = _EMPTY, 0
-    return Status(folder, counts, _sources(counts, visits), state, waiting)
+    sources = sorted(_sources(counts, visits, known), key=lambda source: (not source.enabled, source.name))
+    return Status(folder, counts, tuple(sources), state, waiting, last_run(folder))
 
 
-def _sources(counts: ArchiveCounts, visits: tuple[SourceState, ...]) -> tuple[SourceStatus, ...]:
+def _sources(
+    counts: ArchiveCounts, visits: tuple[SourceState, ...], known: tuple[Source, ...]
+) -> Iterator[SourceStatus]:
     articles = {count.source: count.articles for count in counts.sources}
     fetched = {count.source: count.last_fetched for count in counts.sources}
     failed = {visit.source: visit.failed for visit in visits}
     answered = {visit.source: format_when(visit.last_success) for visit in visits if visit.last_success}
-    return tuple(
-        SourceStatus(
-            name, articles.get(name, 0), failed.get(name, 0), answered.get(name) or fetched.get(name)
+    titles = {source.name: source.title for source in known}
+    enabled = {source.name for source in known if source.enabled}
+    for name in {*articles, *failed, *enabled}:
+        yield SourceStatus(
+            name=name,
+            title=titles.get(name, name),
+            enabled=name in enabled,
+            articles=articles.get(name, 0),
+            failed=failed.get(name, 0),
+            last_success=answered.get(name) or fetched.get(name),
         )
-        for name in sorted({*articles, *failed})
-    )
 
 
 def to_json(status: Status) -> str:
     """The status as one JSON object; see the README for its keys."""
     engine = status.engine
-    fields = {
-        "schema": 1,
-        "data": str(status.folder.path),
-        "pages": status.archive.pages,
-        "articles": status.archive.articles,
-        "revisions": status.archive.revisions,
-        "sources": {
-            source.name: {
-                "articles": source.articles,
-                "failed": source.failed,
-                "last_success": source.last_success,
-            }
-            for source in status.sources
-        },
-        "index": {
-            "generation": engine.generation if engine else None,
-            "documents": engine.documents if engine else 0,
-            "bytes": engine.size_bytes if engine else 0,
-            "waiting": status.waiting,
-        },
-    }
-    return json.dumps(fields, ensure_ascii=False)
+    return json_text(
+        {
+            "schema": SCHEMA,
+            "data": str(status.folder.path),
+            "pages": status.archive.pages,
+            "articles": status.archive.articles,
+            "revisions": status.archive.revisions,
+            "sources": {
+                source.name: {
+                    "title": source.title,
+                    "enabled": source.enabled,
+                    "articles": source.articles,
+                    "failed": source.failed,
+                    "last_success": source.last_success,
+                }
+                for source in status.sources
+            },
+            "index": {
+                "generation": engine.generation if engine else None,
+                "documents": engine.documents if engine else 0,
+                "bytes": engine.size_bytes if engine else 0,
+                "waiting": status.waiting,
+            },
+            "last_run": status.last_run and asdict(status.last_run),
+        }
+    )
 
 
 def to_text(status: Status) -> str:
@@ -108,17 +131,10 @@ def to_text(status: Status) -> str:
             pages=format_number(status.archive.pages),
         ),
         _index_line(status),
+        _last_run_line(status.last_run),
+        *map(_source_line, status.sources),
     ]
-    lines += [
-        _("{name}: {articles} articles, {failed} failed addresses, last answered {when}").format(
-            name=source.name,
-            articles=format_number(source.articles),
-            failed=format_number(source.failed),
-            when=source.last_success or _("never"),
-        )
-        for source in status.sources
-    ]
-    return printable("\n".join(lines)) + "\n"
+    return "".join(f"{printable(' '.join(line.splitlines()))}\n" for line in lines)
 
 
 def _index_line(status: Status) -> str:
@@ -132,3 +148,27 @@ def _index_line(status: Status) -> str:
         size=format_number(round(status.engine.size_bytes / 1e6)),
         waiting=format_number(status.waiting),
     )
+
+
+def _last_run_line(run: RunRecord | None) -> str:
+    if run is None:
+        return _("Last update: none yet. Run: timbao update")
+    return _("Last update: {when}: {summary}").format(when=_moment(run.ended), summary=run.summary)
+
+
+def _source_line(source: SourceStatus) -> str:
+    name = source.name if source.title == source.name else f"{source.title} ({source.name})"
+    return _("{name}: {articles} articles, {failed} failed addresses, last answered {when}").format(
+        name=name,
+        articles=format_number(source.articles),
+        failed=format_number(source.failed),
+        when=_moment(source.last_success) if source.last_success else _("never"),
+    )
+
+
+def _moment(written: str) -> str:
+    """An ISO 8601 moment as the reader writes it, in Vietnam's time; a damaged one as it is."""
+    try:
+        return shown_when(parse_when(written))
+    except ValueError:
+        return written

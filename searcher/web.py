@@ -7,11 +7,9 @@ pieces that are already escaped, and what could control a screen or reorder a li
 from __future__ import annotations
 
 import hashlib
-import re
 import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from importlib.metadata import version
@@ -24,14 +22,15 @@ from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from crawl.archive import Archive, ArchiveError
-from crawl.article import VIETNAM, When, format_when
+from crawl.article import format_when
 from crawl.messages import LANGUAGES, current_language, format_number, ngettext, printable, speaking
 from crawl.messages import gettext as _
 from index.document import Document
 from index.engine import Engine, EngineError, StaleIndex
 from index.tokens import ANALYSIS_VERSION
-from searcher import lookup, permalinks, problems, render
-from searcher.lookup import NoSuchArticle
+from searcher import lookup, permalinks, problems, reading, render
+from searcher.explain import why_none
+from searcher.lookup import NoSuchArticle, SeveralArticles
 from searcher.search import RequestError, ResultPage, Searcher, SearchRequest
 from searcher.snippet import Marks, marks
 from searcher.syntax import QuerySyntaxError, parse
@@ -49,7 +48,6 @@ _GUARDS = {
     "Vary": "Accept-Language",
 }
 _FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json")
-_WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f]+", re.IGNORECASE)
 _AROUND_FAULT = 60
 _LAST_PORT = 65_535
 _RELEASE = version("timbao")
@@ -68,11 +66,18 @@ class CannotServe(Exception):
         )
 
 
-def create_app(engine: Engine, archive: Archive | None) -> Flask:
-    """The site over one engine; aliases and revisions of articles are known where there is an archive."""
+def create_app(
+    engine: Engine,
+    archive: Callable[[], Archive | None] = lambda: None,
+    title_of: Callable[[str], str] = str,
+) -> Flask:
+    """The site over one engine; aliases and revisions of articles are known once `archive` gives an archive.
+
+    `title_of` gives a newspaper's title for its key.
+    """
     app = _App(__name__)
     app.url_map.merge_slashes = False  # an article's URL is a name for it, and holds two
-    _equip_templates(app)
+    _equip_templates(app, title_of)
     site = _Site(engine, archive)
     views: dict[str, Callable[..., Response]] = {
         "/": site.search_page,
@@ -86,7 +91,8 @@ def create_app(engine: Engine, archive: Archive | None) -> Flask:
     }
     for rule, view in views.items():
         app.add_url_rule(rule, rule, view)
-    for kind in (HTTPException, EngineError, ArchiveError, NoSuchArticle, QuerySyntaxError, RequestError):
+    ours = (EngineError, ArchiveError, NoSuchArticle, SeveralArticles, QuerySyntaxError, RequestError)
+    for kind in (HTTPException, *ours):
         app.register_error_handler(kind, _on_error)
     app.before_request(_refuse_long_address)
     app.after_request(_guarded)
@@ -141,7 +147,7 @@ def _chosen_language(asked: Request) -> str | None:
     return chosen if chosen in LANGUAGES else None
 
 
-def _equip_templates(app: Flask) -> None:
+def _equip_templates(app: Flask, title_of: Callable[[str], str]) -> None:
     app.jinja_options = {
         "trim_blocks": True,
         "lstrip_blocks": True,
@@ -155,9 +161,10 @@ def _equip_templates(app: Flask) -> None:
         number=format_number,
         language=current_language,
         marked=_marked,
-        shown_when=_shown_when,
+        newspaper=title_of,
+        shown_when=render.shown_when,
         machine_when=format_when,
-        is_web_address=_is_web_address,
+        web_address=render.web_address,
         chosen_language=lambda: _chosen_language(request),
         home_href=_home_href,
         search_href=_search_href,
@@ -171,7 +178,7 @@ class _Site:
     """The views that ask the engine or the archive."""
 
     engine: Engine
-    archive: Archive | None
+    archive: Callable[[], Archive | None]
 
     def search_page(self) -> Response:
         """The form, and what it finds."""
@@ -183,7 +190,9 @@ class _Site:
             found = Searcher(self.engine).search(wanted)
         except (QuerySyntaxError, RequestError) as error:
             return _refused_search(error, wanted)
-        return _cacheable(_page("search.html", wanted=wanted, page=found, problem=None), wanted, found)
+        reasons = why_none(found, wanted, self.engine)
+        shown = _page("search.html", wanted=wanted, page=found, reasons=reasons, problem=None)
+        return _cacheable(shown, wanted, found)
 
     def search_answer(self) -> Response:
         """The same as JSON."""
@@ -201,14 +210,14 @@ class _Site:
 
     def article_page(self, name: str) -> Response:
         """One article, with the marks of the search that led to it."""
-        reading = lookup.find(name, self.engine, self.archive)
+        found = lookup.find(name, self.engine, self.archive())
         wanted, query = _search_behind()
-        return _page("article.html", reading=reading, wanted=wanted, highlighted=partial(_highlighted, query))
+        return _page("article.html", reading=found, wanted=wanted, highlighted=partial(_highlighted, query))
 
     def article_answer(self, name: str) -> Response:
         """The same as JSON."""
-        reading = lookup.find(name, self.engine, self.archive)
-        return Response(lookup.to_json(reading), mimetype="application/json")
+        found = lookup.find(name, self.engine, self.archive())
+        return Response(reading.to_json(found), mimetype="application/json")
 
     def readiness(self) -> Response:
         """Whether searches can be answered now."""
@@ -312,19 +321,6 @@ def _search_behind() -> tuple[SearchRequest | None, Query | None]:
         return (wanted, parse(wanted.text).query) if wanted.text else (None, None)
     except (QuerySyntaxError, RequestError):
         return None, None
-
-
-def _shown_when(when: When) -> str:
-    """A date as the reader writes it, in Vietnam's time."""
-    pattern = "%d/%m/%Y" if current_language() == "vi" else "%Y-%m-%d"
-    if isinstance(when, datetime):
-        return when.astimezone(VIETNAM).strftime(f"{pattern} %H:%M")
-    return when.strftime(pattern)
-
-
-def _is_web_address(url: str | None) -> bool:
-    """Whether the URL may become a link: `javascript:` and its like may not."""
-    return url is not None and _WEB_ADDRESS.fullmatch(url) is not None
 
 
 def _search_href(wanted: SearchRequest, **changes: Any) -> str:

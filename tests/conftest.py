@@ -11,11 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from crawl.messages import set_language
 
 COMMAND = Path(sys.executable).with_name("timbao")
+
+# How long an example takes says more about the machine's other work than about the code.
+hypothesis.settings.register_profile("timbao", deadline=None)
+hypothesis.settings.load_profile("timbao")
 
 
 @pytest.fixture(autouse=True)

@@ -89,7 +89,7 @@ _SERVE = """
 import sys
 from index.engine import open_engine
 from searcher.web import create_app, serve
-app = create_app(open_engine(sys.argv[1]), None)
+app = create_app(open_engine(sys.argv[1]))
 serve(app, "127.0.0.1", 0, lambda url: print(url, flush=True))
 """
 

@@ -15,15 +15,20 @@ PACKAGES = ("crawl", "index", "searcher")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 # Of crawl, what anybody above may import: it loads neither requests nor bs4.
-LIGHT = {"crawl.article", "crawl.archive", "crawl.datafolder", "crawl.messages"}
+LIGHT = {"crawl.article", "crawl.archive", "crawl.datafolder", "crawl.messages", "crawl.wholefile"}
 
 # Third-party packages and the only modules that may import them.
 CONFINED = {
     "bs4": {"crawl/discover.py", "crawl/extract.py"},
     "click": {"crawl/cli.py", "index/cli.py", "searcher/cli.py"},
-    "flask": {"searcher/web.py", "searcher/problems.py"},
+    "feedparser": {"crawl/discover.py"},
+    "flask": {"searcher/web.py"},
     "opensearchpy": {"index/cluster.py"},
+    "protego": {"crawl/robots.py"},
     "requests": {"crawl/fetch.py"},
+    "urllib3": {"crawl/fetch.py"},
+    "waitress": {"searcher/web.py"},
+    "warcio": {"crawl/warc.py"},
 }
 DUMPING_GROUNDS = {"utils", "util", "helpers", "common", "base", "types", "constants", "settings", "misc"}
 
@@ -46,6 +51,13 @@ def imports(path: Path, *, top_level_only: bool = False) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             assert node.level == 0, f"{path} has a relative import"
             yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def modules_of_crawl(path: Path, *, top_level_only: bool = False) -> set[str]:
+    """The modules of crawl that a module imports, however it says so."""
+    names = imports(path, top_level_only=top_level_only)
+    return {".".join(name.split(".")[:2]) for name in names if name.startswith("crawl.")}
 
 
 def name_of(path: Path) -> str:
@@ -67,12 +79,23 @@ def test_imports_point_one_way(path: Path) -> None:
 )
 def test_only_light_parts_of_crawl_are_imported_from_above(path: Path) -> None:
     """Above crawl only its light modules are imported, except where commands are put together."""
-    heavy = {name for name in imports(path) if name.startswith("crawl.")} - LIGHT
+    heavy = modules_of_crawl(path) - LIGHT
     if name_of(path) == "index/build.py":
         return
     if path.name in {"cli.py", "jobs.py"}:
-        heavy = {name for name in imports(path, top_level_only=True) if name.startswith("crawl.")} - LIGHT
+        heavy = modules_of_crawl(path, top_level_only=True) - LIGHT
     assert not heavy
+
+
+def test_no_way_of_importing_is_overlooked(tmp_path: Path) -> None:
+    """Modules are seen whether they are imported by their own name, from their package, or inside a function."""
+    module = tmp_path / "module.py"
+    for said in ("import crawl.fetch", "from crawl import fetch", "from crawl.fetch import Fetcher"):
+        module.write_text(f"{said}\n")
+        assert modules_of_crawl(module) == {"crawl.fetch"}
+        module.write_text(f"def late() -> None:\n    {said}\n")
+        assert modules_of_crawl(module) == {"crawl.fetch"}
+        assert modules_of_crawl(module, top_level_only=True) == set()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
@@ -121,7 +144,7 @@ def test_light_modules_load_neither_requests_nor_bs4(module: str) -> None:
 def test_a_terminal_search_loads_neither_the_crawler_nor_the_web() -> None:
     """`import searcher.cli`, and all that a search needs after it, load neither requests, bs4 nor Flask."""
     heavy = {"requests", "bs4", "lxml", "flask", "werkzeug", "feedparser", "warcio", "rich", "filelock"}
-    assert not loaded_by("import searcher.cli") & heavy
+    assert not loaded_by("import searcher.cli") & (heavy | {"sqlite3", "numpy", "whoosh"})
     assert (
         not loaded_by("import searcher.cli, searcher.search, searcher.render, index.embedded.adapter") & heavy
     )

@@ -45,13 +45,13 @@ def test_no_configuration_says_nothing(tmp_path: Path, environ: dict[str, str]) 
 
 
 def test_the_project_goes_before_the_user_key_by_key(tmp_path: Path, environ: dict[str, str]) -> None:
-    """The working folder's file wins where it says something, the user's own counts elsewhere; a data folder is
-    relative to the file that names it.
+    """The working folder's file wins where it says something, the user's own counts elsewhere; a data folder and
+    an index are relative to the file that names them.
     """
     project = write(tmp_path, user='data = "kho"\nlang = "en"\ncontact = "a@b.vn"', project='lang = "vi"')
     assert load_config(environ, project) == Config(tmp_path / "user" / "timbao" / "kho", None, "vi", "a@b.vn")
     project = write(tmp_path, user='data = "kho"', project='data = "../báo"\nengine = "whoosh:x"')
-    assert load_config(environ, project) == Config(tmp_path / "báo", "whoosh:x", None, None)
+    assert load_config(environ, project) == Config(tmp_path / "báo", f"whoosh:{project / 'x'}", None, None)
 
 
 def test_the_working_folder_is_the_project(
@@ -76,6 +76,7 @@ def test_the_working_folder_is_the_project(
         ("[engine]", "engine"),
         ('data = "a\\u0000b"', "data"),
         ('data = "~nobody-of-this-name/x"', "data"),
+        ('engine = "whoosh:~nobody-of-this-name/x"', "engine"),
         ("data = " + "[" * 100_000, "timbao.toml"),
     ],
 )

@@ -150,7 +150,7 @@ def test_the_map_names_every_module() -> None:
 )
 def test_every_path_of_the_api_is_served(path: str, tmp_path: Path) -> None:
     """The table of the HTTP API names paths that exist: none answers that there is no such page."""
-    client = create_app(open_engine(f"whoosh:{tmp_path / 'none'}"), None).test_client()
+    client = create_app(open_engine(f"whoosh:{tmp_path / 'none'}")).test_client()
     with client.get(path) as answer:
         answered = answer.status_code
     assert answered in ({200, 503} if path != "/a/none" else {404, 503})

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import json
 import os
+import pkgutil
+import pty
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +20,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import crawl
+import index
+import searcher
+from searcher.cli import _STATUS
 from tests.conftest import COMMAND, Timbao
 from tests.sample_site import SampleSite
 
@@ -133,6 +142,44 @@ def test_filters_narrow_and_sort_orders(archive: Timbao) -> None:
     assert [hit["published"] for hit in newest] == ["2019-01-01", "2017-05-02"]
 
 
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("2017", "2017"), ("5/2017", "2017-05"), ("2017.05.02", "2/5/2017"), ("1-2017", "6.2017")],
+)
+def test_days_are_written_as_in_the_query_language(archive: Timbao, first: str, last: str) -> None:
+    """`--from` and `--to` take years and months too, and both ends are inclusive."""
+    found = archive("search", "duong", "--from", first, "--to", last, "--json").json
+    assert [hit["published"] for hit in found["hits"]] == ["2017-05-02"]
+
+
+def test_a_newspaper_may_be_named_by_its_title(archive: Timbao, tmp_path: Path) -> None:
+    """`--source` takes the title as well as the key, in any spelling, and JSON goes on giving the key."""
+    (tmp_path / "data" / "sources.toml").write_text(
+        '[sources."bao-thu.example"]\ntitle = "Báo Thử Hoà"\nhosts = ["bao-thu.example"]\n', encoding="utf-8"
+    )
+    for named in ("bao-thu.example", "Báo Thử Hòa", "bao thu hoa"):
+        found = archive("search", "dân", "--source", named, "--json").json
+        assert {hit["source"] for hit in found["hits"]} == {"bao-thu.example"}
+    assert archive("show", str(ARTICLES[1]["url"])).out.splitlines()[2].startswith("Báo Thử Hoà · ")
+
+
+def test_why_nothing_was_found_is_said(archive: Timbao) -> None:
+    """A newspaper or province of which there is nothing, and a page behind the last, are named; status 1."""
+    run = archive("search", "dân", "--source", "bao-la.example")
+    assert (run.status, run.out) == (1, "")
+    assert "bao-la.example" in run.err
+    assert "timbao sources list" in run.err
+    run = archive("search", "dân", "--province", "Atlantis", "--json")
+    assert (run.status, run.json["total"]) == (1, 0)
+    assert "Atlantis" in run.err
+    assert "sources" not in archive("search", "zzzzz").err
+    run = archive("search", "duong", "--limit", "1", "--page", "7")
+    assert (run.status, run.out) == (1, "")
+    assert "no page 7; the last one is 2" in run.err
+    run = archive("search", "dân vận", "--limit", "1", "--page", "7", "--ids")
+    assert "the last one is 2" in run.err, "one whole and one partial match"
+
+
 def test_a_hyphen_excludes_and_an_unknown_option_is_an_error(archive: Timbao) -> None:
     """`-word` is part of the query wherever it stands; `--word` never is, except behind `--`."""
     assert archive("search", "duong", "-tránh", "--json").json["total"] == 1
@@ -172,6 +219,9 @@ def test_bad_values_are_status_2(archive: Timbao) -> None:
         run = archive("search", "đường", *wrong)
         assert (run.status, run.out) == (2, ""), wrong
         assert run.err.strip()
+    dated = archive("search", "đường", "--from", "yesterday").err
+    assert "15/3/2021" in dated
+    assert "%" not in dated
     assert archive("search", "đường", "--from", "2020-01-01", "--to", "2019-01-01").status == 2
 
 
@@ -201,6 +251,19 @@ def test_nothing_new_is_said(archive: Timbao) -> None:
     assert after["documents"] == before["documents"] + 1
     assert after["generation"] != before["generation"]
     assert archive("search", "mới", "--json").json["total"] == 1
+
+
+def test_a_damaged_index_is_not_called_up_to_date(archive: Timbao, tmp_path: Path) -> None:
+    """Where nothing is new but the index is damaged, `index` and `update` say so with status 3."""
+    for file in (tmp_path / "data" / "search").rglob("*"):
+        if file.is_file() and file.stat().st_size > 1_000:
+            file.write_bytes(file.read_bytes()[:-500])
+    for command in ("index", "update"):
+        run = archive(command)
+        assert (run.status, run.out) == (3, "")
+        assert "timbao index --rebuild" in run.err
+    assert archive("index", "--rebuild").status == 0
+    assert archive("index").status == 0
 
 
 def test_a_rebuild_answers_the_same(archive: Timbao) -> None:
@@ -283,6 +346,79 @@ def test_show_prints_one_article(archive: Timbao) -> None:
     assert archive("show", by_url["id"], "--raw").status == 1
 
 
+def test_an_article_can_be_read_without_an_index(timbao: Timbao) -> None:
+    """What was imported and not indexed yet is shown, and an unknown name is status 1."""
+    timbao("import", "-", stdin=lines(*ARTICLES))
+    shown = timbao("show", str(ARTICLES[0]["url"]), "--json").json
+    assert (shown["title"], shown["province"]) == (ARTICLES[0]["title"], None)
+    assert timbao("show", "nothing").status == 1
+
+
+def test_versions_are_in_the_json_when_asked_for(archive: Timbao) -> None:
+    """`--json --revisions` holds every version; each has what was printed then. Without it there are only counts."""
+    archive("import", "-", stdin=lines({**ARTICLES[0], "title": "Tựa đề đã sửa"}))
+    shown = archive("show", str(ARTICLES[0]["url"]), "--json", "--revisions").json
+    assert [version["title"] for version in shown["versions"]] == [ARTICLES[0]["title"], "Tựa đề đã sửa"]
+    assert (shown["title"], shown["revisions"]) == ("Tựa đề đã sửa", 2)
+    assert "versions" not in archive("show", shown["id"], "--json").json
+
+
+def on_terminal(tmp_path: Path, *arguments: str, **environment: str) -> tuple[int, str]:
+    """What a command of 40 columns shows on a terminal, and its status."""
+    ours, theirs = pty.openpty()
+    settled = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "TIMBAO_DATA": str(tmp_path / "data"),
+        "TIMBAO_LANG": "en",
+        "TERM": "xterm",
+        "COLUMNS": "40",
+        "LINES": "100",
+    }
+    with subprocess.Popen(
+        [COMMAND, *arguments], env={**settled, **environment}, stdin=theirs, stdout=theirs, stderr=theirs
+    ) as run:
+        os.close(theirs)
+        shown = b""
+        try:
+            while part := os.read(ours, 4096):
+                shown += part
+        except OSError:  # how Linux says that the other end is closed
+            pass
+        os.close(ours)
+    return run.returncode, shown.decode().replace("\r\n", "\n")
+
+
+def test_an_article_on_a_terminal_is_for_reading(archive: Timbao, tmp_path: Path) -> None:
+    """Lines are cut between words only, the title is bold, the address is whole, nothing is lost."""
+    url = str(ARTICLES[0]["url"])
+    status, shown = on_terminal(tmp_path, "show", url)
+    assert status == 0
+    assert "\x1b[1m" in shown.splitlines()[0]
+    assert url in shown
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    assert plain.split() == archive("show", url).out.split()
+    assert max(len(line) for line in plain.splitlines() if line != url) <= 40
+    assert "\x1b" not in on_terminal(tmp_path, "show", url, "--no-color")[1]
+
+
+def test_raw_bytes_never_reach_a_terminal(archive: Timbao, tmp_path: Path) -> None:
+    """`show --raw` on a terminal is refused with a way out."""
+    assert archive("show", str(ARTICLES[0]["url"]), "--raw").status == 1
+    status, shown = on_terminal(tmp_path, "show", str(ARTICLES[0]["url"]), "--raw")
+    assert status == 2
+    assert "Redirect it into a file" in shown.replace("\n", " ")
+
+
+def test_an_unknown_language_is_said(archive: Timbao) -> None:
+    """TIMBAO_LANG with a language that timbao does not speak gives one line on standard error, and the answer."""
+    run = archive("search", "dân", TIMBAO_LANG="fr", LANG="en_GB.UTF-8")
+    assert run.status == 0
+    assert run.err.count("\n") == 1
+    assert "fr" in run.err
+    assert archive("search", "dân", TIMBAO_LANG="en_US").err == ""
+
+
 def test_options_may_stand_before_or_after_the_command(archive: Timbao, tmp_path: Path) -> None:
     """`--data` and `--lang` mean the same in both places, and win over the environment."""
     elsewhere = str(tmp_path / "elsewhere")
@@ -308,22 +444,33 @@ def test_help_starts_with_examples(timbao: Timbao) -> None:
         assert "timbao" in second
 
 
+def test_the_list_of_commands_has_whole_sentences(timbao: Timbao) -> None:
+    """Beside each command stands the first sentence of its help to its end, in either language."""
+    for language in ("en", "vi"):
+        out = timbao("--help", TIMBAO_LANG=language).out
+        assert "..." not in out.partition("\n  crawl")[2]
+
+
 def test_hostile_titles_reach_no_terminal(timbao: Timbao) -> None:
-    """Escape sequences, overrides and lone surrogates in an article never come out of any rendering."""
+    """Escape sequences, overrides and lone surrogates in an article or its source never come out of any rendering."""
     hostile = "Đường \x1b]0;x\x07 \x1b[2J \x9b \u202e tránh \u2028 x"
     timbao(
         "import",
         "-",
-        stdin=lines({**ARTICLES[1], "title": hostile})
+        stdin=lines({**ARTICLES[1], "title": hostile, "source": hostile})
         + b'{"id": "s", "title": "\\ud800 duong", "source": "s"}\n',
     )
     timbao("index")
-    for form in ([], ["--json"], ["--jsonl"]):
-        out = timbao("search", "đường", *form).out
-        assert out
-        assert not set(out) & {"\x1b", "\x07", "\x9b", "\u202e", "\u2028"}
+    url = str(ARTICLES[1]["url"])
+    for command in (
+        *(["search", "đường"], ["search", "đường", "--json"], ["search", "đường", "--jsonl"]),
+        *(["show", url], ["show", url, "--json"], ["show", url, "--revisions"]),
+        *(["status"], ["status", "--json"]),
+    ):
+        out = timbao(*command).out
+        assert "tránh" in out, command
+        assert not set(out) & {"\x1b", "\x07", "\x9b", "\u202e", "\u2028"}, command
         out.encode()
-    assert "\x1b" not in timbao("show", str(ARTICLES[1]["url"])).out
 
 
 @pytest.mark.usefixtures("archive")
@@ -361,6 +508,94 @@ def test_an_interrupt_is_status_130(timbao: Timbao, tmp_path: Path) -> None:
         assert run.wait(30) == 130
 
 
+def test_an_interrupted_update_does_not_go_on(timbao: Timbao, tmp_path: Path) -> None:
+    """Ctrl-C while an update crawls ends it with 130: nothing is indexed, and the record says why it ended.
+
+    When its time is up instead, what was fetched is indexed.
+    """
+    folder = tmp_path / "data"
+    environment = {**os.environ, "TIMBAO_DATA": str(folder), "TIMBAO_ALLOW_ADDRESSES": "127.0.0.1/32"}
+    with SampleSite() as site:
+        name, url = next(iter(site.urls.items()))
+        assert timbao("sources", "add", url, "--name", name).status == 0
+        before = len(site.requests)
+        with subprocess.Popen(
+            [COMMAND, "update", "--max-seconds", "100", "--lang", "en"],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as run:
+            while len(site.requests) == before:
+                time.sleep(0.02)
+            run.send_signal(signal.SIGINT)
+            out, err = run.communicate(timeout=30)
+        assert (run.returncode, out) == (130, b"")
+        assert b"Traceback" not in err
+        status = timbao("status", "--json").json
+        assert status["last_run"]["error"] == "interrupted"
+        assert status["index"]["generation"] is None
+        assert "; interrupted\n" in timbao("status").out
+        assert timbao("update", "--max-seconds", "1").status == 0
+    status = timbao("status", "--json").json
+    assert status["last_run"]["error"] is None
+    assert status["index"]["generation"] is not None
+
+
+def test_a_record_that_cannot_be_written_is_said(timbao: Timbao, tmp_path: Path) -> None:
+    """Where the run record has no place, an update ends with status 3 and names it; another error goes before."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "runs").write_text("in the way")
+    run = timbao("update")
+    assert run.status == 3
+    assert str(tmp_path / "data" / "runs") in run.err
+    assert "Traceback" not in run.err
+    run = timbao("update", TIMBAO_ALLOW_ADDRESSES="everything")
+    assert run.status == 2
+    assert "everything" in run.err
+
+
+def test_damaged_records_are_passed_over(timbao: Timbao, tmp_path: Path) -> None:
+    """`status` shows the newest run record that can be read."""
+    assert timbao("status", "--json").json["last_run"] is None
+    assert timbao("update").status == 0
+    for number, text in enumerate(["", "{", "[]", '{"started": 1}', "\udcff"]):
+        record = tmp_path / "data" / "runs" / f"9999-{number}.json"
+        record.write_text(text, errors="surrogateescape")
+    run = timbao("status", "--json").json["last_run"]
+    assert (run["new"], run["failed_sources"], run["error"]) == (0, [], None)
+    assert "0 new and 0 changed" in timbao("status").out
+
+
+# Errors that end in a report, not on the command line; each with where.
+_REPORTED = {
+    "crawl.addresses.SpecialAddress": "becomes RefusedAddress",
+    "crawl.fetch_errors.FetchError": "counted by reason in the report of a crawl",
+    "crawl.inflate.Damaged": "becomes BadContent",
+    "crawl.inflate.Overflow": "becomes TooLarge",
+    "crawl.jsonlines.BadLine": "named with its line in the report of an import",
+}
+
+
+def errors() -> dict[str, type[BaseException]]:
+    """Every public exception class of the three packages, by its full name."""
+    found: dict[str, type[BaseException]] = {}
+    for package in (crawl, index, searcher):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            for name, kind in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
+                if issubclass(kind, BaseException) and kind.__module__ == module.name and name[0] != "_":
+                    found[f"{module.name}.{name}"] = kind
+    return found
+
+
+def test_every_error_has_its_exit_status() -> None:
+    """Each public error has an exit status, its own or its parent's, or a reason to need none; no name is stale."""
+    known = errors()
+    assert set(_STATUS) | set(_REPORTED) <= set(known)
+    for name, kind in known.items():
+        parents = {f"{parent.__module__}.{parent.__qualname__}" for parent in kind.__mro__}
+        assert bool(parents & set(_STATUS)) != bool(parents & set(_REPORTED)), name
+
+
 def test_the_whole_road(timbao: Timbao) -> None:
     """Newspapers on loopback are added, crawled, indexed and searched; a second update finds nothing new."""
     with SampleSite() as site:
@@ -383,6 +618,8 @@ def test_the_whole_road(timbao: Timbao) -> None:
     assert page["hits"][0]["province"] == "Vạn Thuận"
     records = sorted((Path(status["data"]) / "runs").glob("*.json"))
     assert [json.loads(path.read_text())["new"] for path in records] == [count, 0]
+    assert status["last_run"]["new"] == count
+    assert all(source["enabled"] for source in status["sources"].values())
     raw = timbao("show", page["hits"][0]["id"], "--raw")
     assert "<html" in raw.out
     gone = timbao("update")
@@ -390,7 +627,7 @@ def test_the_whole_road(timbao: Timbao) -> None:
     assert "cuusa" in gone.out
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_characters="\0"), max_size=40))
 def test_no_query_gives_a_traceback(archive: Timbao, query: str) -> None:
     """Any argument is answered: found, not found, or a sentence."""

@@ -10,6 +10,7 @@ import socket
 import unicodedata
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from werkzeug.test import TestResponse
 
 from crawl.archive import Archive
 from crawl.article import Article
+from crawl.datafolder import DataFolder
 from crawl.messages import printable
 from index.document import Document
 from index.engine import (
@@ -37,9 +39,21 @@ from index.engine import (
     open_engine,
 )
 from index.vietnamese import fold
+from searcher.lookup import LateArchive
 from searcher.web import CannotServe, _marked, create_app, serve
 from tests.oracle_engine import OracleEngine
-from tests.served_site import HOSTILE_ID, MANY, REVISED, REVISED_ID, ROAD, ROAD_ID, SEEN, fill, served
+from tests.served_site import (
+    HOSTILE_ID,
+    MANY,
+    REVISED,
+    REVISED_ID,
+    ROAD,
+    ROAD_ID,
+    SEEN,
+    fill,
+    served,
+    stocked_archive,
+)
 
 EVIL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -55,7 +69,7 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[OracleEn
 @pytest.fixture(scope="module")
 def client(stocked: tuple[OracleEngine, Archive]) -> FlaskClient:
     """A visitor of the site, English-speaking only where asked."""
-    return _Visitor(create_app(*stocked))
+    return _Visitor(create_app(stocked[0], lambda: stocked[1]))
 
 
 class _Visitor(FlaskClient):
@@ -123,7 +137,7 @@ def test_a_query_without_marks_finds_and_marks_the_words(client: FlaskClient) ->
     when = first.select_one("time")
     assert when is not None
     assert when["datetime"] == "2021-03-15T22:42:00+07:00"
-    assert when.get_text() == "15/03/2021 22:42"
+    assert when.get_text() == "22:42 15/03/2021"
     origin = first.select_one(".origin")
     assert origin is not None
     assert "baobienxanh" in origin.get_text()
@@ -171,6 +185,7 @@ def test_pages_are_linked_and_hold_each_article_once(client: FlaskClient) -> Non
 def test_a_page_behind_the_last_says_so(client: FlaskClient) -> None:
     """Page 9 of three pages is no failure: it says that there is no more and links to the first page."""
     page = soup(client, "/search?q=lua&page=9&lang=en")
+    assert "no page 9; the last one is 3" in page.get_text()
     assert "no more results" in page.get_text()
     assert page.find("a", href="/search?q=lua&lang=en") is not None
 
@@ -192,6 +207,17 @@ def test_nothing_found_comes_with_advice(client: FlaskClient) -> None:
     page = soup(client, "/search?q=khôngcóđâu&lang=en")
     assert "Nothing found." in page.get_text()
     assert page.select_one(".advice") is not None
+    assert page.select(".reason") == []
+
+
+def test_a_filter_that_nothing_can_pass_is_named(client: FlaskClient) -> None:
+    """A newspaper and a province of which there is no article are named as the reason for nothing, as text."""
+    page = soup(client, "/search?q=lua&source=<i>baola&source=baonuido&province=Lạ&lang=en")
+    assert len(page.select(".hits li")) == 0
+    assert [reason.get_text() for reason in page.select(".reason")] == [
+        "No article here is from a newspaper called <i>baola.",
+        "No article here is from a province called Lạ.",
+    ]
 
 
 def test_a_query_error_shows_where_and_what_instead(client: FlaskClient) -> None:
@@ -296,7 +322,7 @@ def test_versions_are_listed_with_their_dates(client: FlaskClient) -> None:
 
 def test_without_an_archive_there_are_no_versions(stocked: tuple[OracleEngine, Archive]) -> None:
     """A server that has only the index shows its articles by id, and null for what it cannot know."""
-    visitor = create_app(stocked[0], None).test_client()
+    visitor = create_app(stocked[0]).test_client()
     assert soup(visitor, f"/a/{REVISED_ID}").select("article > footer ol") == []
     answer = visitor.get(f"/api/v1/articles/{REVISED_ID}").json
     assert answer is not None
@@ -308,9 +334,48 @@ def test_an_archived_article_can_be_read_before_it_is_indexed(stocked: tuple[Ora
     empty = OracleEngine()
     with empty.writer() as writer:
         writer.commit("")
-    heading = soup(create_app(empty, stocked[1]).test_client(), f"/a/{REVISED_ID}").select_one("h1")
+    heading = soup(create_app(empty, lambda: stocked[1]).test_client(), f"/a/{REVISED_ID}").select_one("h1")
     assert heading is not None
     assert heading.get_text() == REVISED.title
+
+
+def test_an_archive_that_comes_later_is_found(tmp_path: Path) -> None:
+    """A server that was started before the first import has the aliases and versions once there is an archive."""
+    archive = LateArchive(DataFolder(tmp_path))
+    engine = OracleEngine()
+    visitor = create_app(engine, archive).test_client()
+    address = f"/api/v1/articles/{quote(REVISED.url or '', safe='')}"
+    assert visitor.get(address).status_code == 503
+    stocked_archive(tmp_path).close()
+    with closing(archive):
+        answer = visitor.get(address).json
+        assert answer is not None
+        assert (answer["id"], answer["revisions"]) == (REVISED_ID, 2)
+
+
+def test_an_id_goes_before_an_alias(tmp_path: Path) -> None:
+    """Where one article's id is what another is also called, the id counts."""
+    engine = OracleEngine()
+    with fill(engine, tmp_path) as archive:
+        archive.put_article(Article(url=None, source="a", title="Khác"), seen=SEEN, alias=ROAD_ID)
+        assert len(archive.find(ROAD_ID)) == 2
+        answer = create_app(engine, lambda: archive).test_client().get(f"/api/v1/articles/{ROAD_ID}").json
+    assert answer is not None
+    assert answer["title"] == ROAD.title
+
+
+def test_newspapers_have_their_titles(stocked: tuple[OracleEngine, Archive]) -> None:
+    """Pages name a newspaper by its title, the API by its key; an unknown key is its own title."""
+    titles = {"baobienxanh": "Báo Biển Xanh <1>"}
+    visitor = create_app(stocked[0], lambda: stocked[1], lambda name: titles.get(name, name)).test_client()
+    for address in ("/search?q=duong", f"/a/{ROAD_ID}"):
+        shown = [origin.get_text() for origin in soup(visitor, address).select(".origin")]
+        assert any("Báo Biển Xanh <1>" in text for text in shown)
+        assert not any("baobienxanh" in text for text in shown)
+    assert "baonuido" in soup(visitor, f"/a/{REVISED_ID}").get_text()
+    answer = visitor.get(f"/api/v1/articles/{ROAD_ID}").json
+    assert answer is not None
+    assert answer["source"] == "baobienxanh"
 
 
 def test_an_id_that_two_newspapers_share_is_not_guessed(tmp_path: Path) -> None:
@@ -320,7 +385,7 @@ def test_an_id_that_two_newspapers_share_is_not_guessed(tmp_path: Path) -> None:
         for source in ("a", "b"):
             archive.put_article(Article(url=None, source=source, title=source), seen=SEEN, alias="7")
         ids = [found.id for found in archive.find("7")]
-        answer = create_app(engine, archive).test_client().get("/api/v1/articles/7")
+        answer = create_app(engine, lambda: archive).test_client().get("/api/v1/articles/7")
     assert answer.status_code == 404
     assert answer.json is not None
     assert len(ids) == 2
@@ -361,7 +426,7 @@ def test_marks_never_break_escaping(text: str, cuts: list[int]) -> None:
     assert unescape(marked.replace("<mark>", "").replace("</mark>", "")) == printable(text)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(
         st.sampled_from(["q", "from", "to", "source", "sort", "page", "limit", "lang", "province"]),
@@ -389,7 +454,7 @@ def test_naughty_strings_pass_through_every_field(client: FlaskClient) -> None:
         for number, text in enumerate(naughty):
             writer.put(_document(str(number), text))
         writer.commit("")
-    visitor = create_app(engine, None).test_client()
+    visitor = create_app(engine).test_client()
     for number, text in enumerate(naughty):
         page = soup(visitor, f"/a/{number}?q={quote(text)}")
         assert not page.select(_DANGEROUS)
@@ -553,7 +618,7 @@ def test_without_an_index_the_site_asks_for_patience(
     error: EngineError, caplog: pytest.LogCaptureFixture
 ) -> None:
     """503 with Retry-After, on pages and in the API; the place on disk is in the log, not in the answer."""
-    visitor = create_app(Broken(error), None).test_client()
+    visitor = create_app(Broken(error)).test_client()
     for address in ("/api/v1/search?q=a", "/api/v1/articles/a", "/readyz", "/search?q=a", "/a/x"):
         response = visitor.get(address)
         assert response.status_code == 503
@@ -566,7 +631,7 @@ def test_without_an_index_the_site_asks_for_patience(
 
 def test_a_defect_shows_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
     """An unexpected exception is a 500 that says nothing of the code; the log has it."""
-    visitor = create_app(Broken(ZeroDivisionError("inner secret")), None).test_client()
+    visitor = create_app(Broken(ZeroDivisionError("inner secret"))).test_client()
     for address, kind in (("/api/v1/search?q=a", "application/problem+json"), ("/search?q=a", "text/html")):
         response = visitor.get(address)
         assert response.status_code == 500
@@ -578,7 +643,7 @@ def test_a_defect_shows_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_operations_tell_life_from_readiness(client: FlaskClient) -> None:
     """Without an index the process is healthy but not ready; with one it is both, and says which generation."""
-    empty = create_app(OracleEngine(), None).test_client()
+    empty = create_app(OracleEngine()).test_client()
     assert (empty.get("/healthz").status_code, empty.get("/readyz").status_code) == (200, 503)
     ready = client.get("/readyz").json
     assert ready == {"status": "ready", "generation": "1", "documents": len(MANY) + 3}
@@ -591,7 +656,7 @@ def test_an_index_of_another_analysis_is_not_ready() -> None:
         def status(self) -> EngineStatus:
             return EngineStatus("1", 0, "", 0, 0)
 
-    assert create_app(Old(), None).test_client().get("/readyz").status_code == 503
+    assert create_app(Old()).test_client().get("/readyz").status_code == 503
 
 
 def test_the_description_tells_the_truth(client: FlaskClient) -> None:
@@ -646,8 +711,8 @@ def test_each_visitor_is_answered_in_their_language(client: FlaskClient) -> None
     def spoken(case: tuple[dict[str, str], str, str]) -> bool:
         headers, parameter, language = case
         response = client.application.test_client().get(f"/search?q=duong{parameter}", headers=headers)
-        day = "15/03/2021" if language == "vi" else "2021-03-15"
-        return f'<html lang="{language}">' in response.text and f">{day} 22:42<" in response.text
+        moment = "22:42 15/03/2021" if language == "vi" else "2021-03-15 22:42"
+        return f'<html lang="{language}">' in response.text and f">{moment}<" in response.text
 
     with ThreadPoolExecutor(4) as visitors:
         assert all(visitors.map(spoken, cases))
@@ -664,7 +729,7 @@ def test_a_known_answer_is_not_sent_again(tmp_path: Path) -> None:
     """The ETag is the same for equal searches and changes with the index; 304 has no body."""
     engine = OracleEngine()
     with fill(engine, tmp_path) as archive:
-        visitor = create_app(engine, archive).test_client()
+        visitor = create_app(engine, lambda: archive).test_client()
         for path in ("/search", "/api/v1/search"):
             tag = visitor.get(f"{path}?q=h%E1%BB%93&page=1").headers["ETag"]
             assert visitor.get(f"{path}?page=&sort=relevance&q=ho%CC%82%CC%80").headers["ETag"] == tag
@@ -740,7 +805,7 @@ def test_a_taken_port_is_said_plainly(stocked: tuple[OracleEngine, Archive]) -> 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(CannotServe) as caught:
-            serve(create_app(*stocked), "127.0.0.1", port)
+            serve(create_app(stocked[0], lambda: stocked[1]), "127.0.0.1", port)
     assert str(port) in str(caught.value)
     assert "--port" in str(caught.value)
 
@@ -749,4 +814,4 @@ def test_an_address_that_is_none_is_said_plainly(stocked: tuple[OracleEngine, Ar
     """A host that is no address of this machine raises CannotServe too."""
     for host, port in (("192.0.2.1", 0), ("not a host", 80), ("127.0.0.1", 70_000)):
         with pytest.raises(CannotServe):
-            serve(create_app(*stocked), host, port)
+            serve(create_app(stocked[0], lambda: stocked[1]), host, port)
