@@ -108,8 +108,9 @@ class Harvester:
     def _store(self, visit: Visit, page: Page, number: int, article: Article) -> str:
         landed = canonical(page.final_url) or visit.url
         url = article.url or landed
-        if landed != url and (known := self._archive.find(url)):
-            article = known[0].article  # Seen here in another dress; only its own address tells what changed.
+        if landed != url and self._frontier.known(url) and (known := self._archive.find(url)):
+            # Another dress of a page that is itself visited; only its own address tells what changed.
+            article = known[0].article
         alias = visit.url if visit.url != url else None
         change = self._archive.put_article(
             replace(article, url=url), page=number, alias=alias, seen=page.fetched

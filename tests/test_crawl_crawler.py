@@ -555,6 +555,27 @@ def test_an_article_moves_and_keeps_its_identity(
     assert archive.counts().articles == 1
 
 
+def test_changes_are_seen_under_an_address_that_calls_itself_another(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher
+) -> None:
+    """An article whose page names a canonical URL that is never visited itself gets its revisions all the same."""
+
+    def canonical(title: str) -> Callable[[BaseHTTPRequestHandler], None]:
+        body = "Hội Kỹ sư nông nghiệp tỉnh vừa tổng kết những việc làm thiết thực cho công tác dân vận. " * 4
+        return text(
+            f'<html><head><title>{title}</title><link rel="canonical" href="/chinh-10000.html">'
+            f'<meta property="og:type" content="article"></head><body><h1>{title}</h1><p>{body}</p></body></html>'
+        )
+
+    with Site(**{"": anchors("/di-10000.html"), "di-10000.html": canonical("Một bài báo thật")}) as site:
+        crawl([site.source()], archive, frontier, fetcher, delay=0)
+        site.paths["/di-10000.html"] = canonical("Một bài báo đã sửa")
+        (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0, recheck=True).sources
+        (stored,) = archive.find(f"http://{site.host}/chinh-10000.html")
+    assert (report.changed, report.unchanged) == (1, 0)
+    assert len(archive.revisions(stored.id)) == 2
+
+
 def test_stopping_from_outside(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
     """When `stop` is set, what is in flight is cut, what came is stored, and the report says so."""
     stop = threading.Event()
