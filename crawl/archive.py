@@ -13,7 +13,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -221,9 +221,12 @@ class Archive:
 
         `alias` is another URL it was fetched from, or the id an import gave it; an article is known by its
         canonical URL, by any alias URL, or by an import's id within the same source; it needs one of them.
+        A copy `seen` (aware) before the newest revision was is kept among the revisions, and changes nothing
+        where one of them holds the same.
         """
         assert article.url or alias
         alias = alias and (canonical(alias) or alias)
+        seen = seen.astimezone(UTC).replace(microsecond=0)  # as it is written down
         with self.batch(), self._guard():
             own = article_id(article.url or _import_key(article.source, alias))
             known = self._identify(article, alias, own)
@@ -248,15 +251,25 @@ class Archive:
             return change
 
     def _revise(self, known: str, seen: datetime, digest: str, article: Article, page: int | None) -> Change:
-        number, newest = self._db.execute(
-            "SELECT number, digest FROM revision WHERE article = ? ORDER BY number DESC LIMIT 1", (known,)
+        """Add a revision unless nothing changed; what was seen last is current, in whatever order copies come."""
+        digests = dict(self._db.execute("SELECT number, digest FROM revision WHERE article = ?", (known,)))
+        current, newest = self._db.execute(
+            "SELECT number, revision.seen FROM article JOIN revision"
+            " ON revision.article = article.id AND number = article.revision WHERE id = ?",
+            (known,),
         ).fetchone()
-        if newest == digest:
+        is_later = seen > datetime.fromisoformat(newest)
+        if digests[current] == digest or (not is_later and digest in digests.values()):
             return Change.UNCHANGED
-        self._add_revision(known, number + 1, seen, digest, article, page)
+        number = max(digests) + 1
+        self._add_revision(known, number, seen, digest, article, page)
+        if seen >= datetime.fromisoformat(newest):
+            self._db.execute(
+                "UPDATE article SET source = ?, revision = ? WHERE id = ?", (article.source, number, known)
+            )
         self._db.execute(
-            "UPDATE article SET source = ?, change = ?, revision = ? WHERE id = ?",
-            (article.source, self._next_change(), number + 1, known),
+            "UPDATE article SET change = ?, first_seen = min(first_seen, ?) WHERE id = ?",
+            (self._next_change(), format_when(seen), known),
         )
         return Change.CHANGED
 
@@ -330,7 +343,7 @@ class Archive:
         return _stored_article(row, tuple(name for (name,) in aliases))
 
     def revisions(self, known: str) -> tuple[Revision, ...]:
-        """All versions of the article with this id, oldest first."""
+        """All versions of the article with this id, in the order in which they were stored."""
         with self._lock, self._guard():
             rows = self._db.execute(
                 "SELECT number, seen, digest, content FROM revision WHERE article = ? ORDER BY number",
@@ -346,7 +359,7 @@ class Archive:
         with self._lock, self._guard():
             row = self._db.execute(
                 "SELECT file, offset, length FROM revision JOIN page ON page.id = revision.page"
-                " WHERE article = ? ORDER BY number DESC LIMIT 1",
+                " WHERE article = ? ORDER BY seen DESC, number DESC LIMIT 1",
                 (known,),
             ).fetchone()
             return self._warc.read(RecordPlace(*row)) if row else None
@@ -380,7 +393,7 @@ class Archive:
         with self._lock, self._guard():
             pages, articles, versions = self._db.execute(
                 "SELECT (SELECT count(*) FROM page), (SELECT count(*) FROM article),"
-                " (SELECT coalesce(sum(revision), 0) FROM article)"
+                " (SELECT count(*) FROM revision)"
             ).fetchone()
             rows = self._db.execute(
                 "SELECT source, sum(articles), max(last) FROM ("

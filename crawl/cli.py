@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 import sys
 from datetime import datetime
@@ -14,15 +16,16 @@ from crawl.messages import format_number, mark, ngettext, printable
 from crawl.messages import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from crawl.importing import Problem
-    from crawl.report import CrawlReport, Progress, SourceReport
+    from crawl.report import CrawlReport, Progress, Reasons, SourceReport
     from crawl.sources import Source
 
 PARTLY_DONE = 4
 INTERRUPTED = 130
 _SHOWN_PROBLEMS = 100
+_CLEAR_LINE = "\r\x1b[K"
 
 
 @click.command(
@@ -54,16 +57,14 @@ def import_files(settings: Settings, paths: tuple[str, ...], source: str | None)
             unchanged=format_number(report.unchanged),
         )
     )
-    if report.problems:
-        click.echo(
-            ngettext(
-                "{count} could not be imported", "{count} could not be imported", report.problems
-            ).format(count=format_number(report.problems)),
-            err=True,
-        )
-        raise SystemExit(PARTLY_DONE)
+    for name, keys in report.left_out:
+        warning = _("{name}: keys that are not known were left out: {keys}")
+        click.echo(printable(warning.format(name=name, keys=", ".join(keys))), err=True)
     if report.new or report.changed:
         click.echo(_("Next: timbao index"), err=True)
+    if report.problems:
+        click.echo(_("{count} could not be imported").format(count=format_number(report.problems)), err=True)
+        raise SystemExit(PARTLY_DONE)
 
 
 def _problem_printer() -> Callable[[Problem], None]:
@@ -121,7 +122,8 @@ def crawl(
     from crawl.run import CrawlOptions, run_crawl
 
     options = CrawlOptions(names, max_pages, since.date() if since else None, recheck, delay, dry_run)
-    report = run_crawl(settings, options, progress=_page_printer())
+    with _page_printer() as progress:
+        report = run_crawl(settings, options, progress=progress)
     if not report.sources:
         click.echo(_("No newspaper is enabled. Choose some with: timbao sources enable NAME"), err=True)
         raise SystemExit(2)
@@ -132,16 +134,22 @@ def crawl(
         raise SystemExit(PARTLY_DONE)
 
 
-def _page_printer() -> Callable[[Progress], None] | None:
-    """On a terminal, one line that always shows the newest page; elsewhere nothing."""
-    if not sys.stderr.isatty():
-        return None
+@contextlib.contextmanager
+def _page_printer() -> Iterator[Callable[[Progress], None] | None]:
+    """On a terminal, one line that always shows the newest page and is gone in the end; elsewhere nothing."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield None
+        return
+    from crawl.report import explained
 
     def show(progress: Progress) -> None:
-        line = printable(f"{progress.fetched} {progress.outcome} {progress.url}")
-        click.echo(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}", nl=False, err=True)
+        line = printable(f"{progress.fetched} {explained(progress.outcome)} {progress.url}")
+        click.echo(f"{_CLEAR_LINE}{line[: shutil.get_terminal_size().columns - 1]}", nl=False, err=True)
 
-    return show
+    try:
+        yield show
+    finally:
+        click.echo(_CLEAR_LINE, nl=False, err=True)
 
 
 def _report_text(report: CrawlReport, *, dry_run: bool) -> str:
@@ -149,17 +157,33 @@ def _report_text(report: CrawlReport, *, dry_run: bool) -> str:
     lines: list[str] = []
     for source in report.sources:
         lines.append(_source_line(source, dry_run=dry_run))
-        for label, reasons in ((_("failed"), source.failed), (_("left out"), source.rejected)):
-            lines += [f"  {label}: {reason} ×{format_number(count)}" for reason, count in reasons]
+        lines += _reason_lines(_("failed"), source.failed, dict(source.examples))
+        lines += _reason_lines(_("left out"), source.rejected, {})
     return printable("\n".join(lines)) + "\n"
+
+
+def _reason_lines(label: str, reasons: Reasons, examples: dict[str, str]) -> Iterator[str]:
+    """How often each reason occurred, and below it what was said the first time."""
+    from crawl.report import explained
+
+    for key, count in reasons:
+        yield f"  {label}: {explained(key)} ×{format_number(count)}"
+        if key in examples:
+            yield f"    {' '.join(examples[key].split())}"
 
 
 def _source_line(source: SourceReport, *, dry_run: bool) -> str:
     if dry_run:
-        return _("{name}: {found} new addresses found, nothing stored").format(
-            name=source.source, found=format_number(source.found)
-        )
-    return _("{name}: {fetched} pages; {new} new, {changed} changed, {unchanged} unchanged articles").format(
+        return ngettext(
+            "{name}: {found} new address found, nothing stored",
+            "{name}: {found} new addresses found, nothing stored",
+            source.found,
+        ).format(name=source.source, found=format_number(source.found))
+    return ngettext(
+        "{name}: {fetched} page; articles: {new} new, {changed} changed, {unchanged} unchanged",
+        "{name}: {fetched} pages; articles: {new} new, {changed} changed, {unchanged} unchanged",
+        source.fetched,
+    ).format(
         name=source.source,
         fetched=format_number(source.fetched),
         new=format_number(source.new),
@@ -196,17 +220,28 @@ def list_sources(settings: Settings) -> None:
 def _print_sources(settings: Settings) -> None:
     from crawl.sources import load_sources
 
-    for source in sorted(
+    ordered = sorted(
         load_sources(settings.folder.sources), key=lambda source: (not source.enabled, source.name)
-    ):
-        click.echo(printable(_listed(source)))
+    )
+    rows = [tuple(map(printable, _listed(source))) for source in ordered]
+    for line in _aligned(rows) if sys.stdout.isatty() else map("\t".join, rows):
+        click.echo(line)
 
 
-def _listed(source: Source) -> str:
+def _listed(source: Source) -> tuple[str, ...]:
     state = _("enabled") if source.enabled else _("disabled")
     if not source.verified:
         state = _("{state}, unverified").format(state=state)
-    return "\t".join((source.name, state, source.province or "-", source.title, ", ".join(source.hosts)))
+    return (source.name, state, source.province or "-", source.title, ", ".join(source.hosts))
+
+
+def _aligned(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """The rows with their cells below one another."""
+    rows = list(rows)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()
 
 
 @sources.command(
@@ -258,13 +293,24 @@ def add_source(
     from crawl.probe import add_newspaper
 
     source = add_newspaper(settings, url, name=name, title=title, province=province)
+    found = (
+        ngettext("{count} sitemap", "{count} sitemaps", len(source.sitemaps)).format(
+            count=len(source.sitemaps)
+        ),
+        ngettext("{count} feed", "{count} feeds", len(source.feeds)).format(count=len(source.feeds)),
+        ngettext("{count} section", "{count} sections", len(source.sections)).format(
+            count=len(source.sections)
+        ),
+    )
+    click.echo(
+        _("{name}: {found} found; enabled. Next: timbao crawl {name}").format(
+            name=printable(source.name), found=", ".join(found)
+        )
+    )
     click.echo(
         _(
-            "{name}: {sitemaps} sitemaps, {feeds} feeds, {sections} sections found; enabled. Next: timbao crawl {name}"
-        ).format(
-            name=printable(source.name),
-            sitemaps=len(source.sitemaps),
-            feeds=len(source.feeds),
-            sections=len(source.sections),
-        )
+            "It is unverified until you have compared a few of its articles with the site "
+            "and written verified = true into its entry."
+        ),
+        err=True,
     )

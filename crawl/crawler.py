@@ -26,17 +26,16 @@ from crawl.fetch import Fetcher
 from crawl.fetch_errors import (
     FetchError,
     Interrupted,
-    RefusedAddress,
     RefusedRedirect,
     TooManyRedirects,
     TooSlow,
 )
-from crawl.frontier import LISTS, Frontier, Kind, Visit
+from crawl.frontier import LISTS, Frontier, Kind, Visit, next_try
 from crawl.harvest import Harvester
 from crawl.report import CrawlReport, Progress, Tally
 from crawl.robots import ALL_ALLOWED, NOT_NOW, Pace, Robots, is_busy, read_robots, retry_after
 from crawl.sources import Source
-from crawl.urls import authority, within
+from crawl.urls import authority, canonical, within
 
 WORKERS = 16
 """Pages in flight at once, each from another host."""
@@ -241,7 +240,7 @@ class _Run:
                 self._tallies[lane.source.name].rejected["robots.txt"] += 1
                 self._tell(lane, visit.url, "robots.txt")
             elif visit.kind is Kind.ARTICLE and not self._options.recheck and self._archive.knows(visit.url):
-                self._frontier.done(visit, now=datetime.now(UTC))
+                self._frontier.skip(visit)
             else:
                 return visit
 
@@ -261,11 +260,12 @@ class _Run:
         self._landed.put(_Landing(lane, visit, url, outcome))
 
     def _permitted(self, lane: _Lane, target: str, *, with_rules: bool) -> bool:
-        """Whether a redirect may be followed: within the newspaper, and where its robots.txt allows."""
+        """Whether a redirect may be followed: within the newspaper, and where a robots.txt is known that allows it."""
         if not within(target, lane.source.hosts):
             return False
         other = self._lanes.get(authority(target))
-        return not with_rules or other is None or other.robots is None or other.robots.allowed(target)
+        robots = None if other is None else other.robots
+        return not with_rules or (robots is not None and robots.allowed(target))
 
     # In
 
@@ -298,8 +298,10 @@ class _Run:
                 lane.robots = NOT_NOW
         lane.robots_read = time.monotonic()
         if lane.robots is NOT_NOW:
-            refused = isinstance(landing.outcome, RefusedAddress)
-            self._failed(lane, landing.url, RefusedAddress.reason if refused else "robots.txt")
+            if isinstance(landing.outcome, FetchError):
+                self._failed(lane, landing.url, landing.outcome.reason, str(landing.outcome))
+            else:
+                self._failed(lane, landing.url, "robots-unavailable")
             return None
         if self._options.delay is None:
             lane.pace.delay = max(lane.source.delay, lane.robots.delay or 0.0)
@@ -310,9 +312,19 @@ class _Run:
         if error.transient and not isinstance(error, TooSlow) and visit.url not in lane.retried:
             lane.retried.add(visit.url)
             return lane.pace.silent()
-        self._frontier.failed(visit, error.reason, not_before=_next_try(visit))
-        self._failed(lane, visit.url, error.reason)
+        if isinstance(error, RefusedRedirect) and self._hand_over(lane, visit, error.target):
+            return lane.pace.answered()
+        self._frontier.failed(visit, error.reason, not_before=next_try(visit))
+        self._failed(lane, visit.url, error.reason, str(error))
         return lane.pace.silent() if error.transient else lane.pace.answered()
+
+    def _hand_over(self, lane: _Lane, visit: Visit, target: str) -> bool:
+        """Leave a page that has moved to another host of the paper to that host's own lane."""
+        url = canonical(target)
+        if url is None or authority(url) == lane.host or not within(url, lane.source.hosts):
+            return False
+        self._wake(lane.source, self._harvesters[lane.source.name].moved(visit, url))
+        return True
 
     def _land_page(self, lane: _Lane, visit: Visit, page: Page) -> float | None:
         tally = self._tallies[lane.source.name]
@@ -327,16 +339,17 @@ class _Run:
             return wait
         if page.status != 304 and not 200 <= page.status < 300:
             reason = f"http-{page.status}"
-            self._frontier.failed(visit, reason, not_before=_next_try(visit), status=page.status)
+            self._frontier.failed(visit, reason, not_before=next_try(visit), status=page.status)
             self._failed(lane, visit.url, reason)
             return lane.pace.answered()
+        tally.arrived += 1
         harvest = self._harvesters[lane.source.name].take(visit, page)
         self._tell(lane, visit.url, harvest.outcome)
         self._wake(lane.source, harvest.hosts - {lane.host})
         return lane.pace.answered()
 
-    def _failed(self, lane: _Lane, url: str, reason: str) -> None:
-        self._tallies[lane.source.name].failed[reason] += 1
+    def _failed(self, lane: _Lane, url: str, reason: str, said: str | None = None) -> None:
+        self._tallies[lane.source.name].fail(reason, said or url)
         self._tell(lane, url, reason)
 
     def _tell(self, lane: _Lane, url: str, outcome: str) -> None:
@@ -362,9 +375,3 @@ def _control_c_sets(event: threading.Event) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def _next_try(visit: Visit) -> datetime:
-    """Three crawls in a row try again at once, later ones wait ever longer: a week in the end."""
-    hours = 0 if visit.attempts < 3 else min(2 ** (visit.attempts - 3), 7 * 24)
-    return datetime.now(UTC) + timedelta(hours=hours)

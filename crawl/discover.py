@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup, ParserRejectedMarkup, SoupStrainer, Tag
 
 from crawl.article import Page, When, parse_when
 from crawl.dates import parse_written
+from crawl.extract import MAX_HTML
 from crawl.inflate import Damaged, Overflow, inflated, limited
 from crawl.sources import Source
 from crawl.urls import canonical, within
@@ -25,9 +26,6 @@ MAX_SITEMAP = 50 * 2**20
 
 MAX_FEED = 2 * 2**20
 """Largest feed read, in bytes; feedparser's time grows faster than its input."""
-
-MAX_HTML = 2 * 2**20
-"""How much of a page is searched for links, in bytes; parsing hostile nesting takes seconds a megabyte."""
 
 _DATES = ("lastmod", "publication_date")
 _FEED_ROOTS = frozenset({"rss", "feed", "RDF"})

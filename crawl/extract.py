@@ -31,6 +31,12 @@ from crawl.sources import Source
 from crawl.structured import read_json_ld, read_meta
 from crawl.urls import absolute, within
 
+MAX_HTML = 2 * 2**20
+"""How much of a page is parsed, in bytes: no article is longer, and hostile markup takes seconds a megabyte."""
+
+UNREADABLE = "unreadable"
+BAD_SELECTOR = "bad-selector"
+
 _HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/xml", "text/xml"})
 _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([^\s\"';]+)", re.IGNORECASE)
 _HOME = frozenset({"trang chủ", "trang nhất", "home", "tin tức"})
@@ -59,6 +65,14 @@ class Rejected:
 Extraction: TypeAlias = Article | Rejected
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Nothing could be found out about the page: `reason` is UNREADABLE or BAD_SELECTOR, `detail` a sentence."""
+
+    reason: str
+    detail: str
+
+
 class BadSelector(Exception):
     """A CSS selector of the newspaper `source` cannot be read."""
 
@@ -68,6 +82,17 @@ class BadSelector(Exception):
             "{selector} is no CSS selector. Correct it in the entry of {source} among the newspapers."
         )
         super().__init__(message.format(selector=selector, source=source))
+
+
+def read_page(page: Page, source: Source) -> Extraction | Unreadable:
+    """`extract`, whatever comes of it: no single page may end a crawl or an import."""
+    try:
+        return extract(page, source)
+    except BadSelector as error:
+        return Unreadable(BAD_SELECTOR, str(error))
+    except Exception as error:  # noqa: BLE001  a fault of ours, or markup that breaks a library
+        message = _("{url} cannot be read ({error}). The page is kept.")
+        return Unreadable(UNREADABLE, message.format(url=page.final_url, error=repr(error)[:200]))
 
 
 def extract(page: Page, source: Source) -> Extraction:
@@ -84,8 +109,13 @@ def extract(page: Page, source: Source) -> Extraction:
     if content_type.split(";")[0].strip().lower() not in _HTML_TYPES or b"<" not in page.body:
         return Rejected("not-html")
     charset = _CHARSET.search(content_type)
-    soup = BeautifulSoup(decode(page.body, charset[1] if charset else None), "lxml")
+    soup = BeautifulSoup(decode(_beginning(page.body), charset[1] if charset else None), "lxml")
     return _Reading(page, source, soup).article()
+
+
+def _beginning(body: bytes) -> bytes:
+    """As much as is parsed, up to the end of a tag: half a character would make the encoding a riddle."""
+    return body if len(body) <= MAX_HTML else body[: body.rfind(b">", 0, MAX_HTML) + 1]
 
 
 @dataclass(frozen=True, slots=True)

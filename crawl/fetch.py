@@ -176,7 +176,7 @@ class Fetcher:
         if target is None:
             raise BadUrl(url)
         for _hop in range(MAX_REDIRECTS + 1):
-            response = self._request(target, headers)
+            response = self._request(target, headers, guard)
             with contextlib.closing(response):
                 location = response.headers.get("Location")
                 if response.status not in _REDIRECTS or not location:
@@ -187,13 +187,16 @@ class Fetcher:
             target = following
         raise TooManyRedirects(url, MAX_REDIRECTS)
 
-    def _request(self, target: str, headers: dict[str, str]) -> HTTPResponse:
+    def _request(self, target: str, headers: dict[str, str], guard: _Guard) -> HTTPResponse:
         # The adapter alone: a Session would read the environment's proxies and passwords, keep cookies, and
         # swallow the whole decompressed body of a redirect before its limit could be seen.
         prepared = requests.Request("GET", target, headers=headers).prepare()
+        guard.watch(None)
         response = self._adapter.send(prepared, stream=True, timeout=(self._patience, self._patience))
         raw = response.raw
         assert isinstance(raw, HTTPResponse)
+        if not guard.watches:
+            raise _Unguarded
         return raw
 
     def _page(self, url: str, final_url: str, response: HTTPResponse, guard: _Guard) -> Page:
@@ -207,6 +210,10 @@ class Fetcher:
         body = b"".join(pieces)
         fields = tuple((name, _utf8(value)) for name, value in response.headers.items())
         return Page(url, final_url, response.status, fields, body, utc_now())
+
+
+class _Unguarded(Exception):
+    """A connection was made past the check of addresses: the libraries beneath work otherwise than they did."""
 
 
 class _Truncated(Exception):
@@ -278,6 +285,11 @@ class _Guard:
             if self.was_cut:
                 _shut_down(connection)
 
+    @property
+    def watches(self) -> bool:
+        """Whether the deadline is over a connection."""
+        return self._socket is not None
+
     def connect(self, host: str, port: int) -> socket.socket:
         """A connection to a checked address of `host`, never asking for its addresses a second time."""
         failure: OSError = OSError(f"{host} has no address")
@@ -316,8 +328,19 @@ _guard: ContextVar[_Guard] = ContextVar("guard")
 class _Connection(HTTPConnection):
     """Connects to checked addresses only, under the current guard; name and SNI stay the URL's."""
 
+    _is_checked = False
+
     def _new_conn(self) -> socket.socket:
-        return _guard.get().connect(self.host, self.port or self.default_port)
+        connection = _guard.get().connect(self.host, self.port or self.default_port)
+        self._is_checked = True
+        return connection
+
+    def connect(self) -> None:
+        super().connect()
+        # `_new_conn` is urllib3's own affair: a release that calls something else must not be trusted with a request.
+        if not self._is_checked:
+            self.close()
+            raise _Unguarded
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as in urllib3 itself
         _guard.get().watch(self.sock)

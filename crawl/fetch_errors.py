@@ -88,9 +88,7 @@ class TooSlow(FetchError):
         self.seconds = seconds
         super().__init__(
             url,
-            _("{url} did not arrive within {seconds:g} seconds. The next crawl tries again.").format(
-                url=url, seconds=seconds
-            ),
+            _("{url} did not arrive within {seconds:g} seconds.").format(url=url, seconds=seconds),
         )
 
 
@@ -104,9 +102,7 @@ class Unreachable(FetchError):
         self.detail = detail
         super().__init__(
             url,
-            _("{url} cannot be reached ({detail}). The next crawl tries again.").format(
-                url=url, detail=detail
-            ),
+            _("{url} cannot be reached ({detail}).").format(url=url, detail=detail),
         )
 
 
@@ -120,9 +116,7 @@ class BadContent(FetchError):
         self.detail = detail
         super().__init__(
             url,
-            _("The answer of {url} is damaged ({detail}). The next crawl tries again.").format(
-                url=url, detail=detail
-            ),
+            _("The answer of {url} is damaged ({detail}).").format(url=url, detail=detail),
         )
 
 

@@ -11,7 +11,7 @@ import enum
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,16 +20,17 @@ from crawl.article import When, format_when, local_day
 from crawl.messages import gettext as _
 from crawl.urls import authority
 
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
-CREATE TABLE visit (
+CREATE TABLE IF NOT EXISTS visit (
     url TEXT PRIMARY KEY, host TEXT NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'waiting', attempts INTEGER NOT NULL DEFAULT 0,
     not_before TEXT NOT NULL DEFAULT '', named TEXT, day TEXT, reason TEXT,
     status INTEGER, etag TEXT, last_modified TEXT, visited TEXT
 );
-CREATE INDEX waiting ON visit (host, kind, attempts) WHERE state != 'done';
-CREATE INDEX by_source ON visit (source, state);
+DROP INDEX IF EXISTS waiting;
+CREATE INDEX IF NOT EXISTS due ON visit (host, kind, attempts, visited) WHERE state != 'done';
+CREATE INDEX IF NOT EXISTS by_source ON visit (source, state);
 """
 
 
@@ -108,7 +109,7 @@ class Frontier:
                 raise FrontierError(self._path, _("it was made by a newer timbao. Upgrade timbao"))
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
-            if version == 0:
+            if version < _VERSION:
                 self._db.executescript(
                     f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;"
                 )
@@ -187,7 +188,9 @@ class Frontier:
     def next(
         self, host: str, kinds: Iterable[Kind], *, now: datetime, since: When | None = None
     ) -> Visit | None:
-        """The next URL to visit on `host` of the first of `kinds` that has one; never failed ones come first.
+        """The next URL to visit on `host` of the first of `kinds` that has one.
+
+        Those that never failed come first, and among them those never visited, then the longest ago.
 
         Articles that their list dates before the day of `since` go on waiting. The same URL is given again
         until it is marked `done`, `failed` or `later`.
@@ -199,7 +202,7 @@ class Frontier:
                     "SELECT url, source, attempts, etag, last_modified FROM visit"
                     " WHERE host = ? AND kind = ? AND state != 'done' AND not_before <= ?"
                     " AND (kind != 'article' OR day IS NULL OR day >= ?)"
-                    " ORDER BY attempts, rowid LIMIT 1",
+                    " ORDER BY attempts, visited, rowid LIMIT 1",
                     (host, kind.value, _stamp(now), first_day),
                 ).fetchone()
                 if row is not None:
@@ -231,6 +234,13 @@ class Frontier:
                 "UPDATE visit SET state = 'done', attempts = 0, reason = NULL, visited = ?, status = ?,"
                 " etag = ?, last_modified = ? WHERE url = ?",
                 (_stamp(now), status, etag, last_modified, visit.url),
+            )
+
+    def skip(self, visit: Visit) -> None:
+        """What would come of the visit is stored already; it was not made."""
+        with self._guard():
+            self._db.execute(
+                "UPDATE visit SET state = 'done', attempts = 0, reason = NULL WHERE url = ?", (visit.url,)
             )
 
     def failed(self, visit: Visit, reason: str, *, not_before: datetime, status: int | None = None) -> None:
@@ -288,6 +298,12 @@ class Frontier:
             yield
         except (sqlite3.Error, OSError) as error:
             raise FrontierError(self._path, str(error)) from error
+
+
+def next_try(visit: Visit) -> datetime:
+    """Three crawls in a row try again at once, later ones wait ever longer: a week in the end."""
+    hours = 0 if visit.attempts < 3 else min(2 ** (visit.attempts - 3), 7 * 24)
+    return datetime.now(UTC) + timedelta(hours=hours)
 
 
 def _stamp(moment: datetime) -> str:

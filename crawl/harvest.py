@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from crawl.archive import Archive
 from crawl.article import Article, Page, When, local_day
 from crawl.discover import Entry, feed_entries, is_article, is_numbered, is_section, links, sitemap_entries
-from crawl.extract import Rejected, extract
-from crawl.frontier import Frontier, Kind, Visit
+from crawl.extract import BAD_SELECTOR, UNREADABLE, Rejected, Unreadable, read_page
+from crawl.frontier import Frontier, Kind, Visit, next_try
 from crawl.report import Tally
 from crawl.sources import Source
 from crawl.urls import authority, canonical, within
 
-BEFORE_SINCE = "before-since"
-UNREADABLE = "unreadable"
+_BEFORE_SINCE = "before-since"
+_NOT_DONE = frozenset({_BEFORE_SINCE, UNREADABLE, BAD_SELECTOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Harvester:
             hosts = self._links(page, follow_lists=False)
         else:
             outcome, hosts = "list", self._list(visit.kind, page)
-        if outcome not in (BEFORE_SINCE, UNREADABLE):
+        if outcome not in _NOT_DONE:
             self._frontier.done(
                 visit,
                 now=datetime.now(UTC),
@@ -84,20 +84,25 @@ class Harvester:
             )
         return Harvest(outcome, hosts)
 
+    def moved(self, visit: Visit, target: str) -> frozenset[str]:
+        """Let the place that the visit was sent to wait for a visit of its own, by the rules of its own host."""
+        hosts = self._add(visit.kind, [Entry(target)], again=visit.kind is not Kind.ARTICLE)
+        self._frontier.done(visit, now=datetime.now(UTC))
+        return hosts
+
     def _article(self, visit: Visit, page: Page) -> str:
         number = self._archive.put_page(page, self._source.name)
-        try:
-            article = extract(page, self._source)
-        except Exception as error:  # noqa: BLE001  the page is kept; one that cannot be read must not end the crawl
-            self._archive.reject_page(number, f"{UNREADABLE}: {error!r}")
-            self._frontier.failed(visit, UNREADABLE, not_before=datetime.now(UTC))
-            self._tally.failed[UNREADABLE] += 1
-            return UNREADABLE
+        article = read_page(page, self._source)
+        if isinstance(article, Unreadable):
+            self._frontier.failed(visit, article.reason, not_before=next_try(visit), status=page.status)
+            self._tally.fail(article.reason, article.detail)
+            self._archive.reject_page(number, f"{article.reason}: {article.detail}")
+            return article.reason
         if isinstance(article, Rejected):
             return self._reject(number, article.reason)
         if self._is_too_old(article):
             self._frontier.later(visit, published=article.published)
-            return self._reject(number, BEFORE_SINCE)
+            return self._reject(number, _BEFORE_SINCE)
         return self._store(visit, page, number, article)
 
     def _reject(self, number: int, reason: str) -> str:
@@ -108,8 +113,9 @@ class Harvester:
     def _store(self, visit: Visit, page: Page, number: int, article: Article) -> str:
         landed = canonical(page.final_url) or visit.url
         url = article.url or landed
-        if landed != url and (known := self._archive.find(url)):
-            article = known[0].article  # Seen here in another dress; only its own address tells what changed.
+        if landed != url and self._frontier.known(url) and (known := self._archive.find(url)):
+            # Another dress of a page that is itself visited; only its own address tells what changed.
+            article = known[0].article
         alias = visit.url if visit.url != url else None
         change = self._archive.put_article(
             replace(article, url=url), page=number, alias=alias, seen=page.fetched

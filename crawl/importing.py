@@ -19,12 +19,13 @@ from typing import IO, TYPE_CHECKING, TypeVar, cast
 import zstandard
 
 from crawl.archive import Archive, Change
-from crawl.article import Page, utc_now
+from crawl.article import Article, Page, utc_now
 from crawl.decode import repair_text
-from crawl.extract import Rejected, extract
+from crawl.extract import Rejected, Unreadable, read_page
 from crawl.jsonlines import BadLine, read_line
 from crawl.messages import gettext as _
-from crawl.sources import Source, source_for_host
+from crawl.report import explained
+from crawl.sources import Selectors, Source, name_at
 from crawl.urls import authority, canonical
 from crawl.warc import read_pages
 
@@ -41,6 +42,8 @@ _T = TypeVar("_T")
 _BATCH = 500  # lines, files or records whose articles become durable together,
 _BATCH_BYTES = 64 * 1024 * 1024  # or fewer when they are large: they wait in memory
 _ZSTD_PIECE = 1024  # a kilobyte of Zstandard can hold 32 megabytes
+_NAMED_KEYS = 20  # of those that are not known, in each file
+_ANY = Source("", "", ())
 _DAMAGED = (EOFError, OSError, ValueError, zlib.error, zstandard.ZstdError)
 _JSON_LINES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 _WARC = (".warc", ".warc.gz")
@@ -58,12 +61,16 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """How many articles were new, changed or unchanged, and how many lines, files or records held none."""
+    """How many articles were new, changed or unchanged, and how many lines, files or records held none.
+
+    `left_out` names for each file the keys of its lines that are not known.
+    """
 
     new: int
     changed: int
     unchanged: int
     problems: int
+    left_out: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class Importer:
@@ -85,20 +92,29 @@ class Importer:
         self._report = report
         self._changes: Counter[Change] = Counter()
         self._problems = 0
+        self._left_out: dict[str, Counter[str]] = {}
 
     def run(self, paths: Iterable[str]) -> ImportReport:
         """Import files, folders, or standard input (`-`). Raises ArchiveError when the archive cannot keep them."""
         for path in paths:
             if path == "-":
                 # A program started without standard input has none at all.
-                self._json_lines(getattr(sys.stdin, "buffer", io.BytesIO()), _("standard input"))
+                stream = getattr(sys.stdin, "buffer", io.BytesIO())
+                self._json_lines(stream, _("standard input"), utc_now())
             elif Path(path).is_dir():
                 self._folder(Path(path))
             else:
                 self._file(Path(path))
         changes = self._changes
         return ImportReport(
-            changes[Change.NEW], changes[Change.CHANGED], changes[Change.UNCHANGED], self._problems
+            changes[Change.NEW],
+            changes[Change.CHANGED],
+            changes[Change.UNCHANGED],
+            self._problems,
+            tuple(
+                (name, tuple(key for key, _count in keys.most_common()))
+                for name, keys in self._left_out.items()
+            ),
         )
 
     def _problem(self, where: str, reason: str) -> None:
@@ -127,7 +143,8 @@ class Importer:
                     self._warc(file, str(path))
             elif _is_named(path, _JSON_LINES):
                 with _decompressed(path) as file:
-                    self._json_lines(file, str(path))
+                    # What a file says was so when it was written, whenever it is imported.
+                    self._json_lines(file, str(path), _written(path))
             else:
                 self._problem(str(path), _("not a kind of file that can be imported (.html, .jsonl, .warc)"))
         except OSError as error:
@@ -135,8 +152,7 @@ class Importer:
 
     # JSON Lines
 
-    def _json_lines(self, file: IO[bytes], name: str) -> None:
-        seen = utc_now()
+    def _json_lines(self, file: IO[bytes], name: str, seen: datetime) -> None:
         found = False
         numbered = enumerate(self._readable(_lines(file), name), start=1)
         for chunk in _chunks(numbered, lambda line: len(line[1])):
@@ -145,7 +161,7 @@ class Importer:
                     text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
                     if text.strip():
                         found = True
-                        self._line(text, f"{name}:{number}", seen)
+                        self._line(text, name, number, seen)
         if not found:
             self._problem(name, _("holds no article"))
 
@@ -156,16 +172,20 @@ class Importer:
         except _DAMAGED as error:
             self._problem(name, _("cannot be read to its end: {detail}").format(detail=error))
 
-    def _line(self, line: bytes, where: str, seen: datetime) -> None:
+    def _line(self, line: bytes, name: str, number: int, seen: datetime) -> None:
+        where = f"{name}:{number}"
         if len(line) >= MAX_LINE:
             self._problem(where, _("too long for an article"))
             return
         try:
-            found = read_line(line, self._source)
+            found = read_line(line, self._source, self._sources)
         except BadLine as error:
             self._problem(where, error.reason)
         else:
             self._changes[self._archive.put_article(found.article, seen=seen, alias=found.id)] += 1
+            if found.left_out:
+                keys = self._left_out.setdefault(name, Counter())
+                keys.update(key for key in found.left_out if key in keys or len(keys) < _NAMED_KEYS)
 
     # Pages
 
@@ -173,7 +193,7 @@ class Importer:
         try:
             with _decompressed(path) as file:
                 body = file.read(MAX_FILE + 1)
-            fetched = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
+            fetched = _written(path)
         except _DAMAGED as error:
             self._problem(str(path), _("cannot be read to its end: {detail}").format(detail=error))
             return
@@ -197,44 +217,57 @@ class Importer:
         if len(page.body) > MAX_FILE:
             self._problem(where, _("too large for a page"))
             return
-        source = self._source_of(page)
-        if isinstance(source, Rejected):
-            self._problem(where, source.reason)
+        host = authority(page.final_url)
+        if host or self._source is not None:
+            self._keep(page, where, self._newspaper(host))
             return
+        # A saved file says itself whose it is.
+        found = read_page(page, _ANY)
+        if not isinstance(found, Article):
+            self._problem(where, _objection(found))
+        elif host := authority(found.url or ""):
+            source = self._newspaper(host)
+            again = source.selectors != Selectors()
+            self._keep(page, where, source, None if again else replace(found, source=source.name))
+        else:
+            self._problem(where, _("it does not say which newspaper it is from; name one with --source"))
+
+    def _keep(self, page: Page, where: str, source: Source, found: Article | None = None) -> None:
+        """Store the page of this newspaper and the article on it, which may have been `found` already."""
         number = self._archive.put_page(page, source.name)
-        found = extract(page, source)
-        if isinstance(found, Rejected):
-            self._archive.reject_page(number, found.reason)
-            self._problem(where, _("no article in this page ({reason})").format(reason=found.reason))
+        read = found or read_page(page, source)
+        if not isinstance(read, Article):
+            self._archive.reject_page(number, read.reason)
+            self._problem(where, _objection(read))
             return
-        article = found if canonical(found.url or "") else replace(found, url=None)
+        article = read if canonical(read.url or "") else replace(read, url=None)
         change = self._archive.put_article(article, seen=page.fetched, page=number, alias=page.final_url)
         self._changes[change] += 1
 
-    def _source_of(self, page: Page) -> Source | Rejected:
-        """Whose page this is: the named source's, else its host's, for a saved file that of its canonical URL."""
-        if self._source is not None:
-            known = next((source for source in self._sources if source.name == self._source), None)
-            return _anywhere(known or Source(self._source, self._source, ()))
-        host = authority(page.final_url)
-        if not host:
-            found = extract(page, Source("", "", ()))
-            if isinstance(found, Rejected):
-                return Rejected(_("no article in this page ({reason})").format(reason=found.reason))
-            host = authority(found.url or "")
-        if not host:
-            return Rejected(_("it does not say which newspaper it is from; name one with --source"))
-        name = host.removeprefix("www.")
-        return _anywhere(source_for_host(self._sources, host) or Source(name, name, ()))
+    def _newspaper(self, host: str) -> Source:
+        """The newspaper that was named, else the one at this host, whatever host its saved pages name."""
+        name = self._source or name_at(self._sources, host)
+        known = next((source for source in self._sources if source.name == name), None)
+        return replace(known or Source(name, name, ()), hosts=())  # archives outlive domains
+
+
+def _objection(found: Rejected | Unreadable) -> str:
+    """Why the page gave no article, in the user's language."""
+    if isinstance(found, Unreadable):
+        return found.detail
+    return _("no article in this page ({reason})").format(reason=explained(found.reason))
+
+
+def _written(path: Path) -> datetime:
+    """When the file was last written; the present, if that is no moment of the past. Raises OSError."""
+    seconds, now = path.stat().st_mtime, utc_now()
+    return (
+        datetime.fromtimestamp(seconds, UTC).replace(microsecond=0) if 0 <= seconds < now.timestamp() else now
+    )
 
 
 def _may_hold_article(page: Page) -> bool:
     return 200 <= page.status < 300 and "html" in (page.header("Content-Type") or "html").lower()
-
-
-def _anywhere(source: Source) -> Source:
-    """The newspaper, believed whatever host its saved pages name: archives outlive domains."""
-    return replace(source, hosts=())
 
 
 def _is_named(path: Path, endings: tuple[str, ...]) -> bool:

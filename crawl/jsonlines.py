@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from crawl.article import Article, When, parse_when
+from crawl.dates import parse_written
 from crawl.decode import repair_text
 from crawl.messages import gettext as _
-from crawl.urls import canonical
+from crawl.sources import Source, name_at
+from crawl.urls import authority, canonical
+
+KEYS = frozenset({*Article.__dataclass_fields__, "id"})
+"""What a line may say of an article."""
 
 
 class BadLine(Exception):
@@ -23,16 +29,19 @@ class BadLine(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ImportedArticle:
-    """An article and the id that the line gave it, if any."""
+    """An article, the id that the line gave it, if any, and the keys of the line that are not known."""
 
     article: Article
     id: str | None
+    left_out: tuple[str, ...] = ()
 
 
-def read_line(line: bytes, source: str | None) -> ImportedArticle:
-    """The article on this line; it belongs to `source`, if given, else to the source that the line names.
+def read_line(line: bytes, source: str | None, sources: Iterable[Source] = ()) -> ImportedArticle:
+    """The article on this line.
 
-    Raises BadLine. Keys that are not known are ignored: exports of other programs may hold more.
+    It belongs to `source`, if given, else to the source that the line names, else to the one of `sources` whose
+    host its URL is on, else to one named after that host. Keys that are not known are left out: exports of other
+    programs may hold more. Raises BadLine.
     """
     fields = _object(line)
     url, known_as = _url(fields), _id(fields)
@@ -43,7 +52,7 @@ def read_line(line: bytes, source: str | None) -> ImportedArticle:
         raise BadLine(_("neither title nor body"))
     article = Article(
         url=url,
-        source=source or _text(fields, "source") or _host(url),
+        source=source or _text(fields, "source") or name_at(sources, authority(url or "")),
         title=title,
         lead=_text(fields, "lead"),
         body=body,
@@ -55,7 +64,7 @@ def read_line(line: bytes, source: str | None) -> ImportedArticle:
     )
     if not article.source:
         raise BadLine(_("no source; name one with --source"))
-    return ImportedArticle(article, known_as)
+    return ImportedArticle(article, known_as, tuple(key for key in fields if key not in KEYS))
 
 
 def paragraphs(text: str) -> str:
@@ -118,15 +127,11 @@ def _published(fields: dict[str, object]) -> When | None:
     text = _text(fields, "published")
     if not text:
         return None
-    try:
+    with contextlib.suppress(ValueError):
         return parse_when(text)
-    except ValueError:
-        raise BadLine(
-            _("published is not a date like 2021-03-15 or 2021-03-15T22:42:00+07:00: {value}").format(
-                value=text[:40]
-            )
-        ) from None
-
-
-def _host(url: str | None) -> str:
-    return (urlsplit(url).netloc if url else "").removeprefix("www.")
+    if (written := parse_written(text)) is None:
+        message = _(
+            "published is not a date like 2021-03-15, 2021-03-15T22:42:00+07:00 or 15/3/2021: {value}"
+        )
+        raise BadLine(message.format(value=text[:40]))
+    return written

@@ -35,6 +35,11 @@ def add_newspaper(
 
     Without lists of articles the entry relies on the front page. Raises CannotAdd, SourcesError, BadNetwork.
     """
+    if name is not None and not _is_name(name):
+        reason = _(
+            "a name is typed as an argument, so {name} with white space or unprintable characters is none"
+        )
+        raise CannotAdd(url, reason.format(name=repr(name)))
     home = canonical(url if "://" in url else f"https://{url}")
     if home is None:
         raise CannotAdd(url, _("it is not an http or https address"))
@@ -61,6 +66,11 @@ def add_newspaper(
     settings.folder.create()
     save_source(settings.folder.sources, source)
     return source
+
+
+def _is_name(name: str) -> bool:
+    """Whether the text can be typed as an argument, and be kept as a key that is seen for what it is."""
+    return name.isprintable() and not any(map(str.isspace, name)) and bool(name) and not name.startswith("-")
 
 
 class _Site:

@@ -1,37 +1,76 @@
-"""What a crawl did, counted while it runs and told when it ends."""
+"""What a crawl did, counted while it runs and told when it ends; what the keys of its outcomes mean."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
 
+from crawl.messages import gettext as _
+from crawl.messages import mark
+
+_SENTENCES = {
+    "new": mark("new"),
+    "changed": mark("changed"),
+    "unchanged": mark("unchanged"),
+    "list": mark("list"),
+    # failed
+    "refused-address": mark("special address, which the crawler does not visit"),
+    "refused-redirect": mark("leads to somewhere that may not be followed"),
+    "too-many-redirects": mark("redirects without end"),
+    "too-large": mark("larger than any article"),
+    "too-slow": mark("too slow; the next crawl tries again"),
+    "unreachable": mark("cannot be reached; the next crawl tries again"),
+    "bad-content": mark("damaged on the way; the next crawl tries again"),
+    "bad-url": mark("not an address that can be visited"),
+    "robots-unavailable": mark("its robots.txt cannot be had, so nothing was fetched"),
+    "unreadable": mark("cannot be read; the page is kept"),
+    "bad-selector": mark("a selector of the newspaper is wrong; the page is kept"),
+    # left out
+    "robots.txt": mark("robots.txt does not allow it"),
+    "before-since": mark("from before the day that was asked for"),
+    "empty": mark("an empty page"),
+    "not-html": mark("not HTML"),
+    "list-page": mark("a list of articles, not an article"),
+    "no-text": mark("too little text for an article"),
+}
+
 Reasons = tuple[tuple[str, int], ...]
-"""How often each reason occurred, the commonest first."""
+"""The key of every reason and how often it occurred, the commonest first."""
+
+
+def explained(key: str) -> str:
+    """What the key of an outcome means, in the user's language; one that is not known is shown as it is."""
+    kind, _dash, status = key.rpartition("-")
+    if kind in {"http", "status"} and status.isdecimal():
+        return _("the server answered with status {status}").format(status=status)
+    return _(_SENTENCES[key]) if key in _SENTENCES else key
 
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
     """What a crawl did with one source.
 
-    `fetched` counts answers of every kind, `found` article URLs never seen before. `new`, `changed` and
-    `unchanged` count articles. `rejected` counts pages that are no articles, or that must not or need not be
-    fetched or stored; `failed` those that did not arrive.
+    `fetched` counts answers of every kind, `arrived` the good ones among them, `found` article URLs never seen
+    before. `new`, `changed` and `unchanged` count articles. `rejected` counts pages that are no articles, or that
+    must not or need not be fetched or stored; `failed` those that did not arrive or could not be read. `examples`
+    has for each key in `failed` what was said, or the URL, when it first occurred.
     """
 
     source: str
     fetched: int = 0
+    arrived: int = 0
     found: int = 0
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     rejected: Reasons = ()
     failed: Reasons = ()
+    examples: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_silent(self) -> bool:
         """Whether nothing at all could be fetched from it; single bad pages are every newspaper's."""
-        failures = sum(count for _reason, count in self.failed)
-        return failures > 0 and failures >= self.fetched
+        return bool(self.failed) and self.arrived == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +83,7 @@ class CrawlReport:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One page is dealt with: `outcome` is new, changed, unchanged, list, or a reason for nothing.
+    """One page is dealt with: `outcome` is new, changed, unchanged, list, or the key of a reason for nothing.
 
     `fetched` counts the answers of this crawl so far.
     """
@@ -61,20 +100,29 @@ class Tally:
 
     source: str
     fetched: int = 0
+    arrived: int = 0
     found: int = 0
     changes: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+
+    def fail(self, reason: str, example: str) -> None:
+        """Count a failure; the first of its kind is the example."""
+        self.failed[reason] += 1
+        self.examples.setdefault(reason, example)
 
     def report(self) -> SourceReport:
         """The numbers as they stand."""
         return SourceReport(
             self.source,
             self.fetched,
+            self.arrived,
             self.found,
             self.changes["new"],
             self.changes["changed"],
             self.changes["unchanged"],
             tuple(self.rejected.most_common()),
             tuple(self.failed.most_common()),
+            tuple(self.examples.items()),
         )

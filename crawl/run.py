@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from crawl.addresses import allowed_networks
 from crawl.archive import Archive
 from crawl.crawler import crawl
-from crawl.datafolder import Settings
+from crawl.datafolder import DataFolder, Settings
 from crawl.fetch import Fetcher, user_agent
 from crawl.frontier import Frontier
 from crawl.report import CrawlReport, Progress
@@ -48,7 +50,7 @@ def run_crawl(
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> CrawlReport:
-    """Crawl into the data folder.
+    """Crawl into the data folder; a dry run reads what is there and leaves nothing in it.
 
     Raises Locked when another run has the archive, UnknownSource, SourcesError, BadNetwork, ArchiveError,
     FrontierError.
@@ -57,9 +59,7 @@ def run_crawl(
     allow = allowed_networks(os.environ.get("TIMBAO_ALLOW_ADDRESSES", ""))
     sources = chosen_sources(load_sources(folder.sources), options.names)
     with (
-        folder.lock("archive"),
-        Archive(folder.archive, folder.pages, create=True) as archive,
-        Frontier(folder.frontier) as frontier,
+        _rehearsed(folder) if options.dry_run else _held(folder) as (archive, frontier),
         Fetcher(user_agent(settings.contact), allow) as fetcher,
     ):
         return crawl(
@@ -75,3 +75,28 @@ def run_crawl(
             progress=progress,
             stop=stop,
         )
+
+
+@contextlib.contextmanager
+def _held(folder: DataFolder) -> Iterator[tuple[Archive, Frontier]]:
+    """Archive and frontier for a crawl that stores what it finds."""
+    with (
+        folder.lock("archive"),
+        Archive(folder.archive, folder.pages, create=True) as archive,
+        Frontier(folder.frontier) as frontier,
+    ):
+        yield archive, frontier
+
+
+@contextlib.contextmanager
+def _rehearsed(folder: DataFolder) -> Iterator[tuple[Archive, Frontier]]:
+    """Archive and frontier for a crawl that only looks: what is not there yet is in memory alone."""
+    with (
+        Archive(_there(folder.archive), folder.pages, create=True) as archive,
+        Frontier(_there(folder.frontier)) as frontier,
+    ):
+        yield archive, frontier
+
+
+def _there(database: Path) -> Path:
+    return database if database.exists() else Path(":memory:")

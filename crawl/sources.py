@@ -117,6 +117,12 @@ def source_for_host(sources: Iterable[Source], host: str) -> Source | None:
     )
 
 
+def name_at(sources: Iterable[Source], host: str) -> str:
+    """The stable key of the newspaper at this host; the bare host itself where none is known to be there."""
+    known = source_for_host(sources, host)
+    return known.name if known else _bare_host(host)
+
+
 def save_source(user_file: Path, source: Source) -> None:
     """Write the newspaper whole into the user's file, over an entry of its name; other entries stay.
 

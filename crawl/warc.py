@@ -66,7 +66,8 @@ class WarcFolder:
     def append(self, page: Page, last: RecordPlace | None) -> RecordPlace:
         """Write one response record; `last` is the last record that is noted anywhere.
 
-        Bytes behind it were left by a run that was killed or gave up, and are cut off, so that the file stays readable.
+        Bytes behind it were left by a run that was killed or gave up, or are records that a lost database noted.
+        Either way they stay, and a new file is begun.
         """
         record = _record(page)
         file = self._open_behind(last)
@@ -75,7 +76,7 @@ class WarcFolder:
             file.write(record)
             file.flush()
         except OSError:
-            self._file = None  # a torn record: the next append cuts it off
+            self._file = None  # a torn record: the next append begins a new file
             with contextlib.suppress(OSError):
                 file.close()
             raise
@@ -105,18 +106,17 @@ class WarcFolder:
 
     def _open_behind(self, last: RecordPlace | None) -> IO[bytes]:
         """The file to append to, at its end: another process may have appended since this one did."""
-        if last is None or last.end >= ROTATE_AT or not self._holds(last):
+        if last is None or last.end >= ROTATE_AT or not self._ends_with(last):
             return self._begin()
         if self._file is None or self._name != last.file:
             self._leave()
             self._name, self._file = last.file, (self._path / last.file).open("r+b")
         self._file.seek(last.end)
-        self._file.truncate()
         return self._file
 
-    def _holds(self, place: RecordPlace) -> bool:
+    def _ends_with(self, place: RecordPlace) -> bool:
         path = self._path / place.file
-        return path.exists() and path.stat().st_size >= place.end
+        return path.exists() and path.stat().st_size == place.end
 
     def _begin(self) -> IO[bytes]:
         self._leave()

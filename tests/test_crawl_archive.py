@@ -109,29 +109,56 @@ def test_new_changed_and_unchanged(archive: Archive) -> None:
             st.none() | st.sampled_from(["http://a.vn/1", "http://b.vn/", "7", "7#x", "x://y", "file:///x"]),
             st.sampled_from(["s", "s#7", "http://a.vn/1", "http://c.vn/"]),
             st.sampled_from(["t", "u", "\x00"]),
+            st.integers(0, 3),
         ).filter(lambda row: row[0] or row[1]),
         max_size=12,
     )
 )
-def test_whatever_comes_is_kept(rows: list[tuple[str | None, str | None, str, str]]) -> None:
-    """However URLs, ids and sources are mixed, an article is stored, is found by its name, a URL names one
-    article, and all that was ever stored is among the revisions.
+def test_whatever_comes_is_kept(rows: list[tuple[str | None, str | None, str, str, int]]) -> None:
+    """However URLs, ids, sources and moments are mixed, an article is stored, is found by its name, a URL names
+    one article, all that was ever stored is among the revisions, and the one seen last is current.
     """
     with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as archive, archive.batch():
-        for url, alias, source, title in rows:
-            content = Article(url, source, title)
+        for url, alias, source, title, hour in rows:
+            content, seen = Article(url, source, title), SEEN + timedelta(hours=hour)
             before = {stored.id: archive.revisions(stored.id) for stored in archive.changes(0)}
             last = archive.last_change
-            change = archive.put_article(content, seen=SEEN, alias=alias)
+            change = archive.put_article(content, seen=seen, alias=alias)
             assert archive.last_change == last + (change is not Change.UNCHANGED)
             for name in filter(None, (url, alias)):
                 assert len(archive.find(name)) == 1 or not name.startswith("http://")
-            newest = {(each.article.source, each.article.title) for each in archive.find(url or alias or "")}
-            assert (source, title) in newest
             after = {stored.id: archive.revisions(stored.id) for stored in archive.changes(0)}
+            named = [each.id for each in archive.find(url or alias or "")]
+            kept = [each.article for known in named for each in after[known]]
+            assert (source, title) in {(each.source, each.title) for each in kept}
+            for stored in archive.changes(0):
+                newest = max(after[stored.id], key=lambda each: (each.seen, each.number))
+                assert (stored.revision, stored.article) == (newest.number, newest.article)
+                assert stored.first_seen == min(each.seen for each in after[stored.id])
             assert len(after) == len(before) + (change is Change.NEW)
             assert all(after[known][: len(revisions)] == revisions for known, revisions in before.items())
-            assert archive.put_article(content, seen=SEEN, alias=alias) is Change.UNCHANGED
+            assert archive.put_article(content, seen=seen, alias=alias) is Change.UNCHANGED
+
+
+def test_an_older_copy_is_kept_and_is_not_current(archive: Archive) -> None:
+    """Copies imported after newer ones are revisions, the newest copy stays current with its raw page, and the
+    same copies once more, in any order, change nothing; only a later return to an old text does.
+    """
+    copies = [(replace(ARTICLE, title=f"Bản {day}"), SEEN + timedelta(days=day)) for day in range(4)]
+    for place in (2, 0, 3, 1):
+        content, seen = copies[place]
+        number = archive.put_page(page(body=content.title.encode(), fetched=seen), "bao.vn")
+        archive.put_article(content, seen=seen, page=number)
+    stored = find(archive, URL)
+    assert (stored.article.title, stored.revision, stored.first_seen) == ("Bản 3", 3, SEEN)
+    raw = archive.raw_page(stored.id)
+    assert raw is not None
+    assert raw.body.decode() == "Bản 3"
+    assert archive.counts().revisions == 3
+    for content, seen in (*copies, *reversed(copies)):
+        assert archive.put_article(content, seen=seen) is Change.UNCHANGED
+    assert archive.put_article(copies[0][0], seen=SEEN + timedelta(days=9)) is Change.CHANGED
+    assert find(archive, URL).article.title == "Bản 0"
 
 
 def test_an_article_is_found_by_all_its_names(archive: Archive) -> None:
@@ -181,7 +208,7 @@ def test_an_article_may_move_to_another_source(archive: Archive) -> None:
     archive.put_article(Article(None, "a", "t"), seen=SEEN, alias="7")
     archive.put_article(Article(URL, "a", "t"), seen=SEEN, alias="7")
     assert archive.put_article(Article(URL, "b", "t"), seen=SEEN) is Change.CHANGED
-    assert archive.put_article(Article(None, "a", "t"), seen=SEEN, alias="7") is Change.CHANGED
+    assert archive.put_article(Article(None, "a", "t"), seen=LATER, alias="7") is Change.CHANGED
     assert archive.counts().articles == 1
 
 

@@ -24,7 +24,7 @@ from crawl.crawler import crawl
 from crawl.fetch import Fetcher
 from crawl.frontier import Frontier
 from crawl.report import CrawlReport, Progress, SourceReport
-from crawl.sources import Source
+from crawl.sources import Selectors, Source
 from tests.sample_site import SampleSite, load_papers
 
 LOCAL = allowed_networks("127.0.0.1/32")
@@ -423,7 +423,9 @@ def test_without_robots_txt_to_be_had_nothing_is_fetched(
     ) as site:
         (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
         assert [path for path, _moment in site.requests] == ["/robots.txt"]
-        assert (report.fetched, report.failed) == (0, (("robots.txt", 1),))
+        assert (report.fetched, report.failed) == (0, (("robots-unavailable", 1),))
+        assert dict(report.examples) == {"robots-unavailable": f"http://{site.host}/robots.txt"}
+        assert report.is_silent
         site.paths["/robots.txt"] = status(404)
         (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
     assert report.new == 1
@@ -537,6 +539,7 @@ def test_an_address_that_is_not_allowed_is_reported_once(archive: Archive, front
         (report,) = crawl([site.source()], archive, frontier, strict, delay=0).sources
         assert site.requests == []
     assert report.failed == (("refused-address", 1),)
+    assert "TIMBAO_ALLOW_ADDRESSES=127.0.0.1" in dict(report.examples)["refused-address"]
 
 
 def test_an_article_moves_and_keeps_its_identity(
@@ -553,6 +556,95 @@ def test_an_article_moves_and_keeps_its_identity(
         assert archive.knows(f"http://{site.host}/moi-20000.html")
     assert report.new == 1
     assert archive.counts().articles == 1
+
+
+def test_changes_are_seen_under_an_address_that_calls_itself_another(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher
+) -> None:
+    """An article whose page names a canonical URL that is never visited itself gets its revisions all the same."""
+
+    def canonical(title: str) -> Callable[[BaseHTTPRequestHandler], None]:
+        body = "Hội Kỹ sư nông nghiệp tỉnh vừa tổng kết những việc làm thiết thực cho công tác dân vận. " * 4
+        return text(
+            f'<html><head><title>{title}</title><link rel="canonical" href="/chinh-10000.html">'
+            f'<meta property="og:type" content="article"></head><body><h1>{title}</h1><p>{body}</p></body></html>'
+        )
+
+    with Site(**{"": anchors("/di-10000.html"), "di-10000.html": canonical("Một bài báo thật")}) as site:
+        crawl([site.source()], archive, frontier, fetcher, delay=0)
+        site.paths["/di-10000.html"] = canonical("Một bài báo đã sửa")
+        (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0, recheck=True).sources
+        (stored,) = archive.find(f"http://{site.host}/chinh-10000.html")
+    assert (report.changed, report.unchanged) == (1, 0)
+    assert len(archive.revisions(stored.id)) == 2
+
+
+def test_another_host_of_the_paper_is_asked_by_its_own_rules(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher
+) -> None:
+    """A redirect to a host that was not met yet waits for that host's robots.txt, and is stored if that allows it."""
+    with Site() as old, Site() as new:
+        old.paths = {
+            "/": anchors("/kin-10000.html", "/bai-10001.html"),
+            "/kin-10000.html": status(301, Location=f"http://{new.host}/kin/bai-10000.html"),
+            "/bai-10001.html": status(301, Location=f"http://{new.host}/bai-10001.html"),
+        }
+        new.paths = {
+            "/robots.txt": text("User-agent: *\nDisallow: /kin/", kind="text/plain"),
+            "/bai-10001.html": article("Một bài báo thật"),
+            "/kin/bai-10000.html": article("Một bài báo kín"),
+        }
+        source = replace(old.source(), hosts=(old.host, new.host))
+        (report,) = crawl([source], archive, frontier, fetcher, delay=0).sources
+        assert new.requests[0][0] == "/robots.txt"
+        assert new.times("/kin/bai-10000.html") == []
+    assert (report.new, report.failed, report.rejected) == (1, (), (("robots.txt", 1),))
+    assert archive.knows(f"http://{new.host}/bai-10001.html")
+
+
+def test_a_selector_that_is_wrong_is_named_and_its_pages_wait(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher
+) -> None:
+    """A wrong selector in an entry fails each article under a reason of its own, with a sentence that names the
+    selector; the pages are kept, tried again ever later, and stored once the entry is right.
+    """
+    with Site(**{"": anchors("/bai-10000.html"), "bai-10000.html": article("Một bài báo thật")}) as site:
+        wrong = replace(site.source(), selectors=Selectors(body=("div[",)))
+        for _crawl in range(4):
+            (report,) = crawl([wrong], archive, frontier, fetcher, delay=0).sources
+            assert report.failed == (("bad-selector", 1),)
+            assert "div[" in dict(report.examples)["bad-selector"]
+            assert not report.is_silent
+        assert crawl([wrong], archive, frontier, fetcher, delay=0).sources[0].failed == ()
+        assert len(site.times("/bai-10000.html")) == archive.counts().pages == 4
+        (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0, recheck=True).sources
+    assert report.new == 1
+
+
+def test_rechecks_in_parts_come_round(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
+    """Each `recheck` of a few pages goes on where the one before ended, so that none is never looked at again."""
+    numbers = range(10_000, 10_006)
+    with Site(**{f"bai-{n}.html": article(f"Bài báo số {n}") for n in numbers}) as site:
+        site.paths["/"] = anchors(*(f"/bai-{n}.html" for n in numbers))
+        crawl([site.source()], archive, frontier, fetcher, delay=0)
+        site.requests.clear()
+        for _part in range(3):
+            crawl([site.source()], archive, frontier, fetcher, delay=0, recheck=True, max_pages=4)
+        seen = {path for path, _moment in site.requests if "bai" in path}
+    assert len(seen) >= 5
+
+
+def test_a_paper_of_which_nothing_arrives_is_silent(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher
+) -> None:
+    """Answers that are all refusals are no arrival; one good page among many bad ones is."""
+    with Site(**{"": status(403)}) as site:
+        (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
+        assert (report.fetched, report.arrived, report.is_silent) == (1, 0, True)
+        assert dict(report.examples) == {"http-403": f"http://{site.host}/"}
+        site.paths["/"] = anchors(*(f"/bai-{n}.html" for n in range(10_000, 10_005)))
+        (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
+        assert (report.arrived, report.failed, report.is_silent) == (1, (("http-404", 5),), False)
 
 
 def test_stopping_from_outside(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:

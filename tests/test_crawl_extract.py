@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawl.article import VIETNAM, Article, Page
-from crawl.extract import BadSelector, Extraction, Rejected, extract
+from crawl.extract import MAX_HTML, BadSelector, Extraction, Rejected, Unreadable, extract, read_page
 from crawl.sources import Selectors, Source, load_sources
 from tests.bench.extraction import load_pages, measure
 from tests.sample_site import SampleArticle, SamplePaper, load_papers, respond
@@ -340,3 +340,31 @@ def test_labelled_pages_of_the_world(bench_data: Path) -> None:
     folder = bench_data / "extraction-benchmark"
     pages = list(load_pages(folder / "html", folder / "ground-truth.json"))
     assert measure(pages[::2]).f1 >= 0.95
+
+
+def test_of_a_huge_page_the_beginning_is_read() -> None:
+    """What stands behind MAX_HTML bytes is not parsed; where the page is cut, its encoding stays what it was."""
+    prose = "<p>" + "Nước lũ trên sông dâng cao trong đêm. " * 20 + "</p>"
+    found = article_of(news(body=prose * (MAX_HTML // len(prose.encode()) + 100), bottom="<p>CUỐI TRANG</p>"))
+    assert found.body.startswith("Nước lũ trên sông dâng cao trong đêm.")
+    assert "CUỐI TRANG" not in found.body
+    assert len(found.body.encode()) < MAX_HTML
+    assert set(found.body.split("\n\n")) == {found.body.split("\n\n")[0]}
+    assert extract(page(b"<html" + b"a" * (MAX_HTML + 1)), SOURCE) == Rejected("no-text")
+
+
+def test_no_page_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong selector and a fault of ours are answers with a sentence; a good page and a bad one are as ever."""
+    assert read_page(page(news()), SOURCE) == extract(page(news()), SOURCE)
+    assert read_page(page("x", status=404), SOURCE) == Rejected("status-404")
+    found = read_page(page(news()), Source("x.vn", "Báo X", ("x.vn",), selectors=Selectors(title=("a[",))))
+    assert isinstance(found, Unreadable)
+    assert (found.reason, "a[" in found.detail, "x.vn" in found.detail) == ("bad-selector", True, True)
+
+    def broken(_html: str) -> None:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr("crawl.extract.read_meta", broken)
+    found = read_page(page(news()), SOURCE)
+    assert isinstance(found, Unreadable)
+    assert (found.reason, "too deep" in found.detail) == ("unreadable", True)

@@ -18,6 +18,8 @@ from typing import Self
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool
 
 from crawl.addresses import BadNetwork, allowed_networks, endpoints, is_ordinary
 from crawl.fetch import MAX_REDIRECTS, Fetcher, user_agent
@@ -540,6 +542,19 @@ def test_a_name_is_looked_up_once_and_every_answer_checked(
         with pytest.raises(RefusedAddress):
             fetcher.get(url)
         assert server.connections == 1
+
+
+@pytest.mark.parametrize("way", ["connection", "pool"])
+def test_a_library_that_goes_around_the_check_is_noticed(monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    """Should urllib3 one day connect by other means than those that are checked, no page is handed out."""
+    with serving(answer(b"x")) as server, Fetcher(AGENT, LOCAL) as fetcher:
+        if way == "connection":
+            monkeypatch.setattr("crawl.fetch._Connection._new_conn", HTTPConnection._new_conn)
+        else:
+            fetcher._adapter.poolmanager.pool_classes_by_scheme = {"http": HTTPConnectionPool}
+        with pytest.raises(FetchError, match="_Unguarded"):
+            fetcher.get(server.url)
+        assert server.requests == [] or way == "pool"
 
 
 def test_allowed_networks() -> None:

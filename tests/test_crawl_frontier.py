@@ -13,7 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from crawl.frontier import LISTS, Frontier, FrontierError, Kind
+from crawl.frontier import LISTS, Frontier, FrontierError, Kind, Visit, next_try
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -132,6 +132,65 @@ def test_reopening_and_postponing(frontier: Frontier) -> None:
     frontier.later(visit, not_before=LATER)
     assert frontier.next("bao.vn", EVERYTHING, now=NOW) is None
     assert frontier.next("bao.vn", EVERYTHING, now=LATER) == visit
+
+
+def test_the_longest_ago_comes_first(frontier: Frontier) -> None:
+    """Of URLs that wait once more, one never visited goes first, then the one whose visit is longest ago."""
+    c = "http://bao.vn/c"
+    frontier.add("bao", Kind.ARTICLE, [(A, None), (B, None)])
+    for moment in (NOW, NOW - timedelta(days=1)):
+        visit = frontier.next("bao.vn", EVERYTHING, now=NOW)
+        assert visit is not None
+        frontier.done(visit, now=moment, status=200)
+    frontier.reopen("bao", Kind.ARTICLE)
+    frontier.add("bao", Kind.ARTICLE, [(c, None)])
+    order = []
+    while visit := frontier.next("bao.vn", EVERYTHING, now=NOW):
+        order.append(visit.url)
+        frontier.done(visit, now=LATER, status=200)
+    assert order == [c, B, A]
+
+
+def test_what_was_not_visited_is_no_success(frontier: Frontier) -> None:
+    """A URL that is skipped waits no more; it was not visited, and what an earlier answer said of it stays."""
+    frontier.add("bao", Kind.ARTICLE, [(A, None)])
+    visit = frontier.next("bao.vn", EVERYTHING, now=NOW)
+    assert visit is not None
+    frontier.skip(visit)
+    (state,) = frontier.states()
+    assert (state.done, state.waiting, state.last_success) == (1, 0, None)
+    frontier.done(visit, now=NOW, status=200, etag='"1"')
+    frontier.skip(visit)
+    frontier.reopen("bao", Kind.ARTICLE)
+    again = frontier.next("bao.vn", EVERYTHING, now=NOW)
+    assert again is not None
+    assert again.etag == '"1"'
+
+
+def test_failures_wait_ever_longer() -> None:
+    """A URL may be tried again at once three times, then after an hour, two, four, and never later than a week."""
+    waits = [
+        round((next_try(Visit(A, "bao", Kind.ARTICLE, attempts)) - datetime.now(UTC)) / timedelta(hours=1))
+        for attempts in (0, 1, 2, 3, 4, 5, 50)
+    ]
+    assert waits == [0, 0, 0, 1, 2, 4, 7 * 24]
+
+
+def test_a_frontier_of_the_first_version_is_taken_on(tmp_path: Path) -> None:
+    """What waits in an older file still waits."""
+    path = tmp_path / "frontier.sqlite"
+    with Frontier(path) as frontier:
+        frontier.add("bao", Kind.ARTICLE, [(A, None)])
+        frontier._db.executescript(
+            "DROP INDEX due; CREATE INDEX waiting ON visit (host, kind, attempts) WHERE state != 'done';"
+            "PRAGMA user_version = 1"
+        )
+    with Frontier(path) as frontier:
+        visit = frontier.next("bao.vn", EVERYTHING, now=NOW)
+        assert visit is not None
+        assert visit.url == A
+        names = {name for (name,) in frontier._db.execute("SELECT name FROM sqlite_master")}
+        assert {"due", "waiting"} & names == {"due"}
 
 
 def test_states(frontier: Frontier) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import sys
 import tracemalloc
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from crawl import importing
 from crawl.archive import Archive, Change
 from crawl.article import Article, Page, utc_now
 from crawl.importing import Importer, ImportReport, Problem
-from crawl.sources import Source
+from crawl.sources import Selectors, Source
 from crawl.warc import WarcFolder
 
 BODY = "Nước lũ trên sông dâng cao trong đêm, nhiều hộ dân ở vùng trũng phải sơ tán lên nơi cao hơn. " * 4
@@ -204,6 +205,34 @@ def test_whose_articles_they_are(run: Run, tmp_path: Path) -> None:
         assert run.archive.find("http://bao.vn/1")[0].article.source == expected
 
 
+def test_keys_that_are_not_known_are_named_once(run: Run, tmp_path: Path) -> None:
+    """Articles with keys of other programs are kept; each file names those keys, the commonest first, not too many."""
+    one, other, plain = (tmp_path / f"{name}.jsonl" for name in ("a", "b", "c"))
+    one.write_text(line(1, date="x") + line(2, text="y", date="z"))
+    other.write_text(line(3, **{f"key{n}": n for n in range(50)}))
+    plain.write_text(line(4, lead="x"))
+    report = run(one, other, plain)
+    assert (report.new, report.problems) == (4, 0)
+    assert report.left_out[0] == (str(one), ("date", "text"))
+    assert [name for name, _keys in report.left_out] == [str(one), str(other)]
+    assert 10 < len(report.left_out[1][1]) < 30
+
+
+def test_an_old_file_does_not_make_its_text_current(run: Run, tmp_path: Path) -> None:
+    """A file says what was so when it was written: imported after a newer one, it adds a revision and no more; and
+    a file that holds two versions of an article adds nothing when it is imported again.
+    """
+    old, new = tmp_path / "old.jsonl", tmp_path / "new.jsonl"
+    old.write_text(line(1, body="cũ") + line(1, body="cũ hơn"))
+    new.write_text(line(1, body="mới"))
+    os.utime(old, (1_600_000_000, 1_600_000_000))
+    assert run(new) == ImportReport(1, 0, 0, 0)
+    assert run(old) == ImportReport(0, 2, 0, 0)
+    (stored,) = run.archive.find("http://bao.vn/1")
+    assert (stored.article.body, stored.first_seen.year) == ("mới", 2020)
+    assert run(old, new, old) == ImportReport(0, 0, 5, 0)
+
+
 def test_memory_is_bounded(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of many or of large lines is not held in memory, not even when a kilobyte of it unpacks to megabytes."""
     monkeypatch.setattr(importing, "_BATCH_BYTES", 1_000_000)
@@ -264,6 +293,33 @@ def test_saved_pages_and_their_newspaper(run: Run, tmp_path: Path) -> None:
     file.write_text(html("Bài khác", "https://www.baomoi.vn/x"))
     assert run(file, sources=(known,)) == ImportReport(0, 1, 0, 0)
     assert run.archive.find("https://www.baomoi.vn/x")[0].article.source == "moi"
+
+
+def test_a_known_newspaper_is_read_by_its_selectors(run: Run, tmp_path: Path) -> None:
+    """A saved page that names its newspaper by its address is read as that one's entry says."""
+    known = Source("moi", "Báo Mới", ("baomoi.vn",), selectors=Selectors(title=("h2",)))
+    file = tmp_path / "1.html"
+    file.write_text(html("Bài", "https://baomoi.vn/x").replace("<p>", "<h2>Tựa thật của bài</h2><p>", 1))
+    assert run(file, sources=(known,)) == ImportReport(1, 0, 0, 0)
+    assert run.titles == ["Tựa thật của bài"]
+
+
+def test_a_page_that_cannot_be_read_does_not_end_the_import(run: Run, tmp_path: Path) -> None:
+    """A wrong selector of one newspaper is named with its pages, which are kept; the others are imported."""
+    wrong = Source("sai", "Báo Sai", ("sai.vn",), selectors=Selectors(body=("div[",)))
+    pages = [fetched(f"https://{host}/1", html("Bài báo")) for host in ("sai.vn", "bao.vn")]
+    assert run(write_warc(tmp_path / "w", pages), sources=(wrong,)) == ImportReport(1, 0, 0, 1)
+    assert run.problems[0].where == "https://sai.vn/1"
+    assert "div[" in run.problems[0].reason
+    assert run.archive.counts().pages == 2
+
+
+def test_why_a_page_holds_no_article_is_said_in_words(run: Run, tmp_path: Path) -> None:
+    """The reason is a sentence, not the key that programs use."""
+    file = tmp_path / "1.html"
+    file.write_text("<html><p>.</p></html>")
+    run(file, source="bao.vn")
+    assert run.said == [f"{file}: no article in this page (too little text for an article)"]
 
 
 def test_a_warc_file(run: Run, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from crawl.article import VIETNAM, Article, content_digest, dump_article
 from crawl.jsonlines import BadLine, ImportedArticle, paragraphs, read_line
+from crawl.sources import Source, load_sources
 
 VALUES = st.recursive(
     st.none()
@@ -91,8 +92,8 @@ def test_any_object_is_an_article_or_a_bad_line(fields: dict[str, object]) -> No
         (line(tags=[1]), "tags is not a list of texts"),
         (line(published=20210315), "published is not a text"),
         (
-            line(published="15/03/2021"),
-            "published is not a date like 2021-03-15 or 2021-03-15T22:42:00+07:00: 15/03/2021",
+            line(published="hôm qua"),
+            "published is not a date like 2021-03-15, 2021-03-15T22:42:00+07:00 or 15/3/2021: hôm qua",
         ),
         (line(url=None, id="7"), "no source; name one with --source"),
     ],
@@ -105,7 +106,7 @@ def test_each_bad_line_is_named(data: bytes, reason: str) -> None:
 
 
 def test_every_field_is_read() -> None:
-    """A full line gives a full article; unknown keys are passed over; text comes in NFC without outer spaces."""
+    """A full line gives a full article; unknown keys are left out and named; text comes in NFC without outer spaces."""
     found = read_line(
         line(
             url="HTTP://Bao.VN:80/a?utm_source=x",
@@ -136,7 +137,22 @@ def test_every_field_is_read() -> None:
         "Thời sự",
         ("lũ",),
     )
-    assert found == ImportedArticle(article, "7")
+    assert found == ImportedArticle(article, "7", ("words",))
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("15/3/2021", date(2021, 3, 15)),
+        ("22:42 15-03-2021", datetime(2021, 3, 15, 22, 42, tzinfo=VIETNAM)),
+        ("Thứ Hai, ngày 15 tháng 3 năm 2021", date(2021, 3, 15)),
+        ("Mon, 15 Mar 2021 22:42:00 +0700", datetime(2021, 3, 15, 22, 42, tzinfo=VIETNAM)),
+        ("2021-03-15", date(2021, 3, 15)),
+    ],
+)
+def test_dates_are_read_as_papers_write_them(written: str, moment: date) -> None:
+    """Besides ISO 8601, every form that is read on a newspaper's page is a date of publication."""
+    assert read_line(line(published=written), None).article.published == moment
 
 
 @given(st.text(alphabet="aĐ \u0301x", min_size=1).filter(str.strip))
@@ -154,6 +170,15 @@ def test_what_was_exported_is_imported(title: str) -> None:
 def test_whose_article_it_is(given_source: str | None, said: str | None, expected: str) -> None:
     """The source that the user names, else the one that the line names, else the URL's host."""
     assert read_line(line(url="http://www.bao.vn/a", source=said), given_source).article.source == expected
+
+
+def test_a_newspaper_that_is_known_by_another_host() -> None:
+    """A URL on any host of a known newspaper, shipped ones too, belongs to it under its stable key."""
+    known = Source("moi", "Báo Mới", ("baomoi.vn", "bao.vn"))
+    for url in ("https://www.bao.vn/a", "https://baomoi.vn/a"):
+        assert read_line(line(url=url), None, (known,)).article.source == "moi"
+    shipped = load_sources(None)
+    assert read_line(line(url="https://hanoimoi.com.vn/a"), None, shipped).article.source == "hanoimoi.vn"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -132,6 +133,28 @@ def test_the_newspaper_example_is_accepted(tmp_path: Path) -> None:
     added = next(source for source in load_sources(own) if source.name == "baokhanhhoa.vn")
     assert added.enabled
     assert added.selectors.lead == (".sapo",)
+
+
+def test_the_import_format_is_as_described() -> None:
+    """The table of keys names every key that a line may have, and the example line has them all and is read."""
+    from crawl.jsonlines import KEYS, BadLine, read_line
+
+    described = {key for row in rows("Importing articles") for key in re.findall(r"`(\w+)`", row[0])}
+    assert described == KEYS
+    (example,) = re.findall(r"```json\n(.*?)\n```", section("Importing articles"), re.DOTALL)
+    found = read_line(example.encode(), None)
+    assert set(json.loads(example)) == KEYS - {"id"}
+    assert found.left_out == ()
+    assert all(getattr(found.article, key) for key in KEYS - {"id"})
+    required = [key for key, text in rows("Importing articles") if "required" in text]
+    assert required == ["`url`", "`title`"]
+    for left in ({"url", "title"}, {"id", "source", "title"}, {"url", "body"}):
+        line = {**json.loads(example), "id": "7"}
+        assert read_line(json.dumps({key: line[key] for key in left}).encode(), None)
+    for missing in ({"title", "body"}, {"url"}):
+        kept = {key: value for key, value in json.loads(example).items() if key not in missing}
+        with pytest.raises(BadLine):
+            read_line(json.dumps(kept).encode(), None)
 
 
 def test_the_map_names_every_module() -> None:
