@@ -76,7 +76,7 @@ def to_json(status: Status) -> str:
     engine = status.engine
     fields = {
         "schema": 1,
-        "data": str(status.folder.path),
+        "data": printable(str(status.folder.path)),
         "pages": status.archive.pages,
         "articles": status.archive.articles,
         "revisions": status.archive.revisions,
