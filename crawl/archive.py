@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeAlias
 
 from crawl.article import (
     Article,
@@ -24,6 +24,7 @@ from crawl.article import (
     StoredArticle,
     content_digest,
     dump_article,
+    dumped_digest,
     format_when,
     load_article,
 )
@@ -108,27 +109,36 @@ class Archive:
     def __init__(self, path: Path, pages: Path, *, create: bool = False) -> None:
         """Open the archive at `path` with raw pages in the folder `pages`.
 
-        Raises NoArchive where there is none and `create` does not ask for one.
+        Raises NoArchive where there is none and `create` does not ask for one. A file that holds no archive is
+        made one only when asked for, and never beside raw pages: then it held one, and was emptied.
         """
         self._path = path
         self._warc = WarcFolder(pages)
         self._lock = threading.RLock()
         self._depth = 0
         with self._guard():
-            if not create and not path.exists():
+            existed = path.exists()
+            if not create and not existed:
                 raise NoArchive(path)
             # Transactions are begun and ended by `batch` alone.
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
             try:
-                self._prepare()
+                self._prepare(may_begin=create and not (existed and self._warc.holds_files))
             except BaseException:
                 self._db.close()
                 raise
 
-    def _prepare(self) -> None:
+    def _prepare(self, *, may_begin: bool) -> None:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
             raise ArchiveError(self._path, _("it was made by a newer timbao. Upgrade timbao."))
+        if version == 0 and not may_begin:
+            raise ArchiveError(
+                self._path,
+                _(
+                    "the file is there, but empty. Restore it from a backup, or move it away to begin a new one."
+                ),
+            )
         self._db.execute("PRAGMA foreign_keys = ON")
         self._db.execute("PRAGMA synchronous = FULL")
         if version == 0:
@@ -253,17 +263,18 @@ class Archive:
     def _revise(self, known: str, seen: datetime, digest: str, article: Article, page: int | None) -> Change:
         """Add a revision unless nothing changed; what was seen last is current, in whatever order copies come."""
         digests = dict(self._db.execute("SELECT number, digest FROM revision WHERE article = ?", (known,)))
-        current, newest = self._db.execute(
-            "SELECT number, revision.seen FROM article JOIN revision"
-            " ON revision.article = article.id AND number = article.revision WHERE id = ?",
+        current, newest, content = self._db.execute(
+            f"SELECT number, revision.seen, {_CONTENT} FROM article"  # noqa: S608
+            " JOIN revision ON revision.article = article.id AND number = article.revision WHERE id = ?",
             (known,),
         ).fetchone()
-        is_later = seen > datetime.fromisoformat(newest)
-        if digests[current] == digest or (not is_later and digest in digests.values()):
+        damaged = _proved(digests[current], content) is None
+        is_later = damaged or seen > datetime.fromisoformat(newest)
+        if not damaged and (digests[current] == digest or (not is_later and digest in digests.values())):
             return Change.UNCHANGED
         number = max(digests) + 1
         self._add_revision(known, number, seen, digest, article, page)
-        if seen >= datetime.fromisoformat(newest):
+        if is_later or seen == datetime.fromisoformat(newest):
             self._db.execute(
                 "UPDATE article SET source = ?, revision = ? WHERE id = ?", (article.source, number, known)
             )
@@ -325,33 +336,58 @@ class Archive:
             return self._db.execute("SELECT 1 FROM alias WHERE name = ?", (url,)).fetchone() is not None
 
     def find(self, name: str) -> tuple[StoredArticle, ...]:
-        """The articles that an id, a URL or an import's id names; several only when sources share an import's id."""
+        """The articles that an id, a URL or an import's id names; several only when sources share an import's id.
+
+        What is an article's own id names that article alone, whatever id an import gave to another.
+        """
         name = name.encode("utf-8", "replace").decode()  # a command's argument need not be text
         names = {name, canonical(name) or name}
         marks = ", ".join("?" * len(names))
         with self._lock, self._guard():
-            ids = self._db.execute(
-                f"SELECT id FROM article WHERE id = ? UNION SELECT article FROM alias WHERE name IN ({marks})"  # noqa: S608
-                " ORDER BY 1",
-                (name, *names),
-            ).fetchall()
+            ids = self._db.execute("SELECT id FROM article WHERE id = ?", (name,)).fetchall()
+            ids = (
+                ids
+                or self._db.execute(
+                    f"SELECT DISTINCT article FROM alias WHERE name IN ({marks}) ORDER BY 1",  # noqa: S608
+                    tuple(names),
+                ).fetchall()
+            )
             return tuple(self._stored(row[0]) for row in ids)
 
     def _stored(self, known: str) -> StoredArticle:
         row = self._db.execute(_STORED + " WHERE article.id = ?", (known,)).fetchone()
         aliases = self._db.execute("SELECT name FROM alias WHERE article = ? ORDER BY name", (known,))
-        return _stored_article(row, tuple(name for (name,) in aliases))
+        return self._stored_article(row, tuple(name for (name,) in aliases))
+
+    def _stored_article(self, row: _StoredRow, aliases: tuple[str, ...]) -> StoredArticle:
+        known, digest, content, number, first_seen, change = row
+        article = self._whole(known, number, digest, content)
+        others = tuple(name for name in aliases if name != article.url)
+        return StoredArticle(known, article, number, datetime.fromisoformat(first_seen), change, others)
+
+    def _whole(self, known: str, number: int, digest: str, content: bytes) -> Article:
+        article = _proved(digest, content)
+        if article is None:
+            damage = _(
+                "revision {number} of the article {id} is damaged. Restore a backup, or import the article again."
+            )
+            raise ArchiveError(self._path, damage.format(number=number, id=known))
+        return article
 
     def revisions(self, known: str) -> tuple[Revision, ...]:
-        """All versions of the article with this id, in the order in which they were stored."""
+        """All versions of the article with this id, as they were stored; a damaged one that came again is left out."""
         with self._lock, self._guard():
             rows = self._db.execute(
-                "SELECT number, seen, digest, content FROM revision WHERE article = ? ORDER BY number",
+                f"SELECT number, seen, digest, {_CONTENT} FROM revision WHERE article = ? ORDER BY number",  # noqa: S608
                 (known,),
-            )
+            ).fetchall()
+            whole = {digest for _number, _seen, digest, content in rows if _proved(digest, content)}
             return tuple(
-                Revision(number, datetime.fromisoformat(seen), digest, load_article(content))
+                Revision(
+                    number, datetime.fromisoformat(seen), digest, self._whole(known, number, digest, content)
+                )
                 for number, seen, digest, content in rows
+                if _proved(digest, content) or digest not in whole
             )
 
     def raw_page(self, known: str) -> Page | None:
@@ -378,7 +414,7 @@ class Archive:
                 return
             for row in rows:
                 with self._guard():
-                    stored = _stored_article(row, ())
+                    stored = self._stored_article(row, ())
                 after = stored.change
                 yield stored
 
@@ -416,14 +452,19 @@ def _import_key(source: str, alias: str | None) -> str:
     return f"import:{len(source)}:{source}:{alias}"
 
 
+def _proved(digest: str, content: bytes) -> Article | None:
+    """The article, or None where its content is no longer what the digest was made of."""
+    try:
+        text = content.decode()
+        return load_article(text) if dumped_digest(text) == digest else None
+    except ValueError:
+        return None
+
+
+# As bytes: damaged text need not be UTF-8, and SQLite's own error would not say which article it is.
+_CONTENT = "CAST(content AS BLOB)"
 _STORED = (
-    "SELECT article.id, content, revision.number, first_seen, change FROM article"
+    f"SELECT article.id, digest, {_CONTENT}, revision.number, first_seen, change FROM article"  # noqa: S608
     " JOIN revision ON revision.article = article.id AND revision.number = article.revision"
 )
-
-
-def _stored_article(row: tuple[str, str, int, str, int], aliases: tuple[str, ...]) -> StoredArticle:
-    known, content, number, first_seen, change = row
-    article = load_article(content)
-    others = tuple(name for name in aliases if name != article.url)
-    return StoredArticle(known, article, number, datetime.fromisoformat(first_seen), change, others)
+_StoredRow: TypeAlias = tuple[str, str, bytes, int, str, int]

@@ -269,9 +269,9 @@ def disable_sources(settings: Settings, names: tuple[str, ...]) -> None:
 def _switch(settings: Settings, names: tuple[str, ...], *, enabled: bool) -> None:
     from crawl.sources import set_enabled
 
-    settings.folder.create()
     for name in names:
-        set_enabled(settings.folder.sources, name, enabled=enabled)
+        with settings.folder.changing_sources():
+            set_enabled(settings.folder.sources, name, enabled=enabled)
         click.echo(printable(f"{name}: {_('enabled') if enabled else _('disabled')}"))
 
 

@@ -164,6 +164,7 @@ class _Run:
         return CrawlReport(tuple(tallies), self._stopping)
 
     def _seed(self) -> None:
+        self._frontier.forgive_clock(self._started)
         for source in self._sources:
             if self._options.recheck:
                 self._frontier.reopen(source.name, Kind.ARTICLE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from crawl.messages import gettext as _
 
 CONFIG_NAME = "timbao.toml"
 CONFIG_KEYS = frozenset({"contact", "data", "engine", "lang"})
+_HEADER_VALUE = re.compile("[ -~]*")
 
 
 class ConfigError(Exception):
@@ -92,6 +94,12 @@ class DataFolder:
         """The folder of run records."""
         return self.path / "runs"
 
+    @contextlib.contextmanager
+    def changing_sources(self) -> Iterator[None]:
+        """Hold the newspapers' file while it is read and written anew; such a change takes a moment to wait for."""
+        with self.lock("sources", wait=30):
+            yield
+
     @property
     def engine_locator(self) -> str:
         """Where the index is unless another engine is named."""
@@ -105,10 +113,10 @@ class DataFolder:
             raise DataFolderError(self.path, getattr(error, "strerror", None) or str(error)) from error
 
     @contextlib.contextmanager
-    def lock(self, name: str) -> Iterator[None]:
-        """Hold the lock `name`, or raise Locked at once. The system frees it when the process dies."""
+    def lock(self, name: str, *, wait: float = 0) -> Iterator[None]:
+        """Hold the lock `name`, or raise Locked after `wait` seconds. The system frees it when the process dies."""
         self.create()
-        with hold_lock(self.path / f"{name}.lock", name):
+        with hold_lock(self.path / f"{name}.lock", name, wait=wait):
             yield
 
 
@@ -127,14 +135,14 @@ class Settings:
 
 
 @contextlib.contextmanager
-def hold_lock(path: Path, name: str) -> Iterator[None]:
-    """Hold an operating-system lock on `path`, naming its holder beside it; raises Locked at once when taken."""
+def hold_lock(path: Path, name: str, *, wait: float = 0) -> Iterator[None]:
+    """Hold an operating-system lock on `path`, naming its holder beside it; raises Locked after `wait` seconds."""
     import filelock  # costs start-up time that a search must not pay
 
     lock = filelock.FileLock(path, thread_local=False)
     holder = path.with_suffix(".holder")
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=wait)
     except filelock.Timeout:
         raise Locked(name, _read_holder(holder)) from None
     except OSError as error:
@@ -196,6 +204,9 @@ def _read_config(path: Path) -> dict[str, str]:
             )
         if not isinstance(value, str):
             raise ConfigError(path, _("{key} must be a text in quotes").format(key=key))
+    if not _HEADER_VALUE.fullmatch(found.get("contact", "")):
+        # It is sent with every request (RFC 9110, section 5.5).
+        raise ConfigError(path, _("contact must be an address in plain ASCII on one line"))
     if "data" in found:
         found["data"] = _beside(path, "data", found["data"])
     kind, separator, place = found.get("engine", "").partition(":")
@@ -215,15 +226,21 @@ def _beside(path: Path, key: str, place: str) -> str:
 def choose_folder(flag: str | None, config: Config, environ: Mapping[str, str] = os.environ) -> DataFolder:
     """The data folder: flag, else `TIMBAO_DATA`, else configuration, else the platform's user data folder.
 
-    Raises DataFolderError for `~` and a user whose home is not known.
+    Raises DataFolderError for `~` and a user whose home is not known, and where nothing can be looked up in it.
     """
     if chosen := flag or environ.get("TIMBAO_DATA"):
         try:
-            return DataFolder(Path(chosen).expanduser())
+            folder = DataFolder(Path(chosen).expanduser())
         except RuntimeError as error:
             raise DataFolderError(Path(chosen), str(error)) from error
-    if config.data is not None:
-        return DataFolder(config.data)
-    import platformdirs
+    elif config.data is not None:
+        folder = DataFolder(config.data)
+    else:
+        import platformdirs
 
-    return DataFolder(Path(platformdirs.user_data_dir("timbao", appauthor=False)))
+        folder = DataFolder(Path(platformdirs.user_data_dir("timbao", appauthor=False)))
+    try:
+        folder.frontier.exists()  # a folder whose name is too long, say, has no files that could be missing
+    except OSError as error:
+        raise DataFolderError(folder.path, error.strerror or str(error)) from error
+    return folder

@@ -43,6 +43,8 @@ class Kind(enum.Enum):
     SECTION = "section"
 
 
+_LONGEST_WAIT = timedelta(days=8)  # a week, and a day for clocks that differ
+
 LISTS = (Kind.FEED, Kind.SITEMAP, Kind.SECTION)
 """The kinds that lead to articles."""
 
@@ -176,6 +178,14 @@ class Frontier:
                     ],
                 )
         return added
+
+    def forgive_clock(self, now: datetime) -> None:
+        """Forget moments that a clock set ahead wrote down: visits yet to come, and waits longer than any."""
+        with self._transaction():
+            self._db.execute("UPDATE visit SET visited = NULL WHERE visited > ?", (_stamp(now),))
+            self._db.execute(
+                "UPDATE visit SET not_before = '' WHERE not_before > ?", (_stamp(now + _LONGEST_WAIT),)
+            )
 
     def reopen(self, source: str, kind: Kind) -> None:
         """Let every URL of this kind that was done or given up wait for another visit."""

@@ -102,7 +102,10 @@ def _id(fields: dict[str, object]) -> str | None:
     given = fields.get("id")
     if isinstance(given, int) and not isinstance(given, bool):
         return str(given)
-    return _text(fields, "id") or None
+    text = _text(fields, "id")
+    if text.lower().startswith(("http://", "https://")):
+        raise BadLine(_("id is an address; use url"))
+    return text or None
 
 
 def _text(fields: dict[str, object], name: str) -> str:

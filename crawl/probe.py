@@ -63,8 +63,8 @@ def add_newspaper(
             sections=("/",),
             enabled=True,
         )
-    settings.folder.create()
-    save_source(settings.folder.sources, source)
+    with settings.folder.changing_sources():
+        save_source(settings.folder.sources, source)
     return source
 
 

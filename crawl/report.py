@@ -9,6 +9,7 @@ from crawl.messages import gettext as _
 from crawl.messages import mark
 
 _SENTENCES = {
+    "sitemap-too-long": mark("beyond what one sitemap may name"),
     "new": mark("new"),
     "changed": mark("changed"),
     "unchanged": mark("unchanged"),

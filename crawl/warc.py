@@ -63,6 +63,11 @@ class WarcFolder:
         self._file: IO[bytes] | None = None
         self._name = ""
 
+    @property
+    def holds_files(self) -> bool:
+        """Whether anything was ever appended."""
+        return any(self._path.glob("*.warc.gz"))
+
     def append(self, page: Page, last: RecordPlace | None) -> RecordPlace:
         """Write one response record; `last` is the last record that is noted anywhere.
 

@@ -32,6 +32,7 @@ from crawl.messages import (
 )
 from crawl.messages import gettext as _
 from index.engine import Sort, open_engine
+from searcher.streams import OutputError, guarded_streams, write_bytes
 
 if TYPE_CHECKING:
     from crawl.archive import Archive
@@ -61,6 +62,7 @@ _STATUS = {
     "searcher.lookup.NoSuchArticle": NOTHING_FOUND,
     "searcher.lookup.SeveralArticles": USAGE_ERROR,
     "searcher.search.RequestError": USAGE_ERROR,
+    "searcher.streams.OutputError": UNUSABLE_DATA,
     "searcher.web.CannotServe": USAGE_ERROR,
 }
 
@@ -74,14 +76,10 @@ _ELSEWHERE = {
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit status."""
-    use_utf8_output()
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    # Arguments may come decomposed (macOS file names, some terminals); bytes that are no UTF-8 come as surrogates.
-    given = [
-        unicodedata.normalize("NFC", text.encode(errors="surrogateescape").decode(errors="replace"))
-        for text in given
-    ]
-    sys.exit(_run(given))
+    with guarded_streams():
+        use_utf8_output()
+        status = _run(list(sys.argv[1:] if arguments is None else arguments))
+    sys.exit(status)
 
 
 def _run(arguments: list[str]) -> int:
@@ -101,10 +99,11 @@ def _run(arguments: list[str]) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; the interpreter must not complain while it shuts down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except OutputError as error:
+        if error.is_closed:
+            return 0  # whoever read our output has seen enough
+        click.echo(printable(str(error)), err=True)
+        return UNUSABLE_DATA
     except Exception as error:
         explained = _status_of(error)
         if explained is None:
@@ -146,10 +145,14 @@ def _shared_options() -> list[click.Parameter]:
     """Options that every command takes, before or after its name."""
     return [
         click.Option(
-            ["--data"], metavar="DIR", help=mark("The data folder (else TIMBAO_DATA, else timbao.toml).")
+            ["--data"],
+            type=click.Path(),
+            metavar="DIR",
+            help=mark("The data folder (else TIMBAO_DATA, else timbao.toml)."),
         ),
         click.Option(
             ["--engine"],
+            type=click.Path(),
             metavar="LOCATOR",
             help=mark("Where the index is: whoosh:PATH (else TIMBAO_ENGINE)."),
         ),
@@ -229,6 +232,18 @@ class _Query(_Spoken):
         return super().parse_args(context, [*options, "--", *words, *args[cut + 1 :]])
 
 
+class _Text(click.types.StringParamType):
+    """Words and names. Paths have another type: they reach the file system as they were typed."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        # They may come decomposed (macOS, some terminals); bytes that are no UTF-8 come as surrogates.
+        text: str = super().convert(value, param, ctx)
+        return unicodedata.normalize("NFC", text.encode(errors="surrogateescape").decode(errors="replace"))
+
+
+_TEXT = _Text()
+
+
 class _Root(_SpokenGroup):
     """All commands by name; those of other packages are imported when they are called."""
 
@@ -272,8 +287,10 @@ def _first_sentence(text: str) -> str:
 
 
 def _spoken(param: click.Parameter) -> click.Parameter:
-    """A copy of the parameter with its help in the user's language."""
+    """A copy of the parameter with its help in the user's language, and with what is typed for it as text."""
     param = copy.copy(param)
+    if param.type is click.STRING:
+        param.type = _TEXT
     if isinstance(param, click.Option) and param.help:
         param.help = _(param.help)
     return param
@@ -488,7 +505,7 @@ def _print_raw(id: str, archive: Archive | None) -> int:
     if page is None:
         click.echo(_("No page of this article was ever fetched; it was imported."), err=True)
         return NOTHING_FOUND
-    sys.stdout.buffer.write(page.body)
+    write_bytes(page.body)
     return 0
 
 

@@ -96,7 +96,7 @@ def to_json(status: Status) -> str:
     return json_text(
         {
             "schema": SCHEMA,
-            "data": str(status.folder.path),
+            "data": printable(str(status.folder.path)),
             "pages": status.archive.pages,
             "articles": status.archive.articles,
             "revisions": status.archive.revisions,

@@ -34,9 +34,11 @@ from index.document import KEYWORD_FIELDS
 from index.query import (
     PAIR_WEIGHT,
     And,
+    AtLeast,
     Between,
     Everything,
     Keyword,
+    Near,
     Not,
     Or,
     Phrase,
@@ -414,6 +416,8 @@ def describe(query: Query) -> str:
             return describe(child)
         case Everything():
             return ""
+        case Near() | AtLeast():
+            raise ValueError(query)  # nothing that can be typed means these
         case _:
             return _describe_leaf(query)
 

@@ -603,3 +603,76 @@ def test_closed_is_closed(tmp_path: Path) -> None:
     if descriptors.exists():
         targets = {str(entry.readlink()) for entry in descriptors.iterdir() if entry.exists()}
         assert not any(target.startswith(str(tmp_path)) for target in targets)
+
+
+def damage(folder: Path, number: int, content: bytes | None = None) -> None:
+    """Change what a revision of the one article says, behind the archive's back."""
+    with contextlib.closing(sqlite3.connect(folder / "archive.sqlite")) as database, database:
+        (stored,) = database.execute(
+            "SELECT CAST(content AS BLOB) FROM revision WHERE number = ?", (number,)
+        ).fetchone()
+        changed = content if content is not None else stored.replace("Mưa".encode(), "Nắng".encode())
+        assert changed != stored
+        database.execute("UPDATE revision SET content = CAST(? AS TEXT) WHERE number = ?", (changed, number))
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{}", b"\xff\xfe", b"[1"])
+def test_a_damaged_revision_is_named_and_healed(tmp_path: Path, content: bytes | None) -> None:
+    """Content that does not match its digest is never shown or indexed; the true content heals it."""
+    with opened(tmp_path) as archive:
+        archive.put_article(ARTICLE, seen=SEEN)
+        (known,) = archive.find(URL)
+    damage(tmp_path, 1, content)
+    with opened(tmp_path) as archive:
+        for look in (archive.find, archive.revisions, lambda _id: list(archive.changes(0))):
+            with pytest.raises(ArchiveError, match=f"revision 1 of the article {known.id} is damaged"):
+                look(known.id)
+        assert archive.put_article(ARTICLE, seen=LATER) is Change.CHANGED
+        assert archive.put_article(ARTICLE, seen=LATER) is Change.UNCHANGED
+        assert [stored.article for stored in archive.find(known.id)] == [ARTICLE]
+        assert [stored.article for stored in archive.changes(0)] == [ARTICLE]
+        assert [version.article for version in archive.revisions(known.id)] == [ARTICLE]
+
+
+def test_a_damaged_old_revision_is_no_missing_one(tmp_path: Path) -> None:
+    """An article whose history is damaged is found; its history says so instead of being shorter."""
+    with opened(tmp_path) as archive:
+        archive.put_article(ARTICLE, seen=SEEN)
+        archive.put_article(replace(ARTICLE, title="Mưa to"), seen=LATER)
+        damage(tmp_path, 1)
+        assert [stored.article.title for stored in archive.find(URL)] == ["Mưa to"]
+        with pytest.raises(ArchiveError, match="revision 1"):
+            archive.revisions(archive.find(URL)[0].id)
+
+
+def test_an_emptied_archive_is_no_new_one(tmp_path: Path) -> None:
+    """An archive whose file was emptied is refused as long as its raw pages are there, and left as it is."""
+    with opened(tmp_path) as archive:
+        archive.put_page(page(), "bao")
+    for left in tmp_path.glob("archive.sqlite*"):
+        left.unlink()
+    (tmp_path / "archive.sqlite").touch()
+    for create in (True, False):
+        with pytest.raises(ArchiveError, match="Restore it from a backup, or move it away"):
+            Archive(tmp_path / "archive.sqlite", tmp_path / "pages", create=create)
+    (tmp_path / "archive.sqlite").unlink()
+    with opened(tmp_path) as archive:
+        assert archive.counts().pages == 0
+
+
+def test_only_a_writer_begins_an_archive(tmp_path: Path) -> None:
+    """An empty file without raw pages is a first run that was killed; a writer may begin an archive in it."""
+    (tmp_path / "archive.sqlite").touch()
+    with pytest.raises(ArchiveError, match="empty"):
+        Archive(tmp_path / "archive.sqlite", tmp_path / "pages")
+    with opened(tmp_path) as archive:
+        assert archive.put_article(ARTICLE, seen=SEEN) is Change.NEW
+
+
+def test_an_own_id_wins_over_an_imported_one(tmp_path: Path) -> None:
+    """An import whose id is another article's own does not make that one unreachable."""
+    with opened(tmp_path) as archive:
+        archive.put_article(ARTICLE, seen=SEEN)
+        (known,) = archive.find(URL)
+        archive.put_article(article(2), seen=SEEN, alias=known.id)
+        assert [stored.article for stored in archive.find(known.id)] == [ARTICLE]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -200,3 +201,32 @@ def test_an_unknown_holder(tmp_path: Path, record: str) -> None:
         (tmp_path / "x.holder").write_text(record, errors="surrogateescape")
         with pytest.raises(Locked, match="unknown"), hold_lock(tmp_path / "x.lock", "x"):
             pass
+
+
+def test_a_lock_can_be_waited_for(tmp_path: Path) -> None:
+    """Who waits has the lock when its holder ends; who waits in vain is told who holds it."""
+    folder = DataFolder(tmp_path)
+    with holder(tmp_path) as process:
+        with pytest.raises(Locked, match=str(process.pid)), folder.lock("archive", wait=0.1):
+            pass
+        threading.Timer(0.2, process.kill).start()
+        with folder.lock("archive", wait=60):
+            assert process.wait(60) != 0
+
+
+@pytest.mark.parametrize("contact", ["đ@bao.vn", "a\\r\\nX-Evil: 1", "a\\u0000", "a\\u007f"])
+def test_a_contact_is_a_header_value(tmp_path: Path, contact: str) -> None:
+    """What cannot be sent in a header is refused, naming the key; a mail address is not."""
+    (tmp_path / "timbao.toml").write_text(f'contact = "{contact}"\n', encoding="utf-8")
+    environ = {"XDG_CONFIG_HOME": str(tmp_path / "none")}
+    with pytest.raises(ConfigError, match="contact"):
+        load_config(environ, tmp_path)
+    (tmp_path / "timbao.toml").write_text('contact = "Thu <thu@bao.vn>"\n', encoding="utf-8")
+    assert load_config(environ, tmp_path).contact == "Thu <thu@bao.vn>"
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a/" * 3000])
+def test_a_path_too_long_is_no_data_folder(name: str) -> None:
+    """A folder that the file system cannot name is refused when it is chosen."""
+    with pytest.raises(DataFolderError, match="too long"):
+        choose_folder(name, Config(), {})

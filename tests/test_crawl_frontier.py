@@ -324,3 +324,29 @@ class FrontierMachine(RuleBasedStateMachine):
 
 TestFrontierMachine = FrontierMachine.TestCase
 TestFrontierMachine.settings = settings(max_examples=30, stateful_step_count=20, deadline=None)
+
+
+def test_a_clock_set_ahead_silences_nothing(frontier: Frontier) -> None:
+    """Lists visited in the future are visited again, waits longer than any are over; true ones hold."""
+    ahead = NOW + timedelta(days=7300)
+    frontier.add("bao", Kind.SECTION, [(A, None)])
+    frontier.add("bao", Kind.ARTICLE, [(B, None), (B + "c", None)])
+    for when in (ahead, NOW + timedelta(days=7)):
+        visit = frontier.next("bao.vn", (Kind.ARTICLE,), now=NOW)
+        assert visit
+        frontier.failed(visit, "http-500", not_before=when)
+    section = frontier.next("bao.vn", LISTS, now=NOW)
+    assert section
+    frontier.done(section, now=ahead)
+    assert frontier.next("bao.vn", EVERYTHING, now=LATER) is None
+    frontier.forgive_clock(LATER)
+    frontier.add("bao", Kind.SECTION, [(A, None)], again_since=LATER)
+    assert [visit and visit.url for visit in (frontier.next("bao.vn", LISTS, now=LATER),)] == [A]
+    again = frontier.next("bao.vn", (Kind.ARTICLE,), now=LATER)
+    assert again
+    assert again.url == B
+    frontier.done(again, now=LATER)
+    assert frontier.next("bao.vn", (Kind.ARTICLE,), now=LATER) is None
+    frontier.forgive_clock(LATER)
+    assert not frontier.add("bao", Kind.ARTICLE, [(B, None)], again_since=NOW)
+    assert frontier.next("bao.vn", (Kind.ARTICLE,), now=LATER) is None

@@ -209,3 +209,11 @@ def test_a_megabyte_of_spaces_is_quick() -> None:
     """The time grows with the length only."""
     text = "a" + " " * 1_000_000 + "\t" * 1_000_000 + "b"
     assert paragraphs(text + "\n" * 1_000_000) == text
+
+
+@pytest.mark.parametrize("given", ["http://bao.vn/a", "HTTPS://bao.vn/a", "https://"])
+def test_an_id_is_no_address(given: str) -> None:
+    """An address given as an id would name another article everywhere; it belongs into `url`."""
+    with pytest.raises(BadLine, match="id is an address; use url"):
+        read_line(line(id=given), None)
+    assert read_line(line(id="bài http://"), None).id == "bài http://"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crawl.cli import _switch
+from crawl.datafolder import DataFolder, Settings
 from crawl.sources import (
     DEFAULT_DELAY,
     SHIPPED,
@@ -251,3 +254,12 @@ def test_defaults() -> None:
     plain = Source("x", "X", ("x.vn",))
     assert (plain.scheme, plain.delay, plain.enabled) == ("https", DEFAULT_DELAY, False)
     assert SHIPPED.name == "sources.toml"
+
+
+def test_changes_at_once_all_take_effect(tmp_path: Path) -> None:
+    """Newspapers switched on at the same moment by several commands are all on afterwards."""
+    folder = DataFolder(tmp_path)
+    names = [source.name for source in load_sources(None)][:12]
+    with ThreadPoolExecutor(len(names)) as pool:
+        list(pool.map(lambda name: _switch(Settings(folder, ""), (name,), enabled=True), names))
+    assert {source.name for source in load_sources(folder.sources) if source.enabled} == set(names)
