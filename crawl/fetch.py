@@ -303,6 +303,7 @@ class _Guard:
     def _open(self, endpoint: Endpoint) -> socket.socket:
         remaining = self._ends - time.monotonic()
         if remaining <= 0 or self.was_cut:
+            self.was_cut = True  # the timer may be a moment late
             raise TimeoutError
         connection = socket.socket(endpoint.family, socket.SOCK_STREAM)
         try:
