@@ -42,6 +42,8 @@ class Leaf:
         self.docs, self.scores = docs, scores
         self._size = size
         self._row: Floats | None = None
+        self._added = False
+        """Whether it was asked for once, so that it may be worth a row."""
         self.is_dense = len(docs) * _DENSE > size
 
     @property
@@ -57,6 +59,14 @@ class Leaf:
             row[self.docs] = self.scores
             self._row = row
         return self._row
+
+    def add_to(self, whole: Floats) -> None:
+        """Add the scores to those of all documents."""
+        if self._row is not None or (self.is_dense and self._added):
+            whole += self.row
+        else:
+            whole[self.docs] += self.scores
+            self._added = True
 
     def among(self, docs: Numbers) -> tuple[Bools, Floats]:
         """Which of these documents match, and their scores, zero for the others."""
@@ -97,10 +107,7 @@ class Leaves:
             return Scored(*add_up([(leaf.docs, leaf.scores) for leaf in leaves], self.snapshot.size))
         whole = np.zeros(self.snapshot.size, np.float32)
         for leaf in leaves:
-            if leaf.is_dense:
-                whole += leaf.row
-            else:
-                whole[leaf.docs] += leaf.scores
+            leaf.add_to(whole)
         return Scored(*_positive(whole))
 
     def _score(self, query: Text) -> Leaf:
