@@ -34,11 +34,9 @@ from index.document import KEYWORD_FIELDS
 from index.query import (
     PAIR_WEIGHT,
     And,
-    AtLeast,
     Between,
     Everything,
     Keyword,
-    Near,
     Not,
     Or,
     Phrase,
@@ -416,8 +414,6 @@ def describe(query: Query) -> str:
             return describe(child)
         case Everything():
             return ""
-        case Near() | AtLeast():
-            raise ValueError(query)  # nothing that can be typed means these
         case _:
             return _describe_leaf(query)
 
@@ -432,7 +428,7 @@ def _describe_operand(query: Query) -> str:
             return describe(query)
 
 
-def _describe_leaf(leaf: Term | Phrase | Keyword | Between) -> str:
+def _describe_leaf(leaf: Query) -> str:
     match leaf:
         case Term(term, any_marks, field):
             needed = _with_others((leaf,)) != (leaf,)
@@ -446,6 +442,8 @@ def _describe_leaf(leaf: Term | Phrase | Keyword | Between) -> str:
         case Between(first, last):
             days = (("from", first), ("to", last))
             return " AND ".join(_named(name, day.isoformat()) for name, day in days if day)
+        case _:
+            raise ValueError(leaf)  # nothing that can be typed means it
 
 
 def _named(field: str | None, value: str) -> str:
