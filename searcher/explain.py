@@ -10,7 +10,7 @@ from dataclasses import replace
 from crawl.messages import format_number, printable
 from crawl.messages import gettext as _
 from index.engine import Engine
-from searcher.search import MAX_PARTIAL, MAX_REACH, ResultPage, Searcher, SearchRequest
+from searcher.search import MAX_REACH, ResultPage, Searcher, SearchRequest
 from searcher.syntax import whole_value
 
 
@@ -31,9 +31,8 @@ def why_none(page: ResultPage, request: SearchRequest, engine: Engine) -> tuple[
 def _last_page(empty: ResultPage, request: SearchRequest, searcher: Searcher) -> int:
     """The number of the last page that shows anything; 0 when the first one is empty too."""
     whole = math.ceil(min(empty.total, MAX_REACH) / request.limit)
-    most = min(whole + math.ceil(MAX_PARTIAL / request.limit), request.page - 1)
-    # Partial matches follow the whole ones, and only a search tells how many.
-    after = range(whole + 1, most + 1)
+    # Partial matches fill further pages, and only a search tells how many.
+    after = range(whole + 1, request.page)
     return whole + bisect.bisect_left(
         after, True, key=lambda number: not searcher.search(replace(request, page=number)).hits
     )
