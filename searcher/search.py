@@ -47,9 +47,9 @@ class PageOutOfRange(RequestError):
     def __init__(self, page: int, last: int) -> None:
         self.page, self.last = page, last
         super().__init__(
-            _(
-                "There is no page {page}, only 1 to {last}. To see more, narrow the search or use export."
-            ).format(page=page, last=last)
+            _("There is no page {page}, only 1 to {last}. To see other articles, narrow the search.").format(
+                page=page, last=last
+            )
         )
 
 
