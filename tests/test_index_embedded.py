@@ -30,6 +30,7 @@ from index.embedded.adapter import WhooshEngine
 from index.embedded.segmentfile import SegmentFile
 from index.engine import CorruptIndex, EngineBusy, EngineError, EngineUnavailable, Sort, StaleIndex
 from index.query import And, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term
+from index.ranking import K1, B
 from tests.engine_contract import article, documents, fill, ids
 
 QUERIES: tuple[Query, ...] = (
@@ -557,7 +558,7 @@ def test_scores_are_those_of_stock_whoosh(tmp_path: Path) -> None:
             stock.add_document(id=id, body=" ".join(text))
     with (
         closing(WhooshEngine(tmp_path / "ours")) as engine,
-        open_dir(str(tmp_path / "stock")).searcher(weighting=BM25F(B=0.75, K1=1.2)) as searcher,
+        open_dir(str(tmp_path / "stock")).searcher(weighting=BM25F(B=B, K1=K1)) as searcher,
     ):
         fill(engine, [[article(id, body=" ".join(text)) for id, text in texts.items()]])
         for kind, stock_kind in ((And, query.And), (Or, query.Or)):
