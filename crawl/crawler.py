@@ -248,6 +248,7 @@ class _Run:
                 self._frontier.done(visit, now=datetime.now(UTC))
             else:
                 return visit
+        self._stopping = True  # the lane has more to do, which nothing else will tell
         return None
 
     def _fetch(self, lane: _Lane, visit: Visit | None, url: str) -> None:
