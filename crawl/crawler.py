@@ -190,7 +190,7 @@ class _Run:
 
     def _turn_round(self, pool: ThreadPoolExecutor) -> None:
         while True:
-            self._stopping = self._control_c.is_set() or self._options.stop.is_set()
+            self._stopping = self._is_stop_asked()
             if self._stopping:
                 self._fetcher.interrupt()
             elif not self._enough():
@@ -202,6 +202,9 @@ class _Run:
             except queue.Empty:
                 continue
             self._receive(landing)
+
+    def _is_stop_asked(self) -> bool:
+        return self._control_c.is_set() or self._options.stop.is_set()
 
     def _enough(self) -> bool:
         return self._options.max_pages is not None and self._begun >= self._options.max_pages
@@ -232,7 +235,7 @@ class _Run:
     def _next(self, lane: _Lane) -> Visit | None:
         """The next URL to fetch; those that need no fetching are dealt with on the way."""
         kinds = LISTS if self._options.dry_run else lane.kinds()
-        while True:
+        while not self._is_stop_asked():
             visit = self._frontier.next(lane.host, kinds, now=self._started, since=self._options.since)
             if visit is None or lane.robots is None:
                 return visit
@@ -244,6 +247,8 @@ class _Run:
                 self._frontier.skip(visit)
             else:
                 return visit
+        self._stopping = True  # the lane has more to do, which nothing else will tell
+        return None
 
     def _fetch(self, lane: _Lane, visit: Visit | None, url: str) -> None:
         """In a worker: fetch, and hand over what came of it."""
@@ -283,6 +288,8 @@ class _Run:
         lane = landing.lane
         if isinstance(landing.outcome, Interrupted):
             return 0.0
+        if landing.visit is not None and landing.visit.kind in LISTS and self._is_stop_asked():
+            return 0.0  # A list holds nothing to lose, but may take seconds to read; it is fetched again.
         if landing.visit is None:
             return self._land_robots(lane, landing)
         if isinstance(landing.outcome, FetchError):

@@ -24,8 +24,14 @@ from crawl.urls import canonical, within
 MAX_SITEMAP = 50 * 2**20
 """Largest sitemap read, in bytes uncompressed: the limit of the sitemap protocol (sitemaps.org)."""
 
-MAX_FEED = 2 * 2**20
+MAX_ENTRIES = 50_000
+"""How many entries of one sitemap are taken: the limit of the sitemap protocol (sitemaps.org)."""
+
+MAX_FEED = 2**20
 """Largest feed read, in bytes; feedparser's time grows faster than its input."""
+
+MAX_FEED_TAGS = 60_000
+"""How often `<` may stand in a feed: 5,000 items; twice as many tags may take feedparser four times as long."""
 
 _DATES = ("lastmod", "publication_date")
 _FEED_ROOTS = frozenset({"rss", "feed", "RDF"})
@@ -55,10 +61,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Sitemap:
-    """What a sitemap names: further sitemaps, and pages."""
+    """What a sitemap names: further sitemaps, and pages. `left_out` counts entries beyond MAX_ENTRIES."""
 
     children: tuple[Entry, ...] = ()
     pages: tuple[Entry, ...] = ()
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +84,23 @@ def sitemap_entries(page: Page) -> Sitemap:
     body = _unpacked(page.body)
     if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         lines = body.decode("utf-8-sig", "replace").split()
-        return Sitemap(pages=_unique(Entry(url) for line in lines if (url := canonical(line))))
+        pages = (Entry(url) for line in lines[:MAX_ENTRIES] if (url := canonical(line)))
+        return Sitemap(pages=_unique(pages), left_out=max(0, len(lines) - MAX_ENTRIES))
     children: list[Entry] = []
-    pages: list[Entry] = []
+    listed: list[Entry] = []
     reader = _SitemapReader(body)
     if reader.root in _FEED_ROOTS:
         return Sitemap(pages=feed_entries(page))
     for name, location, when in reader.found:
         url = canonical(location, page.final_url)
         if url is not None:
-            (children if name == "sitemap" else pages).append(Entry(url, _moment(when)))
-    return Sitemap(_unique(children), _unique(pages))
+            (children if name == "sitemap" else listed).append(Entry(url, _moment(when)))
+    return Sitemap(_unique(children), _unique(listed), reader.left_out)
 
 
 def feed_entries(page: Page) -> tuple[Entry, ...]:
     """The articles of an RSS or Atom feed with the dates of their publication."""
-    if len(page.body) > MAX_FEED:
+    if len(page.body) > MAX_FEED or page.body.count(b"<") > MAX_FEED_TAGS:
         return ()
     # As a stream: given bytes, feedparser would open a file or a URL of that name.
     feed = feedparser.parse(io.BytesIO(page.body), sanitize_html=False, resolve_relative_uris=False)
@@ -204,11 +212,12 @@ def _unpacked(body: bytes) -> bytes:
 
 
 class _SitemapReader:
-    """Reads a sitemap as a stream: `root` is its outermost element, `found` every (kind, location, date)."""
+    """Reads a sitemap as a stream: `root` is its outermost element, `found` the first (kind, location, date)s."""
 
     def __init__(self, body: bytes) -> None:
         self.root = ""
         self.found: list[tuple[str, str, str]] = []
+        self.left_out = 0
         self._values: dict[str, str] = {}
         self._text: list[str] | None = None
         parser = expat.ParserCreate(namespace_separator=" ")
@@ -237,7 +246,10 @@ class _SitemapReader:
             self._text = None
         elif name in ("url", "sitemap"):
             date = next((self._values[key] for key in _DATES if key in self._values), "")
-            self.found.append((name, self._values.get("loc", ""), date))
+            if len(self.found) < MAX_ENTRIES:
+                self.found.append((name, self._values.get("loc", ""), date))
+            else:
+                self.left_out += 1
             self._values = {}
 
 

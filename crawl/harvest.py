@@ -134,9 +134,12 @@ class Harvester:
                 return self._add(Kind.ARTICLE, self._ours(feed_entries(page)))
             case Kind.SITEMAP:
                 sitemap = sitemap_entries(page)
+                if sitemap.left_out:
+                    self._tally.rejected["sitemap-too-long"] += sitemap.left_out
                 pages = self._ours(sitemap.pages)
                 articles = [entry for entry in pages if is_article(entry.url, self._source)]
-                sections = [entry for entry in pages if entry not in articles and is_section(entry.url)]
+                others = set(pages).difference(articles)
+                sections = [entry for entry in pages if entry in others and is_section(entry.url)]
                 return (
                     self._add(Kind.SITEMAP, self._ours(sitemap.children), again=True)
                     | self._add(Kind.ARTICLE, articles)

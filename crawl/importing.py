@@ -209,7 +209,12 @@ class Importer:
                 # A crawl's file holds images, styles and errors too: not what anybody meant to import.
                 for page in filter(_may_hold_article, chunk):
                     found = True
-                    self._page(page, page.final_url)
+                    if page.final_url.startswith("file:") or canonical(page.final_url):
+                        self._page(page, page.final_url)
+                    else:
+                        self._problem(
+                            f"{name}: {page.final_url}", _("not an address that a page can be kept under")
+                        )
         if not found:
             self._problem(name, _("holds no article"))
 

@@ -185,6 +185,7 @@ def _header_text(value: str) -> str:
 def read_pages(stream: IO[bytes], most: int = sys.maxsize) -> Iterator[Page]:
     """The pages in a WARC file, gzipped or not, in order: answers of servers and files; of each body `most` bytes.
 
+    An answer whose target URI is no address of a server comes with that URI, as status 200 without headers.
     Raises ValueError where the file is damaged or no WARC file at all.
     """
     from warcio.archiveiterator import ArchiveIterator
@@ -196,10 +197,14 @@ def read_pages(stream: IO[bytes], most: int = sys.maxsize) -> Iterator[Page]:
             if record.http_headers is not None and record.rec_type == "response":
                 status = record.http_headers.get_statuscode()
                 yield _page(record, status, tuple(record.http_headers.headers), most)
+            elif record.rec_type == "response" and (record.content_type or "").startswith("application/http"):
+                yield _page(record, "200", (), most)
             elif record.rec_type == "resource" and record.rec_headers.get_header(
                 "WARC-Target-URI", ""
             ).startswith(_FILES):
                 yield _page(record, "200", (("Content-Type", record.content_type),), most)
+    except OverflowError as error:
+        raise ValueError(_CUT) from error  # a Content-Length beyond all files
     except (ArchiveLoadFailed, EOFError, OSError, AttributeError) as error:
         raise ValueError(str(error)) from error
     if not plain.is_whole:

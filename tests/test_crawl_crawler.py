@@ -18,6 +18,7 @@ from typing import Self, cast
 
 import pytest
 
+from crawl import discover
 from crawl.addresses import allowed_networks
 from crawl.archive import Archive
 from crawl.crawler import crawl
@@ -662,6 +663,47 @@ def test_stopping_from_outside(archive: Archive, frontier: Frontier, fetcher: Fe
     assert report.sources[0].failed == ()
     (state,) = frontier.states()
     assert (state.done, state.waiting) == (1, 2)
+
+
+def test_stopping_among_pages_that_are_not_visited(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher
+) -> None:
+    """`stop` is looked at between pages that need no request too; those that were not looked at wait."""
+    stop = threading.Event()
+    with Site(**{
+        "robots.txt": text("User-agent: *\nDisallow: /bai", kind="text/plain"),
+        "": anchors(*(f"/bai-1000{number}.html" for number in range(9))),
+    }) as site:  # fmt: skip
+        report = crawl(
+            [site.source()],
+            archive,
+            frontier,
+            fetcher,
+            delay=0,
+            stop=stop,
+            progress=lambda progress: stop.set() if progress.outcome == "robots.txt" else None,
+        )
+    assert report.interrupted
+    assert dict(report.sources[0].rejected) == {"robots.txt": 1}
+
+
+def test_a_sitemap_beyond_the_limit_is_told(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a sitemap names beyond the limit is left out and counted; articles and sections are told apart."""
+    monkeypatch.setattr(discover, "MAX_ENTRIES", 3)
+    with Site() as site:
+        names = ("bai-10000.html", "thoi-su/", "bai-10001.html", "bai-10002.html", "bai-10003.html")
+        entries = "".join(f"<url><loc>http://{site.host}/{name}</loc></url>" for name in names)
+        site.paths = {
+            "/a.xml": text(f"<urlset>{entries}</urlset>"),
+            **{f"/{name}": article(name) for name in names if name.endswith("l")},
+            "/thoi-su/": anchors(),
+        }
+        (report,) = crawl([site.source(sitemaps=("/a.xml",))], archive, frontier, fetcher, delay=0).sources
+        assert (report.found, report.new) == (2, 2)
+        assert dict(report.rejected) == {"sitemap-too-long": 2}
+        assert len(site.times("/thoi-su/")) == 1
 
 
 def test_no_sources_no_crawl(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from crawl.article import Page, utc_now
 from crawl.discover import (
+    MAX_ENTRIES,
     MAX_FEED,
+    MAX_FEED_TAGS,
     Entry,
     Links,
     Sitemap,
@@ -167,6 +169,25 @@ def test_an_atom_feed() -> None:
 def test_a_feed_that_names_something_else_is_empty(body: bytes) -> None:
     """The body of a feed is never taken for a file or a URL to open, and beyond the limit it is not read."""
     assert feed_entries(_page(body)) == ()
+
+
+def test_a_feed_of_too_many_tags_is_not_read() -> None:
+    """A feed is read up to as many tags as the reader is quick with; beyond them it is taken for empty."""
+    item = "<item><link>https://bao.vn/a-1.html</link></item>"
+    padding = "<a/>" * (MAX_FEED_TAGS - 8)
+    feed = f"<rss><channel>{item}%s</channel></rss>"
+    assert (feed % padding).count("<") == MAX_FEED_TAGS
+    assert len(feed_entries(_page(feed % padding))) == 1
+    assert feed_entries(_page(feed % f"{padding}<")) == ()
+
+
+@pytest.mark.parametrize("form", ["<urlset>%s</urlset>", "%s"])
+def test_a_sitemap_is_taken_up_to_the_protocol_s_limit(form: str) -> None:
+    """Of a sitemap the first 50,000 entries count; how many were left out is told."""
+    entry = "<url><loc>https://bao.vn/%d</loc></url>" if "<" in form else "https://bao.vn/%d\n"
+    sitemap = sitemap_entries(_page(form % "".join(entry % number for number in range(MAX_ENTRIES + 3))))
+    assert (len(sitemap.pages), sitemap.left_out) == (MAX_ENTRIES, 3)
+    assert sitemap.pages[-1].url == f"https://bao.vn/{MAX_ENTRIES - 1}"
 
 
 # Pages

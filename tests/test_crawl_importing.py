@@ -346,6 +346,40 @@ def test_a_warc_file(run: Run, tmp_path: Path) -> None:
     assert run(plain) == ImportReport(0, 0, 2, 1)
 
 
+def warc_record(url: str, body: str, length: int | None = None) -> bytes:
+    """A record as another program may have written it."""
+    payload = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{body}".encode()
+    return (
+        f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2020-01-01T00:00:00Z\r\n"
+        "Content-Type: application/http; msgtype=response\r\n"
+        f"Content-Length: {length or len(payload)}\r\n\r\n"
+    ).encode() + payload + b"\r\n\r\n"  # fmt: skip
+
+
+def test_records_without_a_usable_address(run: Run, tmp_path: Path) -> None:
+    """A record whose target is no web address is named and counts as a problem; the next ones are read."""
+    file = tmp_path / "a.warc"
+    bad = ("javascript:alert(1)", "", "https://[::1")
+    good = warc_record("https://bao.vn/1", html("Bài một"))
+    file.write_bytes(b"".join(warc_record(url, html("Bài", "https://bao.vn/2")) for url in bad) + good)
+    assert run(file) == ImportReport(1, 0, 0, 3)
+    assert [problem.where for problem in run.problems] == [f"{file}: {url}" for url in bad]
+    assert run.archive.counts().pages == 1
+    lookup = warc_record("dns:bao.vn", "bao.vn A 127.0.0.1").replace(b"application/http", b"text/dns")
+    file.write_bytes(lookup + good)
+    assert run(file) == ImportReport(0, 0, 1, 0)
+
+
+@pytest.mark.parametrize("length", [2**63 - 1, 2**63, 10**30])
+def test_a_record_longer_than_any_file(run: Run, tmp_path: Path, length: int) -> None:
+    """A length beyond all files is that of a file that ends too early; what came before is kept."""
+    file = tmp_path / "a.warc"
+    record = warc_record("https://bao.vn/2", html("Bài hai"), length)
+    file.write_bytes(warc_record("https://bao.vn/1", html("Bài một")) + record)
+    assert run(file) == ImportReport(1, 0, 0, 1)
+    assert run.said[0].endswith("the file ends in the middle of a record")
+
+
 def test_pages_that_are_too_large(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page beyond the limit is a problem, in a file or in a WARC file, and is not kept in part."""
     monkeypatch.setattr(importing, "MAX_FILE", 5000)

@@ -596,6 +596,20 @@ def test_every_error_has_its_exit_status() -> None:
         assert bool(parents & set(_STATUS)) != bool(parents & set(_REPORTED)), name
 
 
+def test_an_interrupt_while_modules_load_is_status_130(tmp_path: Path) -> None:
+    """Ctrl-C before the command line is even read ends like a later one, without a word."""
+    (tmp_path / "click.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "searcher", "status"],
+        env=environment,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
 def test_the_whole_road(timbao: Timbao) -> None:
     """Newspapers on loopback are added, crawled, indexed and searched; a second update finds nothing new."""
     with SampleSite() as site:
