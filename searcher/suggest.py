@@ -186,7 +186,7 @@ def _written(pair: tuple[str, str], engine: Engine) -> Iterator[tuple[tuple[str,
     as_typed = _count(Phrase(tuple(Term(term) for term in pair)), engine)
     much_more = _FAR_MORE if any(map(has_marks, pair)) else 1
     if anyhow.total < much_more * (as_typed + 1):
-        yield pair, max(as_typed, 1)
+        yield pair, as_typed
         return
     forms: Counter[tuple[str, ...]] = Counter()
     for hit in anyhow.hits:
