@@ -176,6 +176,7 @@ _QUOTES = frozenset("‘’“”–—…•\xa0«»")
 def _is_utf8(text: str) -> bool:
     """Whether the text is UTF-8 that was read byte by byte."""
     weight = covered = 0
+    weak: set[str] = set()
     sample = text[:_SAMPLE_LENGTH]
     for match in _SEQUENCE.finditer(sample):
         sequence = match[0]
@@ -187,9 +188,10 @@ def _is_utf8(text: str) -> bool:
         if len(sequence) > 2:
             weight += 3
         elif sequence[1] in _QUOTES or not (read.isalpha() or unicodedata.combining(read)):
-            weight += 1
+            weak.add(sequence)  # a word ending so before a quotation mark proves no more for being repeated
         else:
             weight += 3 if any("a" <= letter <= "z" for letter in around) else 2
+    weight += len(weak)
     return weight >= _ENOUGH and (len(_HIGH.findall(sample)) - covered) * 10 <= covered
 
 
