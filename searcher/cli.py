@@ -24,6 +24,7 @@ import click
 from crawl.datafolder import Config, Settings, choose_folder, load_config
 from crawl.messages import (
     LANGUAGES,
+    format_number,
     mark,
     preferred_language,
     printable,
@@ -453,6 +454,9 @@ def _print_page(page: ResultPage, form: str | None, settings: Settings) -> None:
         click.echo(render.to_lines(page), nl=False)
         if not page.hits and not page.total:
             click.echo(_("Nothing found."), err=True)
+        for other in page.suggestions:
+            line = _("Did you mean: {query} ({number})")
+            click.echo(printable(line.format(query=other.text, number=format_number(other.total))), err=True)
 
 
 def _page_through(text: str) -> None:
