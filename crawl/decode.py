@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from html import unescape
 
 from charset_normalizer import from_bytes
 
@@ -78,6 +79,13 @@ _SNIFFED = ["cp1258", "cp1252", "cp1251", "cp874", "gb18030", "big5hkscs", "shif
 _TONES = "\u0300\u0301\u0303\u0309"
 _TONED = "".join(unicodedata.normalize("NFC", letter + tone) for letter in "aeoAEO" for tone in _TONES)
 _MISORDERED = re.compile(f"([{_TONED}])([\u0302\u0306])")
+
+# References to what Windows-1252 and ISO-8859-1 have beyond ASCII, and to combining marks.
+_LETTER_REFERENCE = re.compile(
+    "&(?:(?!amp|lt|gt|quot|apos|nbsp|[lr][sad]quo|copy|bull|hellip|[mn]dash|middot|times|trade)[A-Za-z]{2,6}"
+    "|#0*(?:1[2-9]\\d|2[0-5]\\d|7[6-9]\\d|8[0-7]\\d)|#[xX]0*(?:[89A-Fa-f][0-9A-Fa-f]|3[0-6][0-9A-Fa-f]));"
+)
+_SOME = 3  # fewer are somebody's name
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -91,6 +99,13 @@ def decode(body: bytes, declared: str | None) -> str:
     bytes. VIQR, being ASCII, is read only where it is declared.
     """
     return repair_text(_decode(body, declared))
+
+
+def spelt_out(html: str) -> str:
+    """The markup with character references to letters as those letters, which may be misread as any others."""
+    if len(_LETTER_REFERENCE.findall(html)) < _SOME:
+        return html
+    return repair_text(_LETTER_REFERENCE.sub(lambda found: unescape(found[0]), html))
 
 
 def repair_text(text: str) -> str:

@@ -8,19 +8,17 @@ where it finds something.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup, NavigableString, PageElement, Tag
-from soupsieve import SelectorSyntaxError
-
 from crawl.article import Article, Page, When
 from crawl.dates import parse_written
-from crawl.decode import decode
+from crawl.decode import decode, spelt_out
 from crawl.density import find_body, is_list, without_furniture
 from crawl.headline import agreed_date, choose_title, lead_above, printed_date, text_after, title_place
 from crawl.markup import Attributes, Marks, read_marks
@@ -29,6 +27,7 @@ from crawl.outline import Outline, OutlineWriter, clean
 from crawl.paragraphs import Parts, name_in, sort_out, text_key
 from crawl.sources import Source
 from crawl.structured import read_json_ld, read_meta
+from crawl.tree import BadSelectorSyntax, Element, Tree, cut, parse, select, text_of
 from crawl.urls import absolute, within
 
 MAX_HTML = 2 * 2**20
@@ -44,7 +43,6 @@ _NEWSROOM = re.compile(
     r"\b(?:báo|tòa soạn|toà soạn|ban biên tập|tạp chí|admin|online)\b|https?:|\.vn\b", re.IGNORECASE
 )
 
-_NO_ATTRIBUTES = Attributes()
 _MOST_CANDIDATES = 20  # how many elements of one name are looked into
 _MOST_TAGS = 40
 _LONGEST_VALUE = 300  # attributes beyond this are generated, or an attack
@@ -109,8 +107,8 @@ def extract(page: Page, source: Source) -> Extraction:
     if content_type.split(";")[0].strip().lower() not in _HTML_TYPES or b"<" not in page.body:
         return Rejected("not-html")
     charset = _CHARSET.search(content_type)
-    soup = BeautifulSoup(decode(_beginning(page.body), charset[1] if charset else None), "lxml")
-    return _Reading(page, source, soup).article()
+    tree = parse(spelt_out(decode(_beginning(page.body), charset[1] if charset else None)))
+    return _Reading(page, source, tree).article()
 
 
 def _beginning(body: bytes) -> bytes:
@@ -140,14 +138,13 @@ class _Layout:
 class _Reading:
     """One page being read, with what it claims of itself."""
 
-    def __init__(self, page: Page, source: Source, soup: BeautifulSoup) -> None:
-        self._page, self._source, self._soup = page, source, soup
+    def __init__(self, page: Page, source: Source, tree: Tree) -> None:
+        self._page, self._source, self._root = page, source, tree.root
         for unwanted in self._every(source.selectors.remove):
-            unwanted.decompose()
-        self._meta = read_meta(_meta_pairs(soup))
-        self._said = read_json_ld(
-            script.get_text() for script in soup.find_all("script", type="application/ld+json")
-        )
+            cut(unwanted)
+        self._meta = read_meta(_meta_pairs(tree.root))
+        self._said = read_json_ld(tree.json_ld)
+        self._walked = _walk(tree.root, self._chosen_body())
 
     def article(self) -> Extraction:
         """The article, or why there is none."""
@@ -170,7 +167,7 @@ class _Reading:
         )
 
     def _layout(self) -> _Layout:
-        outline = _outline(self._soup, self._chosen_body())
+        outline = self._walked.outline
         places = without_furniture(outline)
         body = find_body(outline, places)
         if not body:
@@ -202,44 +199,43 @@ class _Reading:
 
     # What the selectors of the source find.
 
-    def _every(self, selectors: Iterable[str]) -> list[Tag]:
+    def _every(self, selectors: Iterable[str]) -> list[Element]:
         return [found for selector in selectors for found in self._matches(selector)]
 
-    def _first(self, selectors: Iterable[str]) -> list[Tag]:
+    def _first(self, selectors: Iterable[str]) -> list[Element]:
         """The matches of the first alternative that finds any text."""
         for selector in selectors:
-            if found := [element for element in self._matches(selector) if clean(element.get_text(" "))]:
+            if found := [element for element in self._matches(selector) if clean(text_of(element))]:
                 return found
         return []
 
-    def _matches(self, selector: str) -> list[Tag]:
+    def _matches(self, selector: str) -> list[Element]:
         try:
-            return list(self._soup.select(selector))
-        # Soup Sieve does not implement pseudo-elements such as `::text`.
-        except (SelectorSyntaxError, NotImplementedError) as error:
+            return select(self._root, selector)
+        except BadSelectorSyntax as error:
             raise BadSelector(self._source.name, selector) from error
 
     def _texts(self, selectors: Iterable[str]) -> tuple[str, ...]:
-        texts = (clean(element.get_text(" ")) for element in self._first(selectors)[:_MOST_TAGS])
+        texts = (clean(text_of(element)) for element in self._first(selectors)[:_MOST_TAGS])
         return tuple(dict.fromkeys(text for text in texts if text))
 
     def _text(self, selectors: Iterable[str]) -> str:
         return next(iter(self._texts(selectors)), "")
 
-    def _chosen_body(self) -> Tag | None:
+    def _chosen_body(self) -> Element | None:
         found = self._first(self._source.selectors.body)[:_MOST_CANDIDATES]
-        return max(found, key=lambda element: len(element.get_text()), default=None)
+        return max(found, key=lambda element: len(text_of(element)), default=None)
 
     # The single facts.
 
     def _title(self, outline: Outline, places: Sequence[int], body: Sequence[int]) -> str:
         claims = [clean(claim) for claim in (self._meta.headline, self._said.headline) if claim]
-        window = clean(self._soup.title.get_text()) if self._soup.title else ""
+        window = next((clean(text_of(element)) for element in self._root.iter("title")), "")
         return choose_title(outline, places, body, [claim for claim in claims if claim], window)
 
     def _published(self, printed: When | None) -> When | None:
         chosen = next(filter(None, map(parse_written, self._texts(self._source.selectors.date))), None)
-        claimed = self._said.published or self._meta.published or _time_element(self._soup)
+        claimed = self._said.published or self._meta.published or _time_element(self._root)
         return agreed_date(claimed, chosen or printed)
 
     def _author(self, printed: str | None) -> str | None:
@@ -264,14 +260,18 @@ class _Reading:
         claimed = [clean(claim) for claim in (self._said.section, self._meta.section) if claim]
         if chosen or claimed:
             return (chosen or claimed)[-1 if chosen else 0]
-        path = [clean(name) for name in self._said.breadcrumb or _breadcrumb(self._soup)]
+        path = [clean(name) for name in self._said.breadcrumb or self._printed_path()]
         names = [
             name for name in path if name and name.lower() not in _HOME and text_key(name) != text_key(title)
         ]
         return names[-1] if names else None
 
+    def _printed_path(self) -> list[str]:
+        """The links of the breadcrumb that the page prints."""
+        return next(filter(None, map(_links_in, self._walked.breadcrumbs)), [])
+
     def _tags(self) -> tuple[str, ...]:
-        found = self._texts(self._source.selectors.tags) or _tag_links(self._soup)
+        found = self._texts(self._source.selectors.tags) or _tag_links(self._walked.tags)
         tags = [clean(tag).strip("#,;. ") for tag in found or self._said.tags or self._meta.tags]
         unique = {text_key(tag): tag for tag in reversed(tags) if 0 < len(tag) <= _LONGEST_NAME}
         return tuple(reversed(unique.values()))[:_MOST_TAGS]
@@ -279,90 +279,110 @@ class _Reading:
     def _address(self) -> tuple[str, bool]:
         """The article's URL, and whether the page calls itself the site's home."""
         final = absolute(self._page.final_url) or self._page.final_url
-        links = self._soup.find_all("link", rel="canonical", limit=_MOST_CANDIDATES)
-        claims = [*(link.get("href") for link in links), self._meta.url]
-        found = [absolute(claim, final) for claim in claims if isinstance(claim, str)]
+        claims = [*_canonical_links(self._root), self._meta.url]
+        found = [absolute(claim, final) for claim in claims if claim]
         hosts = self._source.hosts
         own = [url for url in found if url and (not hosts or within(url, hosts))]
         inner = [url for url in own if not _is_root(url)]
         return (inner[0] if inner else final), bool(own) and _is_root(own[0])
 
 
-def _outline(soup: BeautifulSoup, chosen: Tag | None) -> Outline:
-    """The page's blocks, by an iterative walk: markup may be nested 100,000 deep."""
+@dataclass(frozen=True, slots=True)
+class _Walked:
+    """What one walk over a page's elements gives: its blocks, and the elements named breadcrumb or tags."""
+
+    outline: Outline
+    breadcrumbs: Sequence[Element]
+    tags: Sequence[Element]
+
+
+def _walk(root: Element, chosen: Element | None) -> _Walked:
     writer = OutlineWriter()
-    waiting: list[PageElement | None] = [soup]
-    while waiting:
-        node = waiting.pop()
-        if node is None:
-            writer.leave()
-        elif isinstance(node, Tag):
-            marks = read_marks(node.name, _attributes(node))
-            if not marks.unread:
-                writer.enter(marks, chosen=node is chosen)
-                waiting.append(None)
-                waiting += reversed(node.contents)
-        elif type(node) is NavigableString:  # its subclasses are comments and declarations
-            writer.write(node)
-    return writer.outline
+    breadcrumbs: list[Element] = []
+    tags: list[Element] = []
+
+    def visit(element: Element) -> None:
+        marks = _marks_of(element)
+        if marks.unread:
+            return
+        if marks.breadcrumb:
+            breadcrumbs.append(element)
+        if marks.tags:
+            tags.append(element)
+        writer.enter(marks, chosen=element is chosen)
+        if element.text:
+            writer.write(element.text)
+        for child in element:
+            visit(child)
+            if child.tail:
+                writer.write(child.tail)
+        writer.leave(marks, chosen=element is chosen)
+
+    visit(root)  # no deeper than trees are
+    return _Walked(writer.outline, breadcrumbs[:_MOST_CANDIDATES], tags[:_MOST_CANDIDATES])
 
 
-def _attributes(element: Tag) -> Attributes:
-    given = element.attrs
-    if not given:
-        return _NO_ATTRIBUTES
-
-    def value(name: str) -> str:
-        found = given.get(name) or ""
-        return (found if isinstance(found, str) else " ".join(found))[:_LONGEST_VALUE]
-
-    return Attributes(
-        names=f"{value('class')} {value('id')}".strip(),
-        role=value("role"),
-        kind=value("itemprop") or value("property"),
-        style=value("style"),
-        align=value("align"),
-        hidden="hidden" in given,
+def _marks_of(element: Element) -> Marks:
+    if not element.attrib:
+        return _read_marks(element.tag)
+    value = element.get
+    return _read_marks(
+        element.tag,
+        value("class", "")[:_LONGEST_VALUE],
+        value("id", "")[:_LONGEST_VALUE],
+        value("role", "")[:_LONGEST_VALUE],
+        (value("itemprop") or value("property") or "")[:_LONGEST_VALUE],
+        value("style", "")[:_LONGEST_VALUE],
+        value("align", "")[:_LONGEST_VALUE],
+        value("hidden") is not None,
     )
 
 
-def _meta_pairs(soup: BeautifulSoup) -> Iterator[tuple[str, str]]:
-    for element in soup.find_all("meta"):
+@functools.lru_cache(maxsize=8192)
+def _read_marks(
+    tag: str,
+    classes: str = "",
+    id: str = "",
+    role: str = "",
+    kind: str = "",
+    style: str = "",
+    align: str = "",
+    hidden: bool = False,
+) -> Marks:
+    return read_marks(tag, Attributes(f"{classes} {id}".strip(), role, kind, style, align, hidden))
+
+
+def _meta_pairs(root: Element) -> Iterator[tuple[str, str]]:
+    for element in root.iter("meta"):
         for attribute in ("property", "name", "itemprop"):
             name, content = element.get(attribute), element.get("content")
-            if isinstance(name, str) and isinstance(content, str):
+            if name is not None and content is not None:
                 yield name, content
 
 
-def _time_element(soup: BeautifulSoup) -> When | None:
+def _canonical_links(root: Element) -> list[str | None]:
+    links = (link for link in root.iter("link") if "canonical" in link.get("rel", "").lower().split())
+    return [link.get("href") for link in itertools.islice(links, _MOST_CANDIDATES)]
+
+
+def _time_element(root: Element) -> When | None:
     """The page's one `time` element of HTML with a date for machines; several are of several articles."""
-    written = {
-        element.get("datetime") for element in soup.find_all("time", datetime=True, limit=_MOST_CANDIDATES)
-    }
-    only = written.pop() if len(written) == 1 else None
-    return parse_written(only) if isinstance(only, str) else None
+    times = (element.get("datetime") for element in root.iter("time"))
+    written = set(itertools.islice((time for time in times if time is not None), _MOST_CANDIDATES))
+    return parse_written(written.pop()) if len(written) == 1 else None
 
 
-def _named(soup: BeautifulSoup, mark: Callable[[Marks], bool]) -> Iterator[Tag]:
-    """The first elements whose names say so."""
-    matching = (one for one in soup.find_all(True) if mark(read_marks(one.name, _attributes(one))))
-    return itertools.islice(matching, _MOST_CANDIDATES)
+def _links_in(element: Element) -> list[str]:
+    return [text_of(link) for link in itertools.islice(element.iterdescendants("a"), _MOST_TAGS)]
 
 
-def _breadcrumb(soup: BeautifulSoup) -> list[str]:
-    for element in _named(soup, lambda marks: marks.breadcrumb):
-        names = [link.get_text(" ") for link in element.find_all("a", limit=_MOST_TAGS)]
-        if names:
-            return names
-    return []
-
-
-def _tag_links(soup: BeautifulSoup) -> list[str]:
-    """The links of the first element that is called a list of tags and is little else."""
-    for element in _named(soup, lambda marks: marks.tags):
-        around = element.parent if element.name == "a" and element.parent else element
-        links = [link.get_text(" ") for link in around.find_all("a", limit=_MOST_TAGS)]
-        if links and 2 * sum(map(len, links)) >= len(around.get_text(" ", strip=True)):
+def _tag_links(named: Iterable[Element]) -> list[str]:
+    """The links of the first of the elements named for tags that is little else."""
+    for element in named:
+        parent = element.getparent()
+        around = parent if element.tag == "a" and parent is not None else element
+        links = _links_in(around)
+        if links and 2 * sum(map(len, links)) >= len(" ".join(text_of(around).split())):
             return links
     return []
 

@@ -7,7 +7,6 @@ of HTML, ARIA and schema.org themselves.
 
 from __future__ import annotations
 
-import functools
 import re
 from dataclasses import dataclass
 
@@ -92,7 +91,6 @@ class Attributes:
     hidden: bool = False
 
 
-@functools.lru_cache(maxsize=4096)
 def read_marks(element: str, attributes: Attributes) -> Marks:
     """The marks of an element (its name in lower case)."""
     names = frozenset(part.lower() for part in _NAME_PART.findall(attributes.names))

@@ -6,6 +6,7 @@ Whoever walks the markup tells an `OutlineWriter` where elements begin and end a
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -17,10 +18,11 @@ from crawl.paragraphs import Block
 
 _AROUND = 32  # elements further out say nothing about a block, and nesting may be 100,000 deep
 _NEAR = 3  # a block's own element and two around it may say what it is
+_WHITE_SPACE = re.compile(r"\s+")
 _SENTENCE_END = re.compile(r"[.!?…:][\"”’')\]]*\s*$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Element:
     """What the rules need to know of an element around a block; `number` is its place in the page.
 
@@ -46,8 +48,13 @@ Outline: TypeAlias = Sequence[Placed]
 
 
 def clean(text: str) -> str:
+    """One line of NFC text: misread letters put right, white space collapsed, controls gone."""
+    return tidy(repair_text(text))
+
+
+def tidy(text: str) -> str:
     """One line of NFC text: white space collapsed, controls gone."""
-    return printable(" ".join(repair_text(text).split()))
+    return printable(" ".join(unicodedata.normalize("NFC", text).split()))
 
 
 class OutlineWriter:
@@ -55,47 +62,46 @@ class OutlineWriter:
 
     def __init__(self) -> None:
         self.outline: list[Placed] = []
-        self._entered: list[tuple[Marks, bool]] = []
         self._open: list[tuple[Element, Marks]] = []
         self._numbers = 0
-        self._depth = [0, 0, 0]  # how many links, bold and slanted elements are open
+        self._links = self._bold = self._slanted = 0  # how many such elements are open
         self._pictured = False
         self._parts: list[str] = []
-        self._sizes = [0, 0, 0]  # how much of the parts is in links, bold, slanted
+        self._in_links = self._in_bold = self._in_slanted = 0  # how much of the parts is
 
     def enter(self, marks: Marks, *, chosen: bool = False) -> None:
         """An element begins; `chosen` is the one that a source's selectors mean, and a block in any case."""
-        is_block = marks.block or chosen
-        self._entered.append((marks, is_block))
-        if is_block:
+        if marks.block or chosen:
             self._flush()
             self._numbers += 1
             self._open.append(
                 (Element(self._numbers, marks.furniture, marks.article, marks.body, chosen), marks)
             )
-        self._shift(marks, 1)
+        self._links += marks.link
+        self._bold += marks.bold
+        self._slanted += marks.slanted
         self._pictured |= marks.picture
         if marks.line_break:
             self._break_line()
 
-    def leave(self) -> None:
-        """The element entered last ends."""
-        marks, is_block = self._entered.pop()
-        if is_block:
+    def leave(self, marks: Marks, *, chosen: bool = False) -> None:
+        """The element entered last, which had these marks, ends."""
+        if marks.block or chosen:
             self._flush()
             self._open.pop()
-        self._shift(marks, -1)
+        self._links -= marks.link
+        self._bold -= marks.bold
+        self._slanted -= marks.slanted
 
     def write(self, text: str) -> None:
         """Text inside the elements that are open."""
-        collapsed = re.sub(r"\s+", " ", text)
+        collapsed = _WHITE_SPACE.sub(" ", text)
         self._parts.append(collapsed)
-        size = len(collapsed.strip())
-        self._sizes = [was + size * (depth > 0) for was, depth in zip(self._sizes, self._depth, strict=True)]
-
-    def _shift(self, marks: Marks, step: int) -> None:
-        kinds = (marks.link, marks.bold, marks.slanted)
-        self._depth = [depth + step * kind for depth, kind in zip(self._depth, kinds, strict=True)]
+        if self._links or self._bold or self._slanted:
+            size = len(collapsed.strip())
+            self._in_links += size * (self._links > 0)
+            self._in_bold += size * (self._bold > 0)
+            self._in_slanted += size * (self._slanted > 0)
 
     def _break_line(self) -> None:
         """A line break after a sentence or after another break ends a paragraph; others are of verse."""
@@ -106,29 +112,32 @@ class OutlineWriter:
             self._parts.append("\n")
 
     def _flush(self) -> None:
-        lines = map(clean, "".join(self._parts).split("\n"))
-        text = "\n".join(line for line in lines if line)
-        if text:
-            near = [marks for _, marks in self._open[: -_NEAR - 1 : -1]]
-            linked, bold, slanted = (min(size, len(text)) for size in self._sizes)
-            quoted = any(marks.quote for _, marks in self._open[: -_NEAR - 2 : -1])
-            align = next((marks.align for marks in near if marks.align), "")
-            block = Block(
-                text=text,
-                linked=linked,
-                bold=bold,
-                slanted=slanted,
-                heading=max((marks.heading for marks in near), default=0),
-                caption=any(marks.caption for marks in near),
-                lead=any(marks.lead for marks in near),
-                byline=any(marks.byline for marks in near) and not quoted,
-                listed=any(marks.listed for marks in near),
-                centred=align == "center",
-                right=align == "right",
-                pictured=self._pictured,
-            )
+        """End the block, if there is any text in it."""
+        if not self._parts:
+            return
+        lines = map(tidy, "".join(self._parts).split("\n"))
+        if text := "\n".join(line for line in lines if line):
             around = tuple(element for element, _ in self._open[: -_AROUND - 1 : -1])
-            self.outline.append(Placed(block, around))
+            self.outline.append(Placed(self._block(text), around))
             self._pictured = False
         self._parts = []
-        self._sizes = [0, 0, 0]
+        self._in_links = self._in_bold = self._in_slanted = 0
+
+    def _block(self, text: str) -> Block:
+        near = [marks for _, marks in self._open[: -_NEAR - 1 : -1]]
+        quoted = any(marks.quote for _, marks in self._open[: -_NEAR - 2 : -1])
+        align = next((marks.align for marks in near if marks.align), "")
+        return Block(
+            text=text,
+            linked=min(self._in_links, len(text)),
+            bold=min(self._in_bold, len(text)),
+            slanted=min(self._in_slanted, len(text)),
+            heading=max((marks.heading for marks in near), default=0),
+            caption=any(marks.caption for marks in near),
+            lead=any(marks.lead for marks in near),
+            byline=any(marks.byline for marks in near) and not quoted,
+            listed=any(marks.listed for marks in near),
+            centred=align == "center",
+            right=align == "right",
+            pictured=self._pictured,
+        )

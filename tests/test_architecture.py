@@ -19,8 +19,9 @@ LIGHT = {"crawl.article", "crawl.archive", "crawl.datafolder", "crawl.messages",
 
 # Third-party packages and the only modules that may import them.
 CONFINED = {
-    "bs4": {"crawl/discover.py", "crawl/extract.py"},
+    "bs4": {"crawl/discover.py"},
     "click": {"crawl/cli.py", "index/cli.py", "searcher/cli.py"},
+    "cssselect": {"crawl/tree.py"},
     "feedparser": {"crawl/discover.py"},
     "flask": {"searcher/web.py"},
     "opensearchpy": {"index/cluster.py"},
