@@ -17,6 +17,9 @@ _RIVAL = 0.5
 """An element that the markup calls an article is believed if it is worth this share of the best there is."""
 
 _HEADLINE = 15  # characters; shorter links are buttons
+_ARTICLE = 250  # the least worth of an article that stands before others
+_SEVERAL = 3  # articles make a list
+_HEADLINE_LINKS = 2  # a picture's and the title's; more are a row of buttons
 _SHORT = 60  # characters; shorter blocks are dates, labels, sub-headings
 
 
@@ -46,6 +49,8 @@ def find_body(outline: Outline, places: Sequence[int]) -> list[int]:
     best = _best(worths)
     if best is None:
         return []
+    if own := _article_of_heading(outline, places, worths, best):
+        return _inside(outline, places, own)
     for marked in ([one for one in worths if one.body], [one for one in worths if one.article]):
         rivals = [one for one in marked if worths[one] >= _RIVAL * worths[best]]
         if rivals:
@@ -56,6 +61,19 @@ def find_body(outline: Outline, places: Sequence[int]) -> list[int]:
             inner = _best(_worths(outline, within))
             return _inside(outline, within, inner) if inner else within
     return _inside(outline, places, best)
+
+
+def _article_of_heading(
+    outline: Outline, places: Sequence[int], worths: Mapping[Element, int], best: Element
+) -> Element | None:
+    """The article that holds the page's one top heading, if there are several others in the best element."""
+    headed = [place for place in places if outline[place].block.heading == 1]
+    if len(headed) != 1:
+        return None
+    around = outline[headed[0]].around
+    own = next((one for one in around if one.article and worths[one] >= _ARTICLE), None)
+    others = {one for place in _inside(outline, places, best) for one in outline[place].around if one.article}
+    return own if len(others.difference(around)) >= _SEVERAL else None
 
 
 def is_list(outline: Outline, places: Sequence[int]) -> bool:
@@ -76,7 +94,7 @@ def _teasers(outline: Outline, places: Iterable[int]) -> set[int]:
     for place in places:
         block = outline[place].block
         if block.is_link:
-            below = len(block.text) >= _HEADLINE
+            below = len(block.text) >= _HEADLINE and block.links <= _HEADLINE_LINKS
         elif _is_prose(block):
             if below:
                 teasers.add(place)
@@ -99,7 +117,7 @@ def _worths(outline: Outline, places: Sequence[int]) -> dict[Element, int]:
                 tally[1] += 1
                 tally[2] += block.worth
     for element, (prose, count, worth) in lists.items():
-        if 2 * count >= prose:
+        if count == prose or (count > 1 and 2 * count >= prose):
             worths[element] -= worth
     return worths
 

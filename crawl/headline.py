@@ -15,6 +15,8 @@ _TITLE_WORDS = 3  # fewer are a section's name rather than a headline
 _DATE_LENGTH = 100  # a longer block is prose that mentions a date
 _ABOVE = 8  # how many blocks above its title an article may begin
 _BELOW = 3  # how many blocks of the body a date line may follow
+# Dates of other languages say what they are.
+_DATED = re.compile(r"(?:cập nhật|published|updated|posted)\b.*\d", re.IGNORECASE)
 _SITE_SEPARATOR = re.compile(r"\s+(?:[|»–—-]|::)\s+")
 
 
@@ -89,7 +91,9 @@ def printed_date(outline: Outline, title: int, body: Sequence[int]) -> When | No
 
 
 def _is_date_line(text: str) -> bool:
-    return len(text) <= _DATE_LENGTH and not text.endswith(".") and parse_written(text) is not None
+    if len(text) > _DATE_LENGTH or text.endswith("."):
+        return False
+    return _DATED.match(text) is not None or parse_written(text) is not None
 
 
 def agreed_date(claimed: When | None, printed: When | None) -> When | None:

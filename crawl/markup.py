@@ -20,8 +20,10 @@ _BLOCKS = frozenset(
     "th thead tr ul".split()
 )
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-# Content systems put an article's subjects into the names of what holds it: `post tag-news category-menu`.
-_NEVER_FURNITURE = frozenset({"html", "body", "main", "article", *_HEADINGS})
+# Content systems put an article's subjects into the names of what holds it: `post tag-news category-menu`;
+# what they call related is another article all the same.
+_NEVER_FURNITURE = frozenset({"html", "body", "main", *_HEADINGS})
+_OTHER_ARTICLE = frozenset("lienquan recommended relate related tinlienquan".split())
 _FURNITURE_TAGS = frozenset({"nav", "aside", "footer", "menu"})
 _FURNITURE_ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary", "search", "dialog"})
 _FURNITURE = frozenset(
@@ -33,7 +35,7 @@ _FURNITURE = frozenset(
     "tinlienquan toolbar trending tukhoa widget xemthem".split()
 )
 _HIDDEN = frozenset({"hidden", "hide", "d-none", "sr-only", "visually-hidden"})
-_CAPTION = frozenset({"caption", "figcaption", "fig", "imgcaption", "note"})
+_CAPTION = frozenset({"avatar", "caption", "figcaption", "fig", "imgcaption", "note"})
 _CAPTION_PAIRS = tuple(
     map(frozenset, (("image", "desc"), ("img", "desc"), ("photo", "desc"), ("box", "desc")))
 )
@@ -132,4 +134,6 @@ def read_marks(element: str, attributes: Attributes) -> Marks:
 
 
 def _is_furniture(element: str, names: frozenset[str], role: str) -> bool:
+    if element == "article":
+        return bool(names & _OTHER_ARTICLE)
     return element in _FURNITURE_TAGS or role.lower() in _FURNITURE_ROLES or bool(names & _FURNITURE)

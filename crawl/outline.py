@@ -68,6 +68,7 @@ class OutlineWriter:
         self._pictured = False
         self._parts: list[str] = []
         self._in_links = self._in_bold = self._in_slanted = 0  # how much of the parts is
+        self._begun_links = 0  # how many links began in the parts
 
     def enter(self, marks: Marks, *, chosen: bool = False) -> None:
         """An element begins; `chosen` is the one that a source's selectors mean, and a block in any case."""
@@ -78,6 +79,7 @@ class OutlineWriter:
                 (Element(self._numbers, marks.furniture, marks.article, marks.body, chosen), marks)
             )
         self._links += marks.link
+        self._begun_links += marks.link
         self._bold += marks.bold
         self._slanted += marks.slanted
         self._pictured |= marks.picture
@@ -113,23 +115,25 @@ class OutlineWriter:
 
     def _flush(self) -> None:
         """End the block, if there is any text in it."""
+        begun_links, self._begun_links = self._begun_links, 0
         if not self._parts:
             return
         lines = map(tidy, "".join(self._parts).split("\n"))
         if text := "\n".join(line for line in lines if line):
             around = tuple(element for element, _ in self._open[: -_AROUND - 1 : -1])
-            self.outline.append(Placed(self._block(text), around))
+            self.outline.append(Placed(self._block(text, begun_links), around))
             self._pictured = False
         self._parts = []
         self._in_links = self._in_bold = self._in_slanted = 0
 
-    def _block(self, text: str) -> Block:
+    def _block(self, text: str, links: int) -> Block:
         near = [marks for _, marks in self._open[: -_NEAR - 1 : -1]]
         quoted = any(marks.quote for _, marks in self._open[: -_NEAR - 2 : -1])
         align = next((marks.align for marks in near if marks.align), "")
         return Block(
             text=text,
             linked=min(self._in_links, len(text)),
+            links=links,
             bold=min(self._in_bold, len(text)),
             slanted=min(self._in_slanted, len(text)),
             heading=max((marks.heading for marks in near), default=0),

@@ -17,7 +17,7 @@ _RELATED = re.compile(
     r"|xem thêm|đọc thêm|đọc tiếp|xem tiếp|(?:mời )?(?:quý )?(?:bạn|độc giả) (?:đọc )?(?:xem|đọc) thêm"
     r"|có thể bạn quan tâm|cùng chuyên mục|được quan tâm|đọc nhiều|tiêu điểm"
     r"|related (?:articles?|stor(?:y|ies)|news|posts?|content)|read (?:more|next|also)|see also"
-    r"|more from\b.{0,40}"
+    r"|more from\b.{0,40}|more (?:\w+ ){0,3}(?:stories|news)|elsewhere on .{0,40}"
 )
 _FURNITURE = re.compile(
     r"các thông tin tiện ích|in bài(?: viết| này)?|bản in|gửi (?:email|bình luận|ý kiến|bài viết)"
@@ -29,6 +29,17 @@ _FURNITURE = re.compile(
 )
 _MARKERS = " \t\n.,:;>»|•►▶*-–—…!→+#"
 _CREDIT = re.compile(r"\(?(?:theo|nguồn|source)\b[ :]+.{1,60}")
+_PHOTO_CREDIT = re.compile(
+    r"\(?(?:ảnh(?: tư liệu| minh họa| minh hoạ)?|hình|photos?|images?|pictures?)(?: credit| courtesy| by)?\s*:\s*[^:]{1,80}"
+    r"|.{1,60}[|/]\s*(?:getty images|reuters|afp|ap|shutterstock)"
+)
+# Invitations at the end of an article: to subscribe, to follow, to write in, to accept cookies.
+_INVITATION = re.compile(
+    r"\b(?:subscribe|sign(?:ing)? up|newsletters?|your inbox|follow (?:us|him|her|me|them)|join (?:us|our|the conversation)"
+    r"|get (?:the|our|more) .{0,40}(?:updates|news|stories)|(?:uses?|accept) cookies|cookie settings|commission"
+    r"|all rights reserved|mời (?:quý )?(?:bạn đọc|độc giả|vị)|đăng ký (?:nhận|kênh|theo dõi)|theo dõi (?:chúng tôi|kênh)"
+    r"|liên hệ quảng cáo|mọi (?:ý kiến|thông tin|thắc mắc).{0,40}(?:gửi|liên hệ))",
+)
 _BYLINE_LABEL = re.compile(
     r"(?:(?:tin|bài(?: viết)?|ảnh|clip|video|thực hiện|tác giả|người viết|phóng viên|pv|đồ họa)"
     r"\s*(?:,|và|&|-|/)?\s*)+:\s*|by\s+",
@@ -40,7 +51,8 @@ _SENTENCE_END = re.compile(r"[.!?…:;][\"”’')\]]*$")
 
 _NAME_LENGTH = 80
 _NAME_WORDS = 8
-_CAPTION_LENGTH = 400
+_CAPTION_LENGTH = 250
+_INVITATION_LENGTH = 300
 _LEAD_LENGTH = 40  # a shorter bold line is a sub-heading
 _SCRAP = 15  # shorter blocks are labels, buttons and dates
 _TAIL = 5  # how many blocks from the end a byline may stand
@@ -51,13 +63,14 @@ _MOSTLY = 0.8
 class Block:
     """One run of text between two block boundaries of a page.
 
-    `linked`, `bold` and `slanted` count the characters set so. `heading` is 1 to 6 for h1 to h6, else 0;
+    `linked`, `bold` and `slanted` count the characters set so, `links` the links that begin in it. `heading` is 1 to 6 for h1 to h6, else 0;
     `caption`, `lead` and `byline` tell what the markup calls by such a name; `listed` tells list items,
     `pictured` text that follows a picture with no text between; `centred` and `right` are the alignment.
     """
 
     text: str
     linked: int = 0
+    links: int = 0
     bold: int = 0
     slanted: int = 0
     heading: int = 0
@@ -155,12 +168,16 @@ def _without_related(blocks: Iterable[Block]) -> list[Block]:
         label = _RELATED.match(text)
         if label and (label.end() == len(text) or block.linked * 2 >= len(text) - label.end()):
             in_box = True
-        elif block.is_link or (in_box and block.linked * 2 >= len(block.text)):
+        elif block.is_link or (in_box and _is_box_line(block)):
             continue
         else:
             in_box = False
             kept.append(block)
     return kept
+
+
+def _is_box_line(block: Block) -> bool:
+    return block.linked * 2 >= len(block.text) or (block.listed and block.linked > 0)
 
 
 def _captions(blocks: Iterable[Block]) -> tuple[list[str], list[Block]]:
@@ -178,6 +195,8 @@ def _looks_like_caption(block: Block) -> bool:
     """Under its picture, short, and set unlike the text: centred or slanted."""
     if not block.pictured or block.heading or len(block.text) > _CAPTION_LENGTH:
         return False
+    if _PHOTO_CREDIT.fullmatch(block.text.lower()):
+        return True
     return block.centred or block.slanted >= _MOSTLY * len(block.text)
 
 
@@ -202,7 +221,7 @@ def _byline(blocks: Sequence[Block]) -> tuple[str | None, list[Block]]:
     end = len(kept)
     for place in range(len(kept) - 1, max(0, len(kept) - 1 - _TAIL), -1):
         text = kept[place].text
-        if _is_furniture(kept[place]):
+        if _is_furniture(kept[place]) or _is_invitation(kept[place]):
             end = place
         elif _CREDIT.fullmatch(text.lower()):
             credit, end = text.strip("() "), place
@@ -231,6 +250,10 @@ def _is_role(text: str) -> bool:
 def _is_furniture(block: Block) -> bool:
     text = block.text.lower().strip(_MARKERS)
     return not text or _FURNITURE.fullmatch(text) is not None
+
+
+def _is_invitation(block: Block) -> bool:
+    return len(block.text) <= _INVITATION_LENGTH and _INVITATION.search(block.text.lower()) is not None
 
 
 def _is_lead(blocks: Sequence[Block], description: str) -> bool:

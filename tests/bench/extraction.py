@@ -140,9 +140,12 @@ def measure(pages: list[Labelled]) -> Score:
 
 
 def precision_recall(page: Labelled, text: str) -> tuple[float, float]:
-    """How much of the text is wanted, how much of the wanted it holds; optional text counts neither way."""
-    wanted, got = shingles(page.text), shingles(text)
-    extra = (got - wanted) - shingles(page.optional)
+    """How much of the text is wanted, how much of the wanted it holds; optional paragraphs count neither way."""
+    required = set(map(text_key, page.text.split("\n")))
+    optional = set(map(text_key, page.optional.split("\n"))) - required
+    kept = "\n".join(line for line in text.split("\n") if text_key(line) not in optional)
+    wanted, got = shingles(page.text), shingles(kept)
+    extra = (got - wanted) - shingles(page.optional)  # a required paragraph may stand there once more
     right = (got & wanted).total()
     precision = right / (right + extra.total()) if got else float(not wanted)
     return precision, right / wanted.total() if wanted else 1.0
