@@ -43,7 +43,10 @@ class Article:
     """One article's content, in Unicode NFC.
 
     `url` is the canonical URL, or None for an import that knows only an id of its own.
-    `body` holds the paragraphs, separated by one blank line. `lead` is the sapo.
+    `body` holds the paragraphs and sub-headings, separated by one blank line; `headings` are the sub-headings
+    among them, in order. `lead` is the sapo. `images` are the addresses of the pictures that the captions belong to,
+    in the order of `captions`, '' where one is not known; or nothing at all. `role` is what the paper calls the
+    author, `agency` the news agency that the text is from, `language` an ISO 639 code.
     """
 
     url: str | None
@@ -56,6 +59,12 @@ class Article:
     published: When | None = None
     section: str | None = None
     tags: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    role: str | None = None
+    agency: str | None = None
+    modified: When | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +129,19 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
+# What articles did not always have is left out where it is empty, so that the text of those stays what it was.
+_OPTIONAL = frozenset({"headings", "images", "role", "agency", "modified", "language"})
+_MOMENTS = ("published", "modified")
+_LISTS = ("captions", "tags", "headings", "images")
+
+
 def dump_article(article: Article) -> str:
     """The article as one line of JSON, keys as in the import format; equal articles give equal text."""
-    fields: dict[str, object] = {name: getattr(article, name) for name in Article.__dataclass_fields__}
-    fields["published"] = None if article.published is None else format_when(article.published)
+    values = ((name, getattr(article, name)) for name in Article.__dataclass_fields__)
+    fields: dict[str, object] = {name: value for name, value in values if value or name not in _OPTIONAL}
+    for name in _MOMENTS:
+        if isinstance(when := fields.get(name), date):
+            fields[name] = format_when(when)
     return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -131,8 +149,8 @@ def load_article(text: str) -> Article:
     """The article that `dump_article` wrote. Raises ValueError when the text was damaged since."""
     try:
         fields = json.loads(text)
-        fields["captions"], fields["tags"] = tuple(fields["captions"]), tuple(fields["tags"])
-        fields["published"] = None if fields["published"] is None else parse_when(fields["published"])
+        fields |= {name: tuple(fields[name]) for name in _LISTS if name in fields}
+        fields |= {name: parse_when(fields[name]) for name in _MOMENTS if fields.get(name) is not None}
         return Article(**fields)
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"not an article: {error}") from error

@@ -56,11 +56,17 @@ def read_line(line: bytes, source: str | None, sources: Iterable[Source] = ()) -
         title=title,
         lead=_text(fields, "lead"),
         body=body,
-        captions=_texts(fields, "captions"),
+        captions=(captions := _texts(fields, "captions")),
         author=_text(fields, "author") or None,
-        published=_published(fields),
+        published=_when(fields, "published"),
         section=_text(fields, "section") or None,
         tags=_texts(fields, "tags"),
+        headings=_texts(fields, "headings"),
+        images=_images(fields, len(captions)),
+        role=_text(fields, "role") or None,
+        agency=_text(fields, "agency") or None,
+        modified=_when(fields, "modified"),
+        language=_text(fields, "language") or None,
     )
     if not article.source:
         raise BadLine(_("no source; name one with --source"))
@@ -126,15 +132,24 @@ def _texts(fields: dict[str, object], name: str) -> tuple[str, ...]:
     return tuple(text for item in value if (text := repair_text(item).strip()))
 
 
-def _published(fields: dict[str, object]) -> When | None:
-    text = _text(fields, "published")
+def _images(fields: dict[str, object], captions: int) -> tuple[str, ...]:
+    """One address for each caption, '' where none is known; all or nothing."""
+    value = fields.get("images")
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise BadLine(_("{field} is not a list of texts").format(field="images"))
+    images = tuple(canonical(item) or "" for item in value)
+    return images if len(images) == captions and any(images) else ()
+
+
+def _when(fields: dict[str, object], name: str) -> When | None:
+    text = _text(fields, name)
     if not text:
         return None
     with contextlib.suppress(ValueError):
         return parse_when(text)
     if (written := parse_written(text)) is None:
-        message = _(
-            "published is not a date like 2021-03-15, 2021-03-15T22:42:00+07:00 or 15/3/2021: {value}"
-        )
-        raise BadLine(message.format(value=text[:40]))
+        message = _("{field} is not a date like 2021-03-15, 2021-03-15T22:42:00+07:00 or 15/3/2021: {value}")
+        raise BadLine(message.format(field=name, value=text[:40]))
     return written

@@ -66,6 +66,7 @@ class OutlineWriter:
         self._numbers = 0
         self._links = self._bold = self._slanted = 0  # how many such elements are open
         self._pictured = False
+        self._picture = ""  # the address of the picture seen last
         self._parts: list[str] = []
         self._in_links = self._in_bold = self._in_slanted = 0  # how much of the parts is
         self._begun_links = 0  # how many links began in the parts
@@ -94,6 +95,10 @@ class OutlineWriter:
         self._links -= marks.link
         self._bold -= marks.bold
         self._slanted -= marks.slanted
+
+    def show(self, address: str) -> None:
+        """A picture stands here; '' if its address is not known."""
+        self._picture = address
 
     def write(self, text: str) -> None:
         """Text inside the elements that are open."""
@@ -144,4 +149,5 @@ class OutlineWriter:
             centred=align == "center",
             right=align == "right",
             pictured=self._pictured,
+            picture=self._picture,
         )

@@ -30,14 +30,16 @@ _FURNITURE = re.compile(
 _MARKERS = " \t\n.,:;>»|•►▶*-–—…!→+#"
 _CREDIT = re.compile(r"\(?(?:theo|nguồn|source)\b[ :]+.{1,60}")
 _PHOTO_CREDIT = re.compile(
-    r"\(?(?:ảnh(?: tư liệu| minh họa| minh hoạ)?|hình|photos?|images?|pictures?)(?: credit| courtesy| by)?\s*:\s*[^:]{1,80}"
+    r"\(?(?:ảnh(?: tư liệu| minh họa| minh hoạ)?|hình|photos?|images?|pictures?)(?: credit| courtesy| by)?"
+    r"\s*:\s*[^:]{1,80}"
     r"|.{1,60}[|/]\s*(?:getty images|reuters|afp|ap|shutterstock)"
 )
 # Invitations at the end of an article: to subscribe, to follow, to write in, to accept cookies.
 _INVITATION = re.compile(
-    r"\b(?:subscribe|sign(?:ing)? up|newsletters?|your inbox|follow (?:us|him|her|me|them)|join (?:us|our|the conversation)"
-    r"|get (?:the|our|more) .{0,40}(?:updates|news|stories)|(?:uses?|accept) cookies|cookie settings|commission"
-    r"|all rights reserved|mời (?:quý )?(?:bạn đọc|độc giả|vị)|đăng ký (?:nhận|kênh|theo dõi)|theo dõi (?:chúng tôi|kênh)"
+    r"\b(?:subscribe|sign(?:ing)? up|newsletters?|your inbox|follow (?:us|him|her|me|them)"
+    r"|join (?:us|our|the conversation)|get (?:the|our|more) .{0,40}(?:updates|news|stories)"
+    r"|(?:uses?|accept) cookies|cookie settings|commission|all rights reserved"
+    r"|mời (?:quý )?(?:bạn đọc|độc giả|vị)|đăng ký (?:nhận|kênh|theo dõi)|theo dõi (?:chúng tôi|kênh)"
     r"|liên hệ quảng cáo|mọi (?:ý kiến|thông tin|thắc mắc).{0,40}(?:gửi|liên hệ))",
 )
 _BYLINE_LABEL = re.compile(
@@ -53,6 +55,7 @@ _NAME_LENGTH = 80
 _NAME_WORDS = 8
 _CAPTION_LENGTH = 250
 _INVITATION_LENGTH = 300
+_HEADING_LENGTH = 120
 _LEAD_LENGTH = 40  # a shorter bold line is a sub-heading
 _SCRAP = 15  # shorter blocks are labels, buttons and dates
 _TAIL = 5  # how many blocks from the end a byline may stand
@@ -63,9 +66,11 @@ _MOSTLY = 0.8
 class Block:
     """One run of text between two block boundaries of a page.
 
-    `linked`, `bold` and `slanted` count the characters set so, `links` the links that begin in it. `heading` is 1 to 6 for h1 to h6, else 0;
-    `caption`, `lead` and `byline` tell what the markup calls by such a name; `listed` tells list items,
-    `pictured` text that follows a picture with no text between; `centred` and `right` are the alignment.
+    `linked`, `bold` and `slanted` count the characters set so, `links` the links that begin in it. `heading` is
+    1 to 6 for h1 to h6, else 0; `caption`, `lead` and `byline` tell what the markup calls by such a name;
+    `listed` tells list items, `pictured` text that follows a picture with no text between; `picture` is the
+    address of the last picture before it, '' if there is none or it is not known; `centred` and `right` are
+    the alignment.
     """
 
     text: str
@@ -81,6 +86,7 @@ class Block:
     centred: bool = False
     right: bool = False
     pictured: bool = False
+    picture: str = ""
 
     @property
     def worth(self) -> int:
@@ -101,12 +107,29 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """An article's text, sorted."""
+    """An article's text, sorted.
+
+    `headings` are the sub-headings among the paragraphs, `pictures` the addresses of the captions' pictures.
+    `author` is who signed it, else whom it is taken from (`credit`); `role` is what the paper calls the author.
+    """
 
     lead: str
     paragraphs: tuple[str, ...]
-    captions: tuple[str, ...]
-    author: str | None
+    captions: tuple[str, ...] = ()
+    author: str | None = None
+    headings: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+    role: str | None = None
+    credit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """How a text is signed: its author, what the paper calls them, and the source that it credits."""
+
+    author: str | None = None
+    role: str | None = None
+    credit: str | None = None
 
 
 def sort_out(blocks: Iterable[Block], title: str, lead: str, description: str) -> Parts:
@@ -116,7 +139,7 @@ def sort_out(blocks: Iterable[Block], title: str, lead: str, description: str) -
     article is about: it is the lead if the body begins with it.
     """
     captions, kept = _captions(_without_related(blocks))
-    author, kept = _byline(kept)
+    byline, kept = _byline(kept)
     kept = [block for block in kept if not _is_furniture(block) and text_key(block.text) != text_key(title)]
     if lead:
         kept = [block for block in kept if text_key(block.text) != text_key(lead)]
@@ -124,8 +147,18 @@ def sort_out(blocks: Iterable[Block], title: str, lead: str, description: str) -
         lead = kept.pop(0).text
     while kept and kept[-1].heading:
         kept.pop()
-    paragraphs = tuple(block.text for block in kept)
-    return Parts(lead, paragraphs, _unique(captions, but=(*paragraphs, lead)), author)
+    texts = tuple(block.text for block in kept)
+    unique = _unique(captions, but=(*texts, lead))
+    return Parts(
+        lead,
+        texts,
+        tuple(_line(block) for block in unique),
+        byline.author or byline.credit,
+        tuple(block.text for block in kept if _is_heading(block)),
+        tuple(block.picture for block in unique),
+        byline.role,
+        byline.credit,
+    )
 
 
 def text_key(text: str) -> str:
@@ -159,6 +192,12 @@ def name_in(text: str, *, trusted: bool = False) -> str | None:
     return name if named and is_name else None
 
 
+def role_in(text: str) -> str | None:
+    """What stands in brackets behind the name in a byline: `Kỹ sư Bùi Mau (Chủ tịch hội)`."""
+    match = re.search(r"\(([^()]{3,120})\)\s*$", text)
+    return match[1].strip() if match and len(text) <= 2 * _NAME_LENGTH else None
+
+
 def _without_related(blocks: Iterable[Block]) -> list[Block]:
     """The blocks outside boxes of related news (a label and links after it) that are more than links."""
     kept: list[Block] = []
@@ -180,14 +219,11 @@ def _is_box_line(block: Block) -> bool:
     return block.linked * 2 >= len(block.text) or (block.listed and block.linked > 0)
 
 
-def _captions(blocks: Iterable[Block]) -> tuple[list[str], list[Block]]:
-    captions: list[str] = []
+def _captions(blocks: Iterable[Block]) -> tuple[list[Block], list[Block]]:
+    captions: list[Block] = []
     kept: list[Block] = []
     for block in blocks:
-        if block.caption or _looks_like_caption(block):
-            captions.append(" ".join(block.text.split()))
-        else:
-            kept.append(block)
+        (captions if block.caption or _looks_like_caption(block) else kept).append(block)
     return captions, kept
 
 
@@ -200,24 +236,35 @@ def _looks_like_caption(block: Block) -> bool:
     return block.centred or block.slanted >= _MOSTLY * len(block.text)
 
 
-def _unique(captions: Sequence[str], *, but: Iterable[str]) -> tuple[str, ...]:
+def _unique(captions: Iterable[Block], *, but: Iterable[str]) -> list[Block]:
     seen = set(map(text_key, but))
-    kept: list[str] = []
-    for caption in captions:
-        if text_key(caption) not in seen:
-            seen.add(text_key(caption))
-            kept.append(caption)
-    return tuple(kept)
+    kept: list[Block] = []
+    for block in captions:
+        if text_key(block.text) not in seen:
+            seen.add(text_key(block.text))
+            kept.append(block)
+    return kept
 
 
-def _byline(blocks: Sequence[Block]) -> tuple[str | None, list[Block]]:
-    """The author printed among the blocks, else whom they credit, and the blocks before such lines."""
+def _line(block: Block) -> str:
+    return " ".join(block.text.split())
+
+
+def _is_heading(block: Block) -> bool:
+    """A heading, or a short bold line that is no sentence."""
+    short = len(block.text) <= _HEADING_LENGTH and not _SENTENCE_END.search(block.text)
+    return bool(block.heading) or (short and block.is_bold)
+
+
+def _byline(blocks: Sequence[Block]) -> tuple[Byline, list[Block]]:
+    """Who signed the text, and the blocks before such lines."""
     marked = [block for block in blocks if block.byline and len(block.text) <= 2 * _NAME_LENGTH]
     if len(marked) > _TAIL:  # the name is of something around the text
         marked = []
-    author = next((name for block in marked if (name := name_in(block.text, trusted=True))), None)
+    signed = [(name, block) for block in marked if (name := name_in(block.text, trusted=True))]
+    author, role = (signed[0][0], role_in(signed[0][1].text)) if signed else (None, None)
     kept = [block for block in blocks if block not in marked]
-    credit: str | None = None
+    credit = below = None
     end = len(kept)
     for place in range(len(kept) - 1, max(0, len(kept) - 1 - _TAIL), -1):
         text = kept[place].text
@@ -226,10 +273,14 @@ def _byline(blocks: Sequence[Block]) -> tuple[str | None, list[Block]]:
         elif _CREDIT.fullmatch(text.lower()):
             credit, end = text.strip("() "), place
         elif (name := _signature(kept[place])) is not None:
-            author, end = author or name, place
-        elif not _is_role(text):
+            if author is None:
+                author, role = name, role_in(text) or below
+            end = place
+        elif _is_role(text):
+            below = text.strip("()")
+        else:
             break
-    return author or credit, kept[:end]
+    return Byline(author, role, credit), kept[:end]
 
 
 def _signature(block: Block) -> str | None:

@@ -33,6 +33,10 @@ _SENTENCES = {
     "not-html": mark("not HTML"),
     "list-page": mark("a list of articles, not an article"),
     "no-text": mark("too little text for an article"),
+    "error-page": mark("an error page, whatever its status says"),
+    "login-wall": mark("only for those who log in"),
+    "video-page": mark("a video, not an article"),
+    "gallery-page": mark("pictures, not an article"),
 }
 
 Reasons = tuple[tuple[str, int], ...]

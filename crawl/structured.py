@@ -32,6 +32,7 @@ _META_NAMES = {
         "article.published",
         "date",
     ),
+    "modified": ("article:modified_time", "datemodified", "og:updated_time", "last-modified", "lastmod"),
     "section": ("article:section", "articlesection"),
     "url": ("og:url",),
 }
@@ -50,6 +51,7 @@ class Claims:
     body: str | None = None
     author: str | None = None
     published: When | None = None
+    modified: When | None = None
     section: str | None = None
     tags: tuple[str, ...] = ()
     site: str | None = None
@@ -75,6 +77,7 @@ def read_meta(pairs: Iterable[tuple[str, str]]) -> Claims:
         description=first("description"),
         author=first("author"),
         published=published,
+        modified=parse_written(first("modified") or ""),
         section=first("section"),
         tags=tuple(tag for text in [*keywords, *values.get("article:tag", [])] for tag in text.split(",")),
         site=first("site"),
@@ -100,6 +103,7 @@ def read_json_ld(scripts: Iterable[str]) -> Claims:
         body=_text(article.get("articleBody")),
         author=_person(article.get("author")),
         published=parse_written(_text(article.get("datePublished")) or ""),
+        modified=parse_written(_text(article.get("dateModified")) or ""),
         section=_text(article.get("articleSection")),
         tags=_keywords(article.get("keywords")),
         site=_text(publisher.get("name")) if isinstance(publisher, dict) else None,

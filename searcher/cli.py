@@ -50,10 +50,10 @@ INTERRUPTED = 130
 _STATUS = {
     "crawl.addresses.BadNetwork": USAGE_ERROR,
     "crawl.archive.ArchiveError": UNUSABLE_DATA,
+    "crawl.chosen.BadSelector": USAGE_ERROR,
     "crawl.datafolder.ConfigError": USAGE_ERROR,
     "crawl.datafolder.DataFolderError": UNUSABLE_DATA,
     "crawl.datafolder.Locked": UNUSABLE_DATA,
-    "crawl.extract.BadSelector": USAGE_ERROR,
     "crawl.frontier.FrontierError": UNUSABLE_DATA,
     "crawl.probe.CannotAdd": USAGE_ERROR,
     "crawl.sources.SourcesError": USAGE_ERROR,

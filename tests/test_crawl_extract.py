@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawl.article import VIETNAM, Article, Page
-from crawl.extract import MAX_HTML, BadSelector, Extraction, Rejected, Unreadable, extract, read_page
+from crawl.chosen import BadSelector
+from crawl.extract import MAX_HTML, Extraction, Rejected, Unreadable, extract, read_page
 from crawl.sources import Selectors, Source, load_sources
 from tests.bench.extraction import load_pages, measure
 from tests.sample_site import SampleArticle, SamplePaper, load_papers, respond
@@ -81,6 +82,11 @@ def truth(paper: SamplePaper, article: SampleArticle) -> Article:
         published=article.published,
         section=normalize("NFC", article.section),
         tags=nfc(article.tags),
+        headings=nfc(article.headings),
+        images=tuple(f"http://{HOST}{path}" for path in paper.image_paths(article)),
+        role=normalize("NFC", article.role) or None,
+        modified=article.updated,
+        language="vi",
     )
 
 
@@ -138,11 +144,11 @@ def test_refusals_by_status(status: int) -> None:
         ("{}", "application/json", "not-html"),
         ("just words", "text/html", "not-html"),
         ("<html></html>", "text/html", "no-text"),
-        ("<p>Trang không tồn tại hoặc đã bị xoá.</p>", "text/html; charset=utf-8", "no-text"),
+        ("<p>Trang không tồn tại hoặc đã bị xoá.</p>", "text/html; charset=utf-8", "error-page"),
         (
             "<h1>Bảo trì</h1><p>Hệ thống đang bảo trì, mời bạn đọc quay lại sau ít phút nữa.</p>",
             "text/html",
-            "no-text",
+            "error-page",
         ),
     ],
 )

@@ -91,7 +91,7 @@ def test_nothing_is_said_twice() -> None:
         Block(MORE),
         lead=LONG,
     )
-    assert parts == Parts(LONG, (MORE,), ("Lễ khởi công.",), None)
+    assert parts == Parts(LONG, (MORE,), ("Lễ khởi công.",), pictures=("",))
 
 
 @pytest.mark.parametrize(

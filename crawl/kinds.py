@@ -1,0 +1,54 @@
+"""What a page is that is no article: why it is kept out, in a word. Plain values."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_ERROR = re.compile(
+    r"(?:(?:lỗi|error)\W*)?[45]\d\d\b.{0,60}"
+    r"|.{0,40}\b(?:không tìm thấy|không tồn tại|đã bị (?:xóa|xoá|gỡ)|đang (?:được )?bảo trì).{0,60}"
+    r"|.{0,40}\b(?:not found|does not exist).{0,60}"
+    r"|(?:lỗi hệ thống|lỗi kết nối|bảo trì|error|access denied|truy cập bị từ chối|just a moment)\W*",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(
+    r"đăng nhập|đăng ký (?:tài khoản|thành viên|gói)|dành (?:riêng )?cho (?:thuê bao|thành viên|hội viên|bạn đọc đã)"
+    r"|log ?in|sign in|subscribers? only",
+    re.IGNORECASE,
+)
+_ERROR_LENGTH = 600  # an error page that says more links to other articles, which are not its text
+_GALLERY = 4  # pictures
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What a page without enough text for an article has instead.
+
+    `heading` is its title as printed, `window` as the browser shows it, `text` what stands in its body;
+    `pictures` and `players` count what is shown there, `password` tells whether it asks for one.
+    """
+
+    heading: str
+    window: str
+    text: str
+    pictures: int = 0
+    players: int = 0
+    password: bool = False
+
+
+def is_error(signs: Signs) -> bool:
+    """Whether the page says that it is an error, whatever its status says (a "soft 404")."""
+    titles = (signs.heading, re.split(r"\s[|–—-]\s", signs.window)[0])
+    if any(title and _ERROR.fullmatch(title.strip()) for title in titles):
+        return len(signs.text) < _ERROR_LENGTH
+    return 0 < len(signs.text) <= 200 and _ERROR.fullmatch(" ".join(signs.text.split())) is not None
+
+
+def without_text(signs: Signs) -> str:
+    """The reason to keep out a page with too little text: login-wall, video-page, gallery-page or no-text."""
+    if signs.password or _LOGIN.search(signs.text) or _LOGIN.match(signs.heading):
+        return "login-wall"
+    if signs.players:
+        return "video-page"
+    return "gallery-page" if signs.pictures >= _GALLERY else "no-text"
