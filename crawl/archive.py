@@ -11,7 +11,7 @@ import enum
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,6 +97,15 @@ class ArchiveCounts:
     articles: int
     revisions: int
     sources: tuple[SourceCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """A raw page in the archive, by its number: the newspaper it was stored for, and the URL it was fetched from."""
+
+    number: int
+    source: str
+    url: str
 
 
 class Archive:
@@ -225,14 +234,21 @@ class Archive:
             self._db.execute("UPDATE page SET rejected = ? WHERE id = ?", (reason, page))
 
     def put_article(
-        self, article: Article, *, seen: datetime, page: int | None = None, alias: str | None = None
+        self,
+        article: Article,
+        *,
+        seen: datetime,
+        page: int | None = None,
+        alias: str | None = None,
+        again: bool = False,
     ) -> Change:
         """Keep an article, as a new one, as a new revision of a known one, or not at all when nothing changed.
 
         `alias` is another URL it was fetched from, or the id an import gave it; an article is known by its
         canonical URL, by any alias URL, or by an import's id within the same source; it needs one of them.
         A copy `seen` (aware) before the newest revision was is kept among the revisions, and changes nothing
-        where one of them holds the same.
+        where one of them holds the same. `again` is for what is read from its stored page once more: it is
+        current, though an earlier revision may hold the same.
         """
         assert article.url or alias
         alias = alias and (canonical(alias) or alias)
@@ -250,7 +266,7 @@ class Archive:
                 self._add_revision(known, 1, seen, digest, article, page)
                 change = Change.NEW
             else:
-                change = self._revise(known, seen, digest, article, page)
+                change = self._revise(known, seen, digest, article, page, again=again)
             for name in filter(None, (article.url, alias)):
                 # Sources may share an import's id, but a URL goes on naming the article that it named first.
                 self._db.execute(
@@ -260,7 +276,9 @@ class Archive:
                 )
             return change
 
-    def _revise(self, known: str, seen: datetime, digest: str, article: Article, page: int | None) -> Change:
+    def _revise(
+        self, known: str, seen: datetime, digest: str, article: Article, page: int | None, *, again: bool
+    ) -> Change:
         """Add a revision unless nothing changed; what was seen last is current, in whatever order copies come."""
         digests = dict(self._db.execute("SELECT number, digest FROM revision WHERE article = ?", (known,)))
         current, newest, content = self._db.execute(
@@ -270,7 +288,8 @@ class Archive:
         ).fetchone()
         damaged = _proved(digests[current], content) is None
         is_later = damaged or seen > datetime.fromisoformat(newest)
-        if not damaged and (digests[current] == digest or (not is_later and digest in digests.values())):
+        is_known = not is_later and digest in digests.values()
+        if not damaged and (digests[current] == digest or (is_known and not again)):
             return Change.UNCHANGED
         number = max(digests) + 1
         self._add_revision(known, number, seen, digest, article, page)
@@ -399,6 +418,25 @@ class Archive:
                 (known,),
             ).fetchone()
             return self._warc.read(RecordPlace(*row)) if row else None
+
+    def newest_pages(self, sources: Collection[str] = ()) -> tuple[StoredPage, ...]:
+        """The page last fetched from each URL with success, of these sources (or of all), oldest first."""
+        marks = ", ".join("?" * len(sources))
+        chosen = f"AND source IN ({marks})" if sources else ""
+        with self._lock, self._guard():
+            rows = self._db.execute(
+                "SELECT id, source, url FROM page WHERE id IN"  # noqa: S608
+                " (SELECT max(id) FROM page WHERE status BETWEEN 200 AND 299 GROUP BY url)"
+                f" {chosen} ORDER BY id",
+                tuple(sources),
+            )
+            return tuple(StoredPage(*row) for row in rows)
+
+    def page(self, number: int) -> Page:
+        """The raw page of this number, as `put_page` returned it."""
+        with self._lock, self._guard():
+            row = self._db.execute("SELECT file, offset, length FROM page WHERE id = ?", (number,)).fetchone()
+            return self._warc.read(RecordPlace(*row))
 
     def changes(self, after: int) -> Iterator[StoredArticle]:
         """Every article whose last change is later than number `after`, in the order of their changes.

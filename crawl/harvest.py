@@ -9,14 +9,15 @@ from datetime import UTC, datetime
 from crawl.archive import Archive
 from crawl.article import Article, Page, When, local_day
 from crawl.discover import Entry, feed_entries, is_article, is_numbered, is_section, links, sitemap_entries
-from crawl.extract import BAD_SELECTOR, UNREADABLE, Rejected, Unreadable, read_page
+from crawl.extract import BAD_SELECTOR, UNREADABLE, Rejected, Unreadable
+from crawl.extracting import OVER_BUDGET, read_page
 from crawl.frontier import Frontier, Kind, Visit, next_try
 from crawl.report import Tally
 from crawl.sources import Source
 from crawl.urls import authority, canonical, within
 
 _BEFORE_SINCE = "before-since"
-_NOT_DONE = frozenset({_BEFORE_SINCE, UNREADABLE, BAD_SELECTOR})
+_NOT_DONE = frozenset({_BEFORE_SINCE, UNREADABLE, BAD_SELECTOR, OVER_BUDGET})
 
 
 @dataclass(frozen=True, slots=True)

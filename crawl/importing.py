@@ -21,7 +21,8 @@ import zstandard
 from crawl.archive import Archive, Change
 from crawl.article import Article, Page, utc_now
 from crawl.decode import repair_text
-from crawl.extract import Rejected, Unreadable, read_page
+from crawl.extract import Rejected, Unreadable
+from crawl.extracting import read_page
 from crawl.jsonlines import BadLine, read_line
 from crawl.messages import gettext as _
 from crawl.report import explained

@@ -25,6 +25,7 @@ _SENTENCES = {
     "bad-url": mark("not an address that can be visited"),
     "robots-unavailable": mark("its robots.txt cannot be had, so nothing was fetched"),
     "unreadable": mark("cannot be read; the page is kept"),
+    "over-budget": mark("takes too long to read; the page is kept"),
     "bad-selector": mark("a selector of the newspaper is wrong; the page is kept"),
     # left out
     "robots.txt": mark("robots.txt does not allow it"),

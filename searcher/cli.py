@@ -38,6 +38,7 @@ from searcher.streams import OutputError, guarded_streams, write_bytes
 if TYPE_CHECKING:
     from crawl.archive import Archive
     from crawl.frontier import SourceState
+    from index.document import Document
     from searcher.search import ResultPage
 
 NOTHING_FOUND = 1
@@ -472,14 +473,18 @@ def _page_through(text: str) -> None:
     help=mark("Print one article, for reading or quoting."),
     epilog="""timbao show 3f2a9c01b7de44f0a1c2
 timbao show https://baokhanhhoa.vn/chinh-tri/202103/bai-bao-8210000/ --revisions
+timbao show 3f2a9c01b7de44f0a1c2 --explain
 timbao show 3f2a9c01b7de44f0a1c2 --raw > page.html""",
 )
 @click.argument("name", metavar="ID-or-URL")
 @click.option("--json", "as_json", is_flag=True, help=mark("One JSON object."))
 @click.option("--revisions", is_flag=True, help=mark("Every version that was seen, and when."))
 @click.option("--raw", is_flag=True, help=mark("The page as it was fetched, byte for byte."))
+@click.option(
+    "--explain", is_flag=True, help=mark("How each part of it is found on its page, by today's rules.")
+)
 @click.pass_obj
-def show(settings: Settings, name: str, as_json: bool, revisions: bool, raw: bool) -> int:
+def show(settings: Settings, name: str, as_json: bool, revisions: bool, raw: bool, explain: bool) -> int:
     """Show one article."""
     from searcher import reading
     from searcher.lookup import LateArchive, find
@@ -490,6 +495,8 @@ def show(settings: Settings, name: str, as_json: bool, revisions: bool, raw: boo
         found = find(name, open_engine(settings.engine), archive())
         if raw:
             return _print_raw(found.document.id, archive())
+        if explain:
+            return _print_explanation(settings, found.document, archive())
     if as_json:
         click.echo(reading.to_json(found, every=revisions))
     elif revisions:
@@ -507,10 +514,25 @@ def show(settings: Settings, name: str, as_json: bool, revisions: bool, raw: boo
 def _print_raw(id: str, archive: Archive | None) -> int:
     page = archive.raw_page(id) if archive else None
     if page is None:
-        click.echo(_("No page of this article was ever fetched; it was imported."), err=True)
-        return NOTHING_FOUND
+        return _say_never_fetched()
     write_bytes(page.body)
     return 0
+
+
+def _print_explanation(settings: Settings, document: Document, archive: Archive | None) -> int:
+    from crawl.explaining import explanation_lines
+
+    page = archive.raw_page(document.id) if archive else None
+    if page is None:
+        return _say_never_fetched()
+    for line in explanation_lines(page, document.source, settings.folder.sources):
+        click.echo(printable(line))
+    return 0
+
+
+def _say_never_fetched() -> int:
+    click.echo(_("No page of this article was ever fetched; it was imported."), err=True)
+    return NOTHING_FOUND
 
 
 @click.command(

@@ -184,3 +184,50 @@ def test_one_is_not_many(timbao: Timbao) -> None:
         assert ", 1 section found" in added.out
         assert "unverified" in added.err
         assert timbao("crawl", "--delay", "0", "--max-pages", "1").out.startswith("vanthuan: 1 page; ")
+
+
+@pytest.fixture
+def imported(timbao: Timbao, tmp_path: Path) -> Timbao:
+    """A data folder with one article that came as a saved page."""
+    prose = "<p>" + "Nước lũ trên sông dâng cao trong đêm, nhiều hộ dân phải sơ tán. " * 6 + "</p>"
+    link = "<link rel=canonical href=https://bao-thu.vn/lu-1.html>"
+    saved = tmp_path / "saved.html"
+    saved.write_text(
+        f"<meta charset=utf-8><title>Lũ</title>{link}<h1>Nước lũ dâng cao</h1><div>15/03/2021 22:42</div>"
+        f"<div id=b>{prose * 2}</div><p class=author>Bùi Mậu</p>",
+        encoding="utf-8",
+    )
+    assert timbao("import", str(saved)).status == 0
+    return timbao
+
+
+def test_stored_pages_are_read_again(imported: Timbao, tmp_path: Path) -> None:
+    """`import --again` says what would change, then changes it, and after that finds nothing more to change."""
+    assert imported("import", "--again").out == "0 new, 0 changed, 1 unchanged\n"
+    entry = '[sources."bao-thu.vn"]\ntitle = "Báo Thử"\nhosts = ["bao-thu.vn"]\n[sources."bao-thu.vn".selectors]\n'
+    (tmp_path / "data" / "sources.toml").write_text(entry + 'lead = ["#b p"]\n', encoding="utf-8")
+    rehearsed = imported("import", "--again", "--dry-run", "bao-thu.vn")
+    assert rehearsed.out.startswith("0 new, 1 changed, 0 unchanged\n  lead ×1\n")
+    assert "  + Nước lũ trên sông" in rehearsed.out
+    assert imported("import", "--again").out == rehearsed.out
+    assert imported("import", "--again").out == "0 new, 0 changed, 1 unchanged\n"
+    assert imported("status", "--json").json["revisions"] == 1
+
+
+def test_reading_again_refuses_what_makes_no_sense(imported: Timbao) -> None:
+    """An unknown newspaper, files' options with --again and --dry-run without it: status 2 and a sentence."""
+    for wrong in (["--again", "nobody.vn"], ["--again", "--source", "x.vn"], ["--dry-run", "x.jsonl"], []):
+        run = imported("import", *wrong)
+        assert run.status == 2, wrong
+        assert run.err.strip()
+        assert "Traceback" not in run.err
+
+
+def test_show_explains_how_parts_are_found(imported: Timbao) -> None:
+    """`show --explain` names each part of the article with how and what is found on the stored page."""
+    shown = imported("show", "https://bao-thu.vn/lu-1.html", "--explain")
+    lines = dict(line.split("\t", 1) for line in shown.out.splitlines())
+    assert lines["title"].endswith("\tNước lũ dâng cao")
+    assert lines["published"] == "printed above the text\t2021-03-15T22:42:00+07:00"
+    assert lines["author"].endswith("\tBùi Mậu")
+    assert {"body", "url", "language"} <= set(lines)

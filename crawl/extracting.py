@@ -1,0 +1,180 @@
+"""Extraction in processes of its own: several pages at once, and none for longer than its budget.
+
+A page that breaks the process that reads it, or keeps it busy for too long, costs that process and nothing else.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import queue
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Self
+
+from crawl.article import Article, Page
+from crawl.extract import UNREADABLE, Rejected, Unreadable
+from crawl.extract import read_page as read_here
+from crawl.messages import current_language, set_language
+from crawl.messages import gettext as _
+from crawl.sources import Source
+
+BUDGET = 5.0
+"""Seconds of processor time that a page may take; the slowest of real pages takes a tenth of one."""
+
+LARGE = 512 * 1024
+"""Pages from this size on, in bytes, are read in a process of their own even when there is only one."""
+
+OVER_BUDGET = "over-budget"
+
+_PATIENCE = 20  # how many times its budget a page may wait on a busy machine
+_AHEAD = 4  # pages for each process, so that none waits for work
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A page to read as one of the source's; `number` is whatever tells the page to its owner."""
+
+    number: int
+    page: Page
+    source: Source
+
+
+Reading = Article | Rejected | Unreadable
+
+
+def read_page(page: Page, source: Source) -> Reading:
+    """What the page holds; a large page is read in a process of its own, within its budget."""
+    return read_here(page, source) if len(page.body) < LARGE else _for_large_pages().read(page, source)
+
+
+@functools.cache
+def _for_large_pages() -> Extractors:
+    return Extractors(1)
+
+
+class Extractors:
+    """So many processes that extract. They are started when they are needed, and end with this one."""
+
+    def __init__(self, workers: int = 0, *, budget: float = BUDGET) -> None:
+        """`workers` 0 means one for each processor; `budget` is in seconds of processor time a page."""
+        self._workers = workers or os.cpu_count() or 1
+        self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
+        for _number in range(self._workers):
+            self._idle.put(_Worker(budget))
+
+    def read(self, page: Page, source: Source) -> Reading:
+        """What the page holds; Unreadable with OVER_BUDGET where it takes too long. Threads may call it."""
+        worker = self._idle.get()
+        try:
+            return worker.read(page, source)
+        finally:
+            self._idle.put(worker)
+
+    def read_all(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Reading]]:
+        """What every page holds, in the order of the jobs, of which few more are taken than are answered."""
+        waiting: deque[tuple[Job, Future[Reading]]] = deque()
+        with ThreadPoolExecutor(self._workers) as threads:
+            for job in jobs:
+                waiting.append((job, threads.submit(self.read, job.page, job.source)))
+                if len(waiting) >= self._workers * _AHEAD:
+                    first, reading = waiting.popleft()
+                    yield first, reading.result()
+            while waiting:
+                first, reading = waiting.popleft()
+                yield first, reading.result()
+
+    def close(self) -> None:
+        """End the processes."""
+        for _number in range(self._workers):
+            worker = self._idle.get()
+            worker.stop()
+            self._idle.put(worker)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+
+class _Worker:
+    """One process, started again whenever it is gone."""
+
+    def __init__(self, budget: float) -> None:
+        self._budget = budget
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
+
+    def read(self, page: Page, source: Source) -> Reading:
+        connection = self._connected()
+        try:
+            connection.send((page, source))
+            if connection.poll(self._budget * _PATIENCE):
+                reading: Reading = connection.recv()
+                return reading
+            is_late = True
+        except (EOFError, OSError):
+            is_late = self._ended_by_budget()
+        self.stop()
+        return _given_up(page.final_url, self._budget) if is_late else _broken(page.final_url)
+
+    def stop(self) -> None:
+        """End the process, whatever it is doing."""
+        if self._process is not None and self._connection is not None:
+            self._connection.close()
+            self._process.kill()
+            self._process.join()
+            self._process.close()
+        self._process = self._connection = None
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            # A copy of this process by fork would hold its threads' locks and its databases.
+            context = get_context("spawn")
+            self._connection, theirs = context.Pipe()
+            self._process = context.Process(
+                target=_serve, args=(theirs, self._budget, current_language()), daemon=True
+            )
+            self._process.start()
+            theirs.close()
+        return self._connection
+
+    def _ended_by_budget(self) -> bool:
+        assert self._process is not None
+        self._process.join(self._budget)
+        return self._process.exitcode == -getattr(signal, "SIGPROF", 0)
+
+
+def _serve(connection: Connection, budget: float, language: str) -> None:
+    """Answer page after page until nobody asks. Once a page's time is up the process is ended by its own alarm."""
+    set_language(language)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asks decides when to stop
+    alarm = getattr(signal, "ITIMER_PROF", None)  # not on every system; there `_PATIENCE` has to do
+    while True:
+        try:
+            page, source = connection.recv()
+        except (EOFError, OSError):
+            return
+        if alarm is not None:
+            signal.setitimer(alarm, budget)
+        reading = read_here(page, source)
+        if alarm is not None:
+            signal.setitimer(alarm, 0)
+        connection.send(reading)
+
+
+def _given_up(url: str, budget: float) -> Unreadable:
+    message = _("{url} takes longer than {seconds} seconds to read. The page is kept.")
+    return Unreadable(OVER_BUDGET, message.format(url=url, seconds=f"{budget:g}"))
+
+
+def _broken(url: str) -> Unreadable:
+    message = _("{url} cannot be read ({error}). The page is kept.")
+    return Unreadable(UNREADABLE, message.format(url=url, error=_("the reading process broke off")))

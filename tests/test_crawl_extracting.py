@@ -1,0 +1,106 @@
+"""Pages are read in processes of their own, and none of them may take longer than its budget."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from crawl.article import Article, Page
+from crawl.extract import UNREADABLE, Unreadable
+from crawl.extracting import LARGE, OVER_BUDGET, Extractors, Job, read_page
+from crawl.sources import Source
+
+SOURCE = Source("x.vn", "Báo X", ("x.vn",))
+PROSE = "<p>" + "Sáng nay, hội nghị tổng kết công tác dân vận được tổ chức tại thành phố. " * 6 + "</p>"
+
+
+def page(number: int, body: str = PROSE * 2) -> Page:
+    """A page with an article, or with this body."""
+    html = f"<html><title>Bài {number}</title><h1>Bài báo số {number}</h1>{body}"
+    url = f"https://x.vn/bai-{number}.html"
+    return Page(
+        url, url, 200, (("content-type", "text/html"),), html.encode(), datetime(2021, 3, 16, tzinfo=UTC)
+    )
+
+
+@pytest.fixture(scope="module")
+def extractors() -> Iterator[Extractors]:
+    """Two processes."""
+    with Extractors(2, budget=60) as found:
+        yield found
+
+
+def test_every_page_is_read_in_order(extractors: Extractors) -> None:
+    """Many pages give many articles, each with its own job, in the order of the jobs."""
+    jobs = [Job(number, page(number), SOURCE) for number in range(25)]
+    found = list(extractors.read_all(iter(jobs)))
+    assert [job.number for job, _reading in found] == list(range(25))
+    for job, reading in found:
+        assert isinstance(reading, Article)
+        assert reading.title == f"Bài báo số {job.number}"
+
+
+def test_few_jobs_are_taken_ahead(extractors: Extractors) -> None:
+    """Pages are not all read into memory before the first is answered."""
+    taken = 0
+
+    def jobs() -> Iterator[Job]:
+        nonlocal taken
+        for number in range(1000):
+            taken += 1
+            yield Job(number, page(number), SOURCE)
+
+    readings = extractors.read_all(jobs())
+    next(readings)
+    assert taken <= 20
+    readings.close()  # type: ignore[attr-defined]
+
+
+def test_a_page_over_budget_is_given_up() -> None:
+    """A page that takes more processor time than it may is Unreadable; the next page is read as ever."""
+    with Extractors(1, budget=0.25) as hasty:
+        found = hasty.read(page(1, "<ul><li>" * 250_000), SOURCE)
+        assert isinstance(found, Unreadable)
+        assert found.reason == OVER_BUDGET
+        assert "https://x.vn/bai-1.html" in found.detail
+        assert isinstance(hasty.read(page(2), SOURCE), Article)
+
+
+def test_a_process_that_dies_costs_one_page(extractors: Extractors) -> None:
+    """Where the reading process is killed the page is Unreadable, or was read before; the next one is read."""
+    worker = extractors._idle.get()
+    assert isinstance(worker.read(page(1), SOURCE), Article)
+    assert worker._process is not None
+    assert worker._process.pid is not None
+    os.kill(worker._process.pid, signal.SIGKILL)
+    worker._process.join()
+    found = worker.read(page(2), SOURCE)
+    assert isinstance(found, Unreadable)
+    assert found.reason == UNREADABLE
+    assert isinstance(worker.read(page(3), SOURCE), Article)
+    extractors._idle.put(worker)
+
+
+def test_threads_share_the_processes(extractors: Extractors) -> None:
+    """More threads than processes all get their answers."""
+    found: list[object] = []
+    threads = [
+        threading.Thread(target=lambda number=number: found.append(extractors.read(page(number), SOURCE)))
+        for number in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(isinstance(one, Article) for one in found) == 6
+
+
+def test_large_pages_are_read_alike() -> None:
+    """A page is read the same in this process and in another one."""
+    small, large = page(1), page(1, PROSE * 2 + "<!--" + "x" * LARGE + "-->")
+    assert read_page(small, SOURCE) == read_page(large, SOURCE)
