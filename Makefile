@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH_DATA := $(or $(TIMBAO_BENCH_DATA),../shared/data)
 
 .PHONY: demo test lint bench bench-relevance bench-extraction messages clean
 
@@ -34,8 +35,12 @@ bench: $(VENV)/.installed-dev
 bench-relevance: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench.relevance
 
+# Against the world's newspapers, then against Vietnam's.
 bench-extraction: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[peers]'
 	$(BIN)/python -m tests.bench.extraction
+	$(BIN)/python -m tests.bench.extraction --pages $(BENCH_DATA)/pages --truth $(BENCH_DATA)/pages
 
 # Bring the catalogues up to date with the messages in the code, keeping the translations.
 messages: $(VENV)/.installed-dev

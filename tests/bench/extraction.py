@@ -1,67 +1,59 @@
 """How much of an article extraction finds, and how much else: labelled pages in, a table or JSON out.
 
-    python -m tests.bench.extraction [--pages DIR] [--truth FILE-or-DIR] [--json]
+    python -m tests.bench.extraction [--pages DIR] [--truth FILE-or-DIR] [--systems NAME,…] [--json] [--pin]
 
-Texts are compared as multisets of 4-word shingles; precision and recall are averages over pages and F1 is
-their harmonic mean, as in Zyte's benchmark (https://github.com/scrapinghub/article-extraction-benchmark).
-The truth is either one JSON file, `{ID: {"articleBody": …}}`, with the pages as `ID.html.gz`, or a folder
-with a `NAME.json` for each page. Pages whose truth says that they are no articles count in `rejected` alone.
+Precision and recall are averages over pages and F1 is their harmonic mean, as in Zyte's benchmark (see
+`tests.bench.labelled`); the 95 % interval of F1 is a percentile bootstrap over pages (Efron & Tibshirani,
+"An introduction to the bootstrap", 1993, chapter 13). Pages/s are per second of processor time, decoding
+included. Pages whose truth says that they are no articles count in `rejected` alone. A date is right
+to the minute, where the page tells the minute.
+
+`extraction_floors.json` holds what timbao must reach on known corpora; a run below ends with status 1. `--pin`
+raises the floors to what was measured and refuses to lower one.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
+import hashlib
 import json
+import math
 import os
-import re
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from crawl.article import Article, Page, format_when, parse_when
-from crawl.extract import extract
+import numpy as np
+
+from crawl.article import format_when, parse_when
 from crawl.paragraphs import text_key
-from crawl.sources import Source
+from tests.bench.extractors import ABSENT, SYSTEMS, Extracted, Extractor
+from tests.bench.labelled import Labelled, load_pages, precision_recall
 
-Shingles = Counter[tuple[str, ...]]
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """A page and what a person found on it; absent facts are None and do not count."""
-
-    name: str
-    html: bytes
-    url: str
-    is_article: bool = True
-    text: str = ""
-    optional: str = ""
-    forbidden: tuple[str, ...] = ()
-    title: str | None = None
-    author: str | None = None
-    published: str | None = None
+FLOORS = Path(__file__).with_name("extraction_floors.json")
+_SAMPLES = 2_000
+_FLOORED = ("f1", "precision", "recall")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Fields:
     """Shares of the pages with such a fact on which it was found; None where no page has one."""
 
     title: float | None
     published: float | None
     author: float | None
+    section: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Score:
-    """The result. `leaked` counts strings found in the text that must not be there."""
+    """One system's result. `interval` is of F1; `leaked` counts strings in the text that must not be there."""
 
     f1: float
+    interval: tuple[float, float]
     precision: float
     recall: float
     pages_per_s: float
@@ -70,96 +62,71 @@ class Score:
     leaked: int
 
 
-def shingles(text: str) -> Shingles:
-    """The 4-word shingles of a text; a shorter text is one shingle."""
-    words = re.findall(r"\w+", text.lower())
-    return Counter(tuple(words[start : start + 4]) for start in range(max(1, len(words) - 3)) if words)
+class FloorLowered(Exception):
+    """A pin would lower a floor; nothing is written."""
 
-
-def load_pages(pages: Path, truth: Path) -> Iterator[Labelled]:
-    """The labelled pages, in the order of their names."""
-    if truth.is_file():
-        for name, facts in sorted(json.loads(truth.read_text("utf-8")).items()):
-            html = gzip.decompress((pages / f"{name}.html.gz").read_bytes())
-            yield Labelled(name, html, facts.get("url") or f"https://{name}/x", text=facts["articleBody"])
-        return
-    for path in sorted(truth.glob("*.json")):
-        html = gzip.decompress((pages / f"{path.stem}.html.gz").read_bytes())
-        yield _labelled(path.stem, html, json.loads(path.read_text("utf-8")))
-
-
-def _labelled(name: str, html: bytes, facts: dict[str, Any]) -> Labelled:
-    url = facts.get("canonical_url") or f"https://{name.partition('__')[0]}/{name}"
-    if not facts["article"]:
-        return Labelled(name, html, url, is_article=False)
-    optional = set(facts.get("optional_idx", ()))
-    body = [text for place, text in enumerate(facts["body"]) if place not in optional]
-    return Labelled(
-        name,
-        html,
-        url,
-        text="\n\n".join([facts["lead"] or "", *body]),
-        optional="\n\n".join(facts["body"][place] for place in sorted(optional)),
-        forbidden=tuple(facts["related_must_not_appear"]),
-        title=facts["title"],
-        author=facts["author"],
-        published=facts["published"],
-    )
-
-
-def text_of(article: Article | None) -> str:
-    """What is compared: the lead and the body."""
-    return f"{article.lead}\n\n{article.body}" if article else ""
-
-
-def measure(pages: list[Labelled]) -> Score:
-    """The score of timbao's extraction over the pages."""
-    found: list[tuple[Labelled, Article | None]] = []
-    started = time.perf_counter()
-    for page in pages:
-        source = Source(name="bench", title="bench", hosts=(page.url.split("/")[2],))
-        fetched = Page(
-            page.url, page.url, 200, (("Content-Type", "text/html"),), page.html, datetime.now(UTC)
+    def __init__(self, measure: str, floor: float, measured: float) -> None:
+        self.measure, self.floor, self.measured = measure, floor, measured
+        super().__init__(
+            f"The floor of {measure} is {floor}, this run reached {measured:.4f}. Floors are only raised."
         )
-        result = extract(fetched, source)
-        found.append((page, result if isinstance(result, Article) else None))
-    seconds = time.perf_counter() - started
-    articles = [(page, article) for page, article in found if page.is_article]
-    others = [article for page, article in found if not page.is_article]
-    rates = [precision_recall(page, text_of(article)) for page, article in articles]
-    precision, recall = (_mean([rate[side] for rate in rates]) or 0.0 for side in (0, 1))
+
+
+def measure(pages: Sequence[Labelled], system: Extractor = SYSTEMS["timbao"]) -> Score:
+    """The score of a system over the pages."""
+    started = time.process_time()
+    found = [(page, _found(system, page)) for page in pages]
+    seconds = time.process_time() - started
+    articles = [(page, one) for page, one in found if page.is_article]
+    others = [one for page, one in found if not page.is_article]
+    rates = np.array([precision_recall(page, one.text if one else "") for page, one in articles])
+    precision, recall = rates.mean(axis=0)
     return Score(
-        f1=2 * precision * recall / (precision + recall or 1),
-        precision=precision,
-        recall=recall,
+        f1=float(_f1(precision, recall)),
+        interval=_interval(rates),
+        precision=float(precision),
+        recall=float(recall),
         pages_per_s=len(pages) / seconds,
         fields=_fields(articles),
-        rejected=_mean([article is None for article in others]),
-        leaked=sum(_leaks(page, article) for page, article in articles),
+        rejected=_share([one is None for one in others]),
+        leaked=sum(_leaks(page, one.text if one else "") for page, one in articles),
     )
 
 
-def precision_recall(page: Labelled, text: str) -> tuple[float, float]:
-    """How much of the text is wanted, how much of the wanted it holds; optional paragraphs count neither way."""
-    required = set(map(text_key, page.text.split("\n")))
-    optional = set(map(text_key, page.optional.split("\n"))) - required
-    kept = "\n".join(line for line in text.split("\n") if text_key(line) not in optional)
-    wanted, got = shingles(page.text), shingles(kept)
-    extra = (got - wanted) - shingles(page.optional)  # a required paragraph may stand there once more
-    right = (got & wanted).total()
-    precision = right / (right + extra.total()) if got else float(not wanted)
-    return precision, right / wanted.total() if wanted else 1.0
+def _found(system: Extractor, page: Labelled) -> Extracted | None:
+    try:
+        return system(page)
+    except Exception as error:  # noqa: BLE001  a peer that breaks on a page has found nothing there
+        print(f"{page.name}: {error!r}", file=sys.stderr)
+        return None
 
 
-def _fields(articles: list[tuple[Labelled, Article | None]]) -> Fields:
-    titles = [
-        _same(article.title if article else None, page.title) for page, article in articles if page.title
-    ]
-    authors = [
-        _within(article.author if article else None, page.author) for page, article in articles if page.author
-    ]
-    dates = [_same_minute(article, page.published) for page, article in articles if page.published]
-    return Fields(_mean(titles), _mean(dates), _mean(authors))
+def _f1(precision: float, recall: float) -> float:
+    return 2 * precision * recall / (precision + recall or 1)
+
+
+def _interval(rates: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> tuple[float, float]:
+    """The 95 % percentile interval of F1; the same for the same rates."""
+    chosen = np.random.default_rng(1).integers(0, len(rates), (_SAMPLES, len(rates)))
+    means = rates[chosen].mean(axis=1)
+    low, high = np.percentile([_f1(precision, recall) for precision, recall in means], [2.5, 97.5])
+    return float(low), float(high)
+
+
+Pairs = Sequence[tuple[Labelled, Extracted | None]]
+
+
+def _fields(articles: Pairs) -> Fields:
+    return Fields(
+        title=_share([_same(one.title if one else None, page.title) for page, one in articles if page.title]),
+        published=_share([_same_minute(one, page.published) for page, one in articles if page.published]),
+        author=_share(
+            [_within(one.author if one else None, page.author) for page, one in articles if page.author]
+        ),
+        section=_share(
+            [_same(one.section if one else None, page.section) for page, one in articles if page.section]
+        ),
+    )
 
 
 def _same(found: str | None, wanted: str) -> bool:
@@ -171,43 +138,98 @@ def _within(found: str | None, wanted: str) -> bool:
     return bool(found) and text_key(wanted).endswith(text_key(found or ""))
 
 
-def _same_minute(article: Article | None, wanted: str) -> bool:
-    if article is None or article.published is None:
+def _same_minute(one: Extracted | None, wanted: str) -> bool:
+    if one is None or one.published is None:
         return False
     truth = parse_when(wanted)
     if not isinstance(truth, datetime):
-        return format_when(article.published)[:10] == wanted
-    found = article.published
-    return isinstance(found, datetime) and found.replace(second=0) == truth
+        return format_when(one.published)[:10] == wanted
+    found = one.published
+    return isinstance(found, datetime) and found.tzinfo is not None and found.replace(second=0) == truth
 
 
-def _leaks(page: Labelled, article: Article | None) -> int:
-    text = text_key(text_of(article))
-    return sum(text_key(string) in text for string in page.forbidden)
+def _leaks(page: Labelled, text: str) -> int:
+    key = text_key(text)
+    return sum(text_key(string) in key for string in page.forbidden)
 
 
-def _mean(values: list[Any]) -> float | None:
+def _share(values: Sequence[bool]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
+def digest(pages: Sequence[Labelled]) -> str:
+    """What names a corpus: SHA-256, in hexadecimal, of its pages and their truth."""
+    summed = hashlib.sha256()
+    for page in pages:
+        summed.update(hashlib.sha256(page.html).digest())
+        summed.update(hashlib.sha256(repr(page).encode()).digest())
+    return summed.hexdigest()
+
+
+def hold(path: Path, corpus: str, score: Score, *, pin: bool) -> list[str]:
+    """A sentence for every floor of the corpus that is missed; `pin` raises them instead. Raises FloorLowered."""
+    floors: dict[str, dict[str, float]] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    known = floors.get(corpus, {})
+    measured = {name: float(getattr(score, name)) for name in _FLOORED}
+    missed = {name: floor for name, floor in known.items() if measured[name] < floor}
+    if not pin:
+        return [f"{name}: {measured[name]:.4f} is below its floor {floor}" for name, floor in missed.items()]
+    for name, floor in missed.items():
+        raise FloorLowered(name, floor, measured[name])
+    floors[corpus] = {name: math.floor(value * 1000) / 1000 for name, value in measured.items()}
+    path.write_text(json.dumps(floors, indent=4) + "\n", "utf-8")
+    return []
+
+
+def table(scores: Mapping[str, Score]) -> str:
+    """The scores for people."""
+    lines = [
+        f"{'':20}{'F1':>7}{'95 %':>17}{'P':>7}{'R':>7}{'pages/s':>9}  title  date author section kept out leaked"
+    ]
+    for name, one in scores.items():
+        interval = "[{:.3f}, {:.3f}]".format(*one.interval)
+        shares = (*asdict(one.fields).values(), one.rejected)
+        rest = " ".join("     -" if share is None else f"{share:6.2f}" for share in shares)
+        rates = f"{one.f1:7.3f}{interval:>17}{one.precision:7.3f}{one.recall:7.3f}{one.pages_per_s:9.1f}"
+        lines.append(f"{name:20}{rates} {rest}   {one.leaked:4}")
+    return "\n".join(lines)
+
+
+def _names(text: str) -> list[str]:
+    names = text.split(",")
+    if unknown := set(names) - set(SYSTEMS):
+        known = ", ".join(SYSTEMS)
+        raise argparse.ArgumentTypeError(
+            f"no system is called {', '.join(sorted(unknown))}; there are {known}"
+        )
+    return names
+
+
 def main() -> None:
-    """Read the options, measure, print."""
+    """Read the options, measure, print, hold to the floors."""
     data = Path(os.environ.get("TIMBAO_BENCH_DATA", "../shared/data")) / "extraction-benchmark"
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--pages", type=Path, default=data / "html", metavar="DIR")
     parser.add_argument("--truth", type=Path, default=data / "ground-truth.json", metavar="FILE-or-DIR")
+    parser.add_argument("--systems", type=_names, default=list(SYSTEMS), metavar="NAME,NAME,…")
+    parser.add_argument("--floors", type=Path, default=FLOORS, metavar="FILE.json")
+    parser.add_argument("--pin", action="store_true", help="raise the floors to what this run reaches")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     pages = list(load_pages(options.pages, options.truth)) if options.truth.exists() else []
-    if not pages:
+    if not any(page.is_article for page in pages):
         sys.exit(f"There are no labelled pages at {options.truth}. Name them with --pages and --truth.")
-    score = measure(pages)
-    if options.json:
-        print(json.dumps({"timbao": asdict(score)}))
-        return
-    print(f"{'':10}{'F1':>8}{'P':>8}{'R':>8}{'pages/s':>9}")
-    print(f"{'timbao':10}{score.f1:8.3f}{score.precision:8.3f}{score.recall:8.3f}{score.pages_per_s:9.0f}")
-    print(f"fields {asdict(score.fields)} rejected {score.rejected} leaked {score.leaked}")
+    if ABSENT:
+        print(f"Not installed, so left out: {', '.join(ABSENT)} (pip install '.[peers]')", file=sys.stderr)
+    scores = {name: measure(pages, SYSTEMS[name]) for name in options.systems}
+    print(json.dumps({name: asdict(one) for name, one in scores.items()}) if options.json else table(scores))
+    if "timbao" in scores:
+        try:
+            missed = hold(options.floors, digest(pages), scores["timbao"], pin=options.pin)
+        except FloorLowered as error:
+            sys.exit(str(error))
+        if missed:
+            sys.exit("\n".join(missed))
 
 
 if __name__ == "__main__":
