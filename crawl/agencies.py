@@ -23,7 +23,9 @@ _AGENCIES = {
 }
 _NAMES = "|".join(f"(?P<a{number}>{names})" for number, names in enumerate(_AGENCIES.values()))
 _AGENCY = rf"(?:{_NAMES})"
-_CREDIT = re.compile(rf"\W*(?:(?:Tin|Ảnh|Theo|Nguồn|Source|By)\b[\s:]*)*{_AGENCY}(?![\w/]).{{0,40}}")
+_CREDIT = re.compile(
+    rf"\W*(?:(?:[Tt]in|[Ảả]nh|[Bb]ài|Theo|Nguồn|Source|By)\b[\s:,]*)*{_AGENCY}(?![\w/]).{{0,40}}"
+)
 _DATELINE = re.compile(rf"(?:[^.!?\n]{{0,40}}\()?{_AGENCY}\)?\s*[-–—:]\s")
 _SIGNED = re.compile(rf"\((?:Theo |Nguồn:? )?{_AGENCY}(?:/[\w+ ]{{2,20}})?\)\W*$")
 

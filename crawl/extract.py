@@ -26,7 +26,15 @@ from crawl.chosen import BadSelector, Chosen
 from crawl.dates import parse_written
 from crawl.decode import decode, spelt_out
 from crawl.density import find_body, is_list, without_furniture
-from crawl.headline import agreed_date, choose_title, lead_above, printed_date, text_after, title_place
+from crawl.headline import (
+    agreed_date,
+    choose_title,
+    lead_above,
+    path_above,
+    printed_date,
+    text_after,
+    title_place,
+)
 from crawl.kinds import Signs, is_error, without_text
 from crawl.language import language_of
 from crawl.messages import gettext as _
@@ -182,7 +190,7 @@ class _Reading:
                 role=role,
                 published=when,
                 modified=self._modified(when),
-                section=self._section(layout.title),
+                section=self._section(layout),
                 tags=self._tags(),
                 headings=parts.headings,
                 agency=self._agency(author, parts),
@@ -353,11 +361,12 @@ class _Reading:
         text = "\n".join((layout.title, parts.lead, *parts.paragraphs))
         return self._first("language", (language_of(text, self._root.get("lang")), How.TEXT))
 
-    def _section(self, title: str) -> str | None:
-        path = [clean(name) for name in self._said.breadcrumb or printed_path(self._walked.breadcrumbs)]
-        names = [
-            name for name in path if name and name.lower() not in _HOME and text_key(name) != text_key(title)
-        ]
+    def _section(self, layout: _Layout) -> str | None:
+        path = self._said.breadcrumb or printed_path(self._walked.breadcrumbs)
+        if not path and layout.heading is not None:
+            path = path_above(layout.outline, layout.places, layout.heading)
+        named = [name for name in map(clean, path) if name and name.lower() not in _HOME]
+        names = [name for name in named if text_key(name) != text_key(layout.title)]
         return self._first(
             "section",
             (next(iter(self._chosen.texts(self._selectors.section)[-1:]), None), How.SELECTOR),

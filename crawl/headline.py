@@ -17,6 +17,8 @@ _ABOVE = 8  # how many blocks above its title an article may begin
 _BELOW = 3  # how many blocks of the body a date line may follow
 # Dates of other languages say what they are.
 _DATED = re.compile(r"(?:cập nhật|published|updated|posted)\b.*\d", re.IGNORECASE)
+_LINKED = 0.7  # of a heading that is a path of links; its separators are not
+_PATH_SEPARATOR = re.compile(r"\s*[>»›|/\n]\s*")
 _SITE_SEPARATOR = re.compile(r"\s+(?:[|»–—-]|::)\s+")
 
 
@@ -110,6 +112,15 @@ def agreed_date(claimed: When | None, printed: When | None) -> When | None:
     if clock.time() == time() and clock.date() == printed.date():
         return printed
     return clock if clock.replace(second=0) == printed.replace(second=0) else claimed
+
+
+def path_above(outline: Outline, places: Iterable[int], title: int) -> list[str]:
+    """The names of the sections where a heading of links stands above the title: some papers make it their `h1`."""
+    above = [outline[place].block for place in places if title - _ABOVE <= place < title]
+    for block in reversed(above):
+        if block.heading and block.links and block.linked >= _LINKED * len(block.text):
+            return [name.strip() for name in _PATH_SEPARATOR.split(block.text) if name.strip()]
+    return []
 
 
 def lead_above(

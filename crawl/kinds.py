@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+_PAGE = r"(?:trang|bài(?: viết| báo)?|nội dung|đường dẫn|liên kết|địa chỉ|hệ thống|website|page|url)"
+_GONE = r"(?:không tìm thấy|không tồn tại|bị (?:xóa|xoá|gỡ)|bảo trì|not found|does not exist|unavailable)"
 _ERROR = re.compile(
-    r"(?:(?:lỗi|error)\W*)?[45]\d\d\b.{0,60}"
-    r"|.{0,40}\b(?:không tìm thấy|không tồn tại|đã bị (?:xóa|xoá|gỡ)|đang (?:được )?bảo trì).{0,60}"
-    r"|.{0,40}\b(?:not found|does not exist).{0,60}"
-    r"|(?:lỗi hệ thống|lỗi kết nối|bảo trì|error|access denied|truy cập bị từ chối|just a moment)\W*",
+    r"(?:(?:lỗi|error)\W*)?[45]\d\d(?:\W+(?:not found|forbidden|error|lỗi|page|trang|internal|bad|service).{0,60})?\W*"
+    rf"|.{{0,20}}\b{_PAGE}\b.{{0,40}}\b{_GONE}\b.{{0,60}}"
+    rf"|.{{0,20}}\b{_GONE} (?:{_PAGE}|kết quả)\b.{{0,60}}"
+    r"|(?:lỗi hệ thống|lỗi kết nối|bảo trì|(?:page )?not found|error|access denied|just a moment)\W*",
     re.IGNORECASE,
 )
 _LOGIN = re.compile(

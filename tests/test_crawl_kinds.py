@@ -1,0 +1,76 @@
+"""Pages that are no articles are kept out, each with its reason."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from crawl.article import Article, Page
+from crawl.extract import Extraction, Rejected, extract
+from crawl.kinds import Signs, is_error, without_text
+from crawl.report import explained
+from crawl.sources import Source
+
+BRIEF = "<div><p>Sáng nay, hội nghị tổng kết công tác dân vận họp tại thành phố, với hơn 200 đại biểu dự.</p></div>"
+PICTURES = "".join(f"<img src=/{number}.jpg><p>Ảnh {number}</p>" for number in range(6))
+PROSE = "<p>" + "Sáng nay, hội nghị tổng kết công tác dân vận được tổ chức tại thành phố. " * 6 + "</p>"
+
+
+def read(body: str, title: str = "Báo X") -> Extraction:
+    """What is read from a page with this body."""
+    html = f"<html><head><title>{title}</title></head><body>{body}</body></html>"
+    url = "https://x.vn/tin/bai-1.html"
+    page = Page(
+        url, url, 200, (("content-type", "text/html"),), html.encode(), datetime(2021, 3, 16, tzinfo=UTC)
+    )
+    return extract(page, Source("x.vn", "Báo X", ("x.vn",)))
+
+
+@pytest.mark.parametrize(
+    ("body", "title", "reason"),
+    [
+        ("<h1>404</h1><p>Trang bạn tìm không có ở đây.</p>", "Báo X", "error-page"),
+        ("<h1>Không tìm thấy trang</h1>" + "<p><a href=/a>Một bài khác của báo</a></p>" * 9, "Báo X", "error-page"),
+        ("<div>Nội dung này đã bị gỡ bỏ khỏi hệ thống.</div>", "Lỗi 404 - Báo X", "error-page"),
+        ("<h2>Bài cho bạn đọc</h2><form><input name=u><input type=password></form>", "Báo X", "login-wall"),
+        ("<h1>Chuyện làng</h1><p>Bài này dành cho thuê bao. Đăng nhập để đọc tiếp.</p>", "Báo X", "login-wall"),
+        ("<h1>Phóng sự: mùa lũ</h1><video src=/a.mp4></video><p>Mời xem.</p>", "Báo X", "video-page"),
+        ("<h1>Ảnh đẹp trong tuần</h1>" + PICTURES, "Báo X", "gallery-page"),
+        ("<h1>Chưa có nội dung</h1>", "Báo X", "no-text"),
+    ],
+)  # fmt: skip
+def test_each_kind_has_its_reason(body: str, title: str, reason: str) -> None:
+    """Errors with status 200, log-in walls, videos and galleries are told apart; each reason has a sentence."""
+    assert read(body, title) == Rejected(reason)
+    assert explained(reason) != reason
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "404 hộ dân được cấp đất",
+        "Không tồn tại chuyện xin việc",
+        "Lỗi hệ thống khiến tàu dừng",
+        "Đăng nhập trái phép",
+    ],
+)
+def test_articles_about_errors_are_articles(title: str) -> None:
+    """A headline that only sounds like an error stands above an article's text."""
+    assert isinstance(
+        read(f"<h1>{title}</h1><div>15/03/2021 10:00</div><div>{PROSE * 2}</div>", title), Article
+    )
+
+
+def test_an_article_with_a_video_or_pictures_is_one() -> None:
+    """Players, pictures and a log-in form beside enough text are no reason to keep it out."""
+    extra = "<video src=/a.mp4></video>" + "<img src=/1.jpg>" * 9 + "<form><input type=password></form>"
+    assert isinstance(
+        read(f"<h1>Tổng kết công tác</h1><div>15/03/2021 10:00</div><div>{PROSE * 2}{extra}</div>"), Article
+    )
+
+
+def test_an_empty_page_has_no_text() -> None:
+    """Without any sign there is only too little text."""
+    assert not is_error(Signs("", "", ""))
+    assert without_text(Signs("", "", "")) == "no-text"
