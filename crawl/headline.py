@@ -12,6 +12,7 @@ from crawl.outline import Outline
 from crawl.paragraphs import Block, says_the_same, text_key
 
 _TITLE_WORDS = 3  # fewer are a section's name rather than a headline
+_TITLE_LENGTH = 200
 _DATE_LENGTH = 100  # a longer block is prose that mentions a date
 _ABOVE = 8  # how many blocks above its title an article may begin
 _BELOW = 3  # how many blocks of the body a date line may follow
@@ -40,6 +41,8 @@ def choose_title(
         return _without_site(claims[0])
     headings = [block for block in above if block.heading and not block.is_link]
     headings = [block for block in headings if len(block.text.split()) >= _TITLE_WORDS] or headings
+    if not headings:  # pages from before style sheets
+        headings = [block for block in above if _is_bold_headline(block)][:1]
     highest = min((block.heading for block in headings), default=0)
     return max(
         (block.text for block in headings if block.heading == highest), key=len, default=_without_site(window)
@@ -53,6 +56,13 @@ def _is_headline_of(block: Block, claim: str) -> bool:
     if not block.heading or block.is_link or len(printed.split()) < _TITLE_WORDS:
         return False
     return len(printed) * 2 >= len(said) and (said.startswith(printed) or said.endswith(printed))
+
+
+def _is_bold_headline(block: Block) -> bool:
+    """A bold line that is neither a sentence nor a date."""
+    if not block.is_bold or block.is_link or len(block.text) > _TITLE_LENGTH or _is_date_line(block.text):
+        return False
+    return len(block.text.split()) >= _TITLE_WORDS and not block.text.endswith((".", ":"))
 
 
 def _without_site(claim: str) -> str:
