@@ -21,6 +21,7 @@ from crawl.syllables import is_syllable
 
 _ENOUGH = 3  # weight of evidence that a text without foreign words needs
 _SAMPLE_LENGTH = 50_000  # characters that are enough to judge a text by
+_FOREIGN_LENGTH = 4_000  # characters in which any foreign text shows a few foreign words
 _READINGS = 3  # the most often that one text is met misread, one reading on top of another
 
 # Letters and marks that are in neither Windows-1252 nor ISO-8859-1: whoever wrote one of them wrote Unicode.
@@ -148,8 +149,13 @@ _Judged = list[tuple[_Evidence, Charset]]
 
 
 def _judge(text: str, charsets: Iterable[Charset]) -> _Judged:
-    sample = text[:_SAMPLE_LENGTH]
+    sample = _telling(text[:_SAMPLE_LENGTH])
     return [(_evidence(sample, charset), charset) for charset in charsets]
+
+
+def _telling(text: str) -> str:
+    """What of the text is evidence: all that is not plain ASCII, and of the rest enough to tell foreign words."""
+    return " ".join([text[:_FOREIGN_LENGTH], *(word for word in text.split() if not word.isascii())])
 
 
 def _surest(judged: _Judged) -> Charset | None:
