@@ -113,7 +113,11 @@ class _Worker:
         self._connection: Connection | None = None
 
     def read(self, page: Page, source: Source) -> Reading:
-        connection = self._connected()
+        """What the page holds, if the process lives to tell."""
+        try:
+            connection = self._connected()
+        except OSError:
+            return _broken(page.final_url)
         try:
             connection.send((page, source))
             if connection.poll(self._budget * _PATIENCE):
@@ -135,6 +139,8 @@ class _Worker:
         self._process = self._connection = None
 
     def _connected(self) -> Connection:
+        if self._process is not None and not self._process.is_alive():
+            self.stop()
         if self._connection is None:
             # A copy of this process by fork would hold its threads' locks and its databases.
             context = get_context("spawn")

@@ -380,3 +380,62 @@ def test_a_digest_names_files_and_limit(corpus: Corpus) -> None:
 def test_invented_words_survive_analysis(corpus: Corpus) -> None:
     """The invented corpus tests what it seems to: each of its words is one term."""
     assert all(len(analyse_terms(word)) == 1 for word in corpus.words)
+
+
+@pytest.fixture
+def labelled(tmp_path: Path) -> tuple[Path, Path]:
+    """Two pages with their truth, one of an article and one of none, as a folder and as a table."""
+    import gzip
+
+    prose = (
+        "Nước lũ trên sông dâng cao trong đêm, nhiều hộ dân ở vùng trũng phải sơ tán lên nơi cao hơn. " * 5
+    )
+    pages = {
+        "a": f"<title>Lũ</title><h1>Nước lũ dâng cao</h1><div>15/03/2021 22:42</div><div><p>{prose}</p></div>",
+        "b": "<title>Trang chủ</title>" + "<p><a href=/x>Một bài báo nào đó của báo</a></p>" * 9,
+    }
+    for name, html in pages.items():
+        (tmp_path / f"{name}.html.gz").write_bytes(gzip.compress(html.encode()))
+    facts = {
+        "article": True, "title": "Nước lũ dâng cao", "lead": "", "body": [prose], "author": None, "section": None,
+        "published": "2021-03-15T22:42:00+07:00", "related_must_not_appear": ["Một bài báo nào đó"],
+    }  # fmt: skip
+    (tmp_path / "a.json").write_text(json.dumps(facts))
+    (tmp_path / "b.json").write_text(json.dumps({"article": False}))
+    return tmp_path, tmp_path
+
+
+def test_extraction_gives_the_promised_json(labelled: tuple[Path, Path], tmp_path: Path) -> None:
+    """F1, precision, recall, pages/s and fields by system; timbao finds the one article and refuses the other page."""
+    options = ("--pages", labelled[0], "--truth", labelled[1], "--floors", tmp_path / "floors")
+    done = run("extraction", *options, "--json", "--systems", "timbao")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["timbao"]
+    assert (found["f1"], found["precision"], found["recall"], found["interval"]) == (1, 1, 1, [1, 1])
+    assert (found["rejected"], found["leaked"]) == (1, 0)
+    assert found["pages_per_s"] > 0
+    assert found["fields"] == {"title": 1, "published": 1, "author": None, "section": None}
+
+
+def test_floors_of_extraction_hold(labelled: tuple[Path, Path], tmp_path: Path) -> None:
+    """--pin writes what was reached; a run below a floor fails and says which, and --pin does not lower it."""
+    floors = tmp_path / "floors"
+    options = ("--pages", labelled[0], "--truth", labelled[1], "--floors", floors, "--systems", "timbao")
+    assert run("extraction", *options, "--pin").returncode == 0
+    ((corpus, pinned),) = json.loads(floors.read_text()).items()
+    assert pinned == {"f1": 1.0, "precision": 1.0, "recall": 1.0}
+    floors.write_text(json.dumps({corpus: {"recall": 1.01}}))
+    for more in ([], ["--pin"]):
+        done = run("extraction", *options, *more)
+        assert done.returncode == 1
+        assert "recall" in done.stderr
+        assert "1.01" in done.stderr
+
+
+def test_wrong_options_of_extraction_are_explained(tmp_path: Path) -> None:
+    """A folder without pages and an unknown system are named without a traceback."""
+    for options in (("--pages", tmp_path, "--truth", tmp_path), ("--systems", "lucene")):
+        done = run("extraction", *options)
+        assert done.returncode != 0
+        assert str(options[-1]) in done.stderr
+        assert "Traceback" not in done.stderr
