@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from crawl.archive import Archive
-from crawl.article import Revision, StoredArticle
+from crawl.article import Article, Revision, StoredArticle
 from crawl.datafolder import DataFolder
 from crawl.messages import gettext as _
 from crawl.messages import printable
@@ -37,11 +37,16 @@ class SeveralArticles(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An article to read. `aliases` and `revisions` (oldest first) are None where no archive can tell."""
+    """An article to read.
+
+    What only the archive can tell is None where there is none: `aliases`, `revisions` (oldest first), and the article
+    as it is `archived`, with what is not searched.
+    """
 
     document: Document
     aliases: tuple[str, ...] | None = None
     revisions: tuple[Revision, ...] | None = None
+    archived: Article | None = None
 
 
 class LateArchive:
@@ -78,7 +83,7 @@ def find(name: str, engine: Engine, archive: Archive | None) -> Reading:
     if archive is None or stored is None:
         return Reading(_indexed(name, engine, archived=archive is not None))
     document = replace(to_document(stored, None), province=_province(stored.id, engine))
-    return Reading(document, stored.aliases, archive.revisions(stored.id))
+    return Reading(document, stored.aliases, archive.revisions(stored.id), stored.article)
 
 
 def _stored(name: str, archive: Archive) -> StoredArticle | None:

@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 
-from crawl.article import Revision, dump_article, format_when
+from crawl.article import Article, Revision, dump_article, format_when
 from crawl.messages import gettext as _
 from crawl.messages import printable
 from searcher.lookup import Reading
@@ -74,6 +74,7 @@ def to_json(reading: Reading, *, every: bool = False) -> str:
         "author": document.author,
         "published": None if document.published is None else format_when(document.published),
         "tags": document.tags,
+        **_only_archived(reading.archived),
         "first_seen": format_when(document.first_seen),
         "revisions": None if reading.revisions is None else len(reading.revisions),
     }
@@ -82,6 +83,14 @@ def to_json(reading: Reading, *, every: bool = False) -> str:
             None if reading.revisions is None else [_version(one) for one in reading.revisions]
         )
     return json_text(fields)
+
+
+def _only_archived(article: Article | None) -> dict[str, object]:
+    """What only the archive knows of an article; null where it is empty or there is no archive."""
+    names = ("headings", "images", "role", "agency", "language")
+    known: dict[str, object] = {name: getattr(article, name, None) or None for name in names}
+    modified = article.modified if article else None
+    return {**known, "modified": None if modified is None else format_when(modified)}
 
 
 def _version(version: Revision) -> dict[str, object]:

@@ -545,6 +545,12 @@ def test_an_article_as_json(client: FlaskClient) -> None:
         "author": None,
         "published": "2019-08-20",
         "tags": [],
+        "headings": None,
+        "images": None,
+        "role": None,
+        "agency": None,
+        "language": None,
+        "modified": None,
         "first_seen": SEEN.isoformat(),
         "revisions": 2,
     }
