@@ -138,7 +138,9 @@ _LISTS = ("captions", "tags", "headings", "images")
 def dump_article(article: Article) -> str:
     """The article as one line of JSON, keys as in the import format; equal articles give equal text."""
     values = ((name, getattr(article, name)) for name in Article.__dataclass_fields__)
-    fields: dict[str, object] = {name: value for name, value in values if value or name not in _OPTIONAL}
+    fields: dict[str, object] = {
+        name: value for name, value in values if name not in _OPTIONAL or value not in {None, ()}
+    }
     for name in _MOMENTS:
         if isinstance(when := fields.get(name), date):
             fields[name] = format_when(when)

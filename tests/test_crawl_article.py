@@ -41,6 +41,12 @@ ARTICLES = st.builds(
     published=st.none() | st.dates() | MOMENTS,
     section=st.none() | TEXTS,
     tags=st.lists(TEXTS, max_size=3).map(tuple),
+    headings=st.lists(TEXTS, max_size=3).map(tuple),
+    images=st.lists(TEXTS, max_size=3).map(tuple),
+    role=st.none() | TEXTS,
+    agency=st.none() | TEXTS,
+    modified=st.none() | st.dates() | MOMENTS,
+    language=st.none() | TEXTS,
 )
 
 
