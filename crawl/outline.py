@@ -102,6 +102,9 @@ class OutlineWriter:
 
     def write(self, text: str) -> None:
         """Text inside the elements that are open."""
+        if text.isspace():
+            self._parts.append(" ")
+            return
         collapsed = _WHITE_SPACE.sub(" ", text)
         self._parts.append(collapsed)
         if self._links or self._bold or self._slanted:
@@ -123,7 +126,8 @@ class OutlineWriter:
         begun_links, self._begun_links = self._begun_links, 0
         if not self._parts:
             return
-        lines = map(tidy, "".join(self._parts).split("\n"))
+        written = "".join(self._parts)
+        lines = () if written.isspace() else map(tidy, written.split("\n"))
         if text := "\n".join(line for line in lines if line):
             around = tuple(element for element, _ in self._open[: -_AROUND - 1 : -1])
             self.outline.append(Placed(self._block(text, begun_links), around))

@@ -17,6 +17,7 @@ _MOST_CANDIDATES = 20  # how many elements of one name are looked into
 _MOST_LINKS = 40
 _LONGEST_VALUE = 300  # attributes beyond this are generated, or an attack
 _LONGEST_ADDRESS = 2083
+_NUMBERS = "0123456789-_"  # of an id; they say nothing, and without them many are alike
 # Where pages that load pictures late keep the address; `src` is then a placeholder.
 _PICTURE_ADDRESSES = ("data-src", "data-original", "data-lazy-src", "src")
 
@@ -73,7 +74,7 @@ def _marks_of(element: Element) -> Marks:
     return _read_marks(
         element.tag,
         value("class", "")[:_LONGEST_VALUE],
-        value("id", "")[:_LONGEST_VALUE],
+        value("id", "")[:_LONGEST_VALUE].strip(_NUMBERS),
         value("role", "")[:_LONGEST_VALUE],
         (value("itemprop") or value("property") or "")[:_LONGEST_VALUE],
         value("style", "")[:_LONGEST_VALUE],
