@@ -10,6 +10,7 @@ portals of the provinces; which are in use was counted in news. Left out because
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -73,6 +74,9 @@ MEANINGS = tuple(
 )
 """Abbreviation and meaning, as the terms that analysis makes of them."""
 
+NUMBERED = (("p", "phường"), ("q", "quận"))
+"""Abbreviation and meaning before a number (`P.5`, `Q.1`); anywhere else the letter means nothing by itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Other:
@@ -99,14 +103,20 @@ def others(words: Sequence[str], marked: Sequence[bool]) -> Iterator[Other]:
 
 
 def _at(words: Sequence[str], marked: Sequence[bool], start: int) -> Other | None:
+    if start + 1 < len(words) and _DISTRICT.fullmatch(words[start + 1]):
+        for letter, meaning in NUMBERED:
+            for typed, meant in ((letter, meaning), (meaning, letter)):
+                if _is(words[start], typed, marked[start]):
+                    return Other(start, start + 2, (meant, words[start + 1]))
     for form, other in _BY_FOLD.get(fold(words[start]), ()):
         end = start + len(form)
-        if end <= len(words) and all(
-            word == part or (not exact and word == fold(part))
-            for word, part, exact in zip(words[start:end], form, marked[start:end], strict=True)
-        ):
+        if end <= len(words) and all(map(_is, words[start:end], form, marked[start:end])):
             return Other(start, end, other)
     return None
+
+
+def _is(word: str, part: str, exact: bool) -> bool:
+    return word == part or (not exact and word == fold(part))
 
 
 def _by_fold() -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
@@ -120,4 +130,5 @@ def _by_fold() -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
     return table
 
 
+_DISTRICT = re.compile("[0-9]{1,2}")
 _BY_FOLD = _by_fold()

@@ -9,7 +9,7 @@ from datetime import date
 from crawl.messages import gettext as _
 from index.document import Document
 from index.engine import Engine, Hit, Sort
-from index.provinces import merged_into, official
+from index.provinces import became, merged_into, official
 from index.query import And, Between, Not, Or, Query
 from index.tokens import analyse_terms
 from searcher.snippet import Marks, Snippet, marks, snippet
@@ -212,7 +212,7 @@ class Searcher:
         better = correction(parsed.text, self._engine)
         if better is not None and parse(better).query != parsed.query:
             tries.append(replace(request, text=better))
-        if wider := _with_merged_provinces(request, parsed):
+        if wider := _with_other_provinces(request, parsed):
             tries.append(replace(request, text=wider, province=()))
         return tuple(
             Suggestion(other.text, total, other) for other in tries if (total := self._count(other)) > 0
@@ -233,13 +233,13 @@ class Searcher:
         return found.hits[: max(0, min(limit, MAX_PARTIAL - offset))], min(found.total, MAX_PARTIAL)
 
 
-def _with_merged_provinces(request: SearchRequest, parsed: ParsedQuery) -> str | None:
-    """The query that also covers what was merged into the provinces asked for, to be typed without that filter."""
+def _with_other_provinces(request: SearchRequest, parsed: ParsedQuery) -> str | None:
+    """The query that also covers what the provinces asked for were before, and became, typed without that filter."""
     names = [official(name) for name in request.province]
-    merged = [part for name in names for part in merged_into(name) if part not in names]
-    if not merged:
+    others = [other for name in names for other in (*merged_into(name), *became(name)) if other not in names]
+    if not others:
         return None
-    either = " OR ".join(f'"{name}"' for name in (*names, *merged))
+    either = " OR ".join(f'"{name}"' for name in dict.fromkeys((*names, *others)))
     return f"({parsed.text}) AND province:({either})"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from index.document import Document
 from index.engine import NoIndex, Sort
+from index.query import Term, leaves
 from searcher.search import (
     MAX_LIMIT,
     MAX_PARTIAL,
@@ -25,6 +27,7 @@ from searcher.search import (
 )
 from searcher.syntax import QuerySyntaxError, parse
 from tests.oracle_engine import OracleEngine
+from tests.published_cases import published_cases
 
 SEEN = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -210,3 +213,15 @@ def test_prose_is_ranked_by_score() -> None:
     assert [page.hits[0].document.id for page in pages] == ["best", "whole", "some"]
     assert [page.has_next for page in pages] == [True, True, False]
     assert [hit.document.id for hit in found.search(SearchRequest(title, sort=Sort.NEWEST)).hits] == ["whole"]
+
+
+def test_published_abbreviations(bench_data: Path) -> None:
+    """An abbreviation finds its meaning and the meaning the abbreviation, below what is written as typed."""
+    for short, meaning in published_cases(bench_data, "abbr").items():
+        if meaning.startswith("NOT "):
+            assert list(leaves(parse(short).query)) == [Term("btc", any_marks=True)]
+            continue
+        both = searcher(article("short", f"{short} họp"), article("long", f"{meaning} họp"))
+        assert ids(both, short) == ["short", "long"], short
+        assert ids(both, meaning) == ["long", "short"], meaning
+        assert both.search(SearchRequest(meaning)).total == 2
