@@ -10,11 +10,11 @@ from crawl.messages import gettext as _
 from index.document import Document
 from index.engine import Engine, Hit, Sort
 from index.provinces import became, merged_into, official
-from index.query import And, Between, Not, Or, Query
+from index.query import And, Between, Not, Or, Prefer, Query
 from index.tokens import analyse_terms
 from searcher.snippet import Marks, Snippet, marks, snippet
-from searcher.suggest import correction
-from searcher.syntax import ParsedQuery, parse, whole_value
+from searcher.suggest import Slip, correction, mended, slips
+from searcher.syntax import MAX_CHARACTERS, ParsedQuery, parse, whole_value
 
 MAX_LIMIT = 1_000
 MAX_REACH = 10_000
@@ -122,7 +122,8 @@ class ResultPage:
     """One page of hits. `total` counts the articles that match whole, `groups` the same with reprints folded.
 
     `parsed` is how `text` was understood, `took_ms` the time it took in milliseconds, `generation` the
-    index's state that answered.
+    index's state that answered. `slips` are words that no article has, and with what instead partial matches
+    were looked for.
     """
 
     text: str
@@ -136,6 +137,7 @@ class ResultPage:
     limit: int
     has_next: bool
     suggestions: tuple[Suggestion, ...] = ()
+    slips: tuple[Slip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ class _Found:
     reachable: int
     hits: tuple[ResultHit, ...]
     generation: str
+    slips: tuple[Slip, ...] = ()
 
 
 class Searcher:
@@ -176,6 +179,7 @@ class Searcher:
             page=request.page,
             limit=request.limit,
             suggestions=self._suggestions(request, parsed) if request.page == 1 else (),
+            slips=found.slips,
             has_next=request.page * request.limit
             < min(found.reachable, MAX_REACH // request.limit * request.limit),
         )
@@ -186,25 +190,33 @@ class Searcher:
             parsed.query, within=within, sort=request.sort, limit=request.limit, offset=offset
         )
         shown = [_result(hit, parsed.query, partial=False) for hit in whole.hits]
-        reachable = whole.total
-        if offset + request.limit >= whole.total and request.sort is Sort.RELEVANCE:
-            partial, total = self._partial(
-                parsed, within, offset=max(0, offset - whole.total), limit=request.limit - len(shown)
-            )
-            shown += [_result(hit, parsed.query, partial=True) for hit in partial]
-            reachable += total
-        return _Found(whole.total, reachable, tuple(shown), whole.generation)
+        if offset + request.limit < whole.total or request.sort is not Sort.RELEVANCE:
+            return _Found(whole.total, whole.total, tuple(shown), whole.generation)
+        meant, found = self._meant(parsed)
+        begin, length = max(0, offset - whole.total), request.limit - len(shown)
+        partial, total = self._partial(meant, parsed.query, within, offset=begin, limit=length)
+        shown += [_result(hit, meant.query, partial=True) for hit in partial]
+        return _Found(whole.total, whole.total + total, tuple(shown), whole.generation, found)
 
     def _together(self, parsed: ParsedQuery, within: Query | None, request: SearchRequest) -> _Found:
-        assert parsed.partial is not None
+        meant, slipped = self._meant(parsed)
+        assert meant.partial is not None
         offset = (request.page - 1) * request.limit
-        found = self._engine.search(parsed.partial, within=within, limit=request.limit, offset=offset)
+        found = self._engine.search(meant.partial, within=within, limit=request.limit, offset=offset)
         # Scored alike, so what is whole among the hits is among the best whole ones.
         strict = And((parsed.query,) if within is None else (parsed.query, within))
-        whole = self._engine.search(parsed.partial, within=strict, limit=offset + request.limit)
+        whole = self._engine.search(meant.partial, within=strict, limit=offset + request.limit)
         ids = {hit.document.id for hit in whole.hits}
-        shown = tuple(_result(hit, parsed.partial, partial=hit.document.id not in ids) for hit in found.hits)
-        return _Found(whole.total, found.total, shown, found.generation)
+        shown = tuple(_result(hit, meant.partial, partial=hit.document.id not in ids) for hit in found.hits)
+        return _Found(whole.total, found.total, shown, found.generation, slipped)
+
+    def _meant(self, parsed: ParsedQuery) -> tuple[ParsedQuery, tuple[Slip, ...]]:
+        """What partial matches are looked for with: words that no article has give way to what was probably meant."""
+        if parsed.partial is None or not (parsed.is_prose or isinstance(parsed.query, Prefer)):
+            return parsed, ()
+        found = slips(parsed.text, self._engine)
+        text = mended(parsed.text, found)
+        return (parse(text), found) if found and len(text) <= MAX_CHARACTERS else (parsed, ())
 
     def _suggestions(self, request: SearchRequest, parsed: ParsedQuery) -> tuple[Suggestion, ...]:
         """Other queries worth trying, with how many articles each finds under the same filters."""
@@ -222,12 +234,12 @@ class Searcher:
         return self._engine.search(parse(request.text).query, within=filters(request), limit=0).total
 
     def _partial(
-        self, parsed: ParsedQuery, within: Query | None, *, offset: int, limit: int
+        self, meant: ParsedQuery, strict: Query, within: Query | None, *, offset: int, limit: int
     ) -> tuple[tuple[Hit, ...], int]:
-        """This slice of the partial matches, and how many can be shown in all."""
-        if parsed.partial is None:
+        """This slice of the matches that are not `strict` ones, and how many can be shown in all."""
+        if meant.partial is None:
             return (), 0
-        some = And((parsed.partial, Not(parsed.query)))
+        some = And((meant.partial, Not(strict)))
         # A full page of whole matches still asks for one: its total tells whether there is a next page.
         found = self._engine.search(some, within=within, limit=max(1, limit), offset=offset)
         return found.hits[: max(0, min(limit, MAX_PARTIAL - offset))], min(found.total, MAX_PARTIAL)

@@ -113,7 +113,7 @@ def test_the_json_has_the_public_shape(archive: Timbao) -> None:
         "timeline",
         "facets",
     } < set(page)
-    assert page["query"] == {"text": "hứa", "parsed": "hứa"}
+    assert page["query"] == {"text": "hứa", "parsed": "hứa", "slips": []}
     hit = page["hits"][0]
     assert set(hit) == {
         *("id", "url", "title", "source", "province", "section", "author", "published", "score", "partial"),
@@ -648,3 +648,12 @@ def test_no_query_gives_a_traceback(archive: Timbao, query: str) -> None:
     assert archive(
         "search", "--", query.encode(errors="surrogateescape").decode(errors="replace")
     ).status in {0, 1, 2}
+
+
+def test_a_slip_is_offered_beside_the_results(archive: Timbao) -> None:
+    """Off a terminal, standard error says what was probably meant, and what partial matches were looked for with."""
+    found = archive("search", "hứa mở đưng tránh")
+    assert "Did you mean: hứa mở đường tránh (1)" in found.err
+    assert "No article has “đưng”; partial matches were looked for with “đường”." in found.err
+    assert "Did you mean" not in found.out
+    assert found.out.startswith(archive("search", "đường tránh", "--ids").out.split("\n")[0])

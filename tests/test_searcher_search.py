@@ -225,3 +225,23 @@ def test_published_abbreviations(bench_data: Path) -> None:
         assert ids(both, short) == ["short", "long"], short
         assert ids(both, meaning) == ["long", "short"], meaning
         assert both.search(SearchRequest(meaning)).total == 2
+
+
+def test_partial_matches_see_through_a_slip() -> None:
+    """Where no article has a word, partial matches are looked for with the one it was meant to be, and it is said.
+
+    Only the words as typed count as whole, however many there are.
+    """
+    road = article("road", "Khởi công đường tránh Nha Trang qua xã Vĩnh Thạnh trong tháng tới")
+    sea = article("sea", "Nha Trang tránh bão, tàu thuyền vào bờ, đường biển vắng")
+    both = searcher(road, sea, article("other", "Đường tránh Ninh Hòa"))
+    for text in ("đưng tránh Nha Trang", "khởi công đưng tránh Nha Trang qua xã Vĩnh Thạnh"):
+        page = both.search(SearchRequest(text))
+        assert page.total == 0
+        assert page.hits[0].document.id == "road"
+        assert all(hit.partial for hit in page.hits)
+        assert [(slip.typed, slip.meant) for slip in page.slips] == [("đưng", "đường")]
+        shown = page.hits[0].snippet
+        assert any("đường" in shown.text[first:last] for first, last in shown.marks)
+    for text in ('"đưng tránh"', "đưng AND tránh", "title:(đưng tránh)", "đưng", "đường tránh Nha Trang"):
+        assert both.search(SearchRequest(text)).slips == ()

@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.document import Document
 from index.engine import Engine
 from searcher.search import Searcher, SearchRequest
-from searcher.suggest import correction
+from searcher.suggest import MAX_SLIPS, correction, mended, slips
 from tests.oracle_engine import OracleEngine
 from tests.published_cases import published_cases
 
@@ -24,8 +26,7 @@ TEXTS = (
 )
 
 
-@pytest.fixture
-def engine() -> Engine:
+def filled() -> Engine:
     """An index of a few articles of two provinces."""
     made = OracleEngine()
     with made.writer() as writer:
@@ -38,6 +39,15 @@ def engine() -> Engine:
             )
         writer.commit("")
     return made
+
+
+READY = filled()
+
+
+@pytest.fixture
+def engine() -> Engine:
+    """The index of these articles."""
+    return READY
 
 
 @pytest.mark.parametrize(
@@ -114,3 +124,13 @@ def test_published_keystrokes(bench_data: Path) -> None:
         writer.commit("")
     expected = {typed: None if meant == typed else meant for typed, meant in cases.items()}
     assert {typed: correction(typed, engine) for typed in cases} == expected
+
+
+@given(st.text('adđườgnhk "(', max_size=40))
+def test_slips_are_where_they_are_said_to_be(text: str) -> None:
+    """Each slip is a word of the text, in order, at most MAX_SLIPS; with none the text stays as it is."""
+    found = slips(text, READY)
+    assert len(found) <= MAX_SLIPS
+    assert [text[slip.start : slip.end] for slip in found] == [slip.typed for slip in found]
+    assert [slip.start for slip in found] == sorted({slip.start for slip in found})
+    assert (mended(text, found) == text) == (not found)
