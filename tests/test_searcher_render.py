@@ -206,7 +206,9 @@ def test_a_narrow_terminal_is_no_obstacle() -> None:
 def test_a_snippet_without_text_leaves_no_blank_line() -> None:
     """An article without lead, body and captions is shown by title and origin alone."""
     bare = replace(page().hits[0], snippet=Snippet("", ()))
-    written = to_text(replace(page(), hits=(bare,), slips=(), has_next=False), colour=False, links=False, width=80)
+    written = to_text(
+        replace(page(), hits=(bare,), slips=(), has_next=False), colour=False, links=False, width=80
+    )
     assert written.splitlines()[3:] == [
         "1. «Làng chài» Vĩnh Sóng giữ nghề đan lưới",
         "   2021-03-15 · baomau.vn · Khánh Hòa · Trần Ví Dụ",

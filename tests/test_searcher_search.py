@@ -245,3 +245,11 @@ def test_partial_matches_see_through_a_slip() -> None:
         assert any("đường" in shown.text[first:last] for first, last in shown.marks)
     for text in ('"đưng tránh"', "đưng AND tránh", "title:(đưng tránh)", "đưng", "đường tránh Nha Trang"):
         assert both.search(SearchRequest(text)).slips == ()
+
+
+def test_published_words_with_i_and_y(bench_data: Path) -> None:
+    """A word typed in one of its spellings finds the other; words that must stay apart do not find each other."""
+    for text, other in published_cases(bench_data, "iy").items():
+        apart = other.startswith("NOT ")
+        one = searcher(article("1", other.removeprefix("NOT ")))
+        assert ids(one, f'="{text}"' if apart else text) == ([] if apart else ["1"]), text
