@@ -178,7 +178,7 @@ class Searcher:
             hits=found.hits,
             page=request.page,
             limit=request.limit,
-            suggestions=self._suggestions(request, parsed) if request.page == 1 else (),
+            suggestions=self._suggestions(request, parsed, found.total) if request.page == 1 else (),
             slips=found.slips,
             has_next=request.page * request.limit
             < min(found.reachable, MAX_REACH // request.limit * request.limit),
@@ -218,10 +218,10 @@ class Searcher:
         text = mended(parsed.text, found)
         return (parse(text), found) if found and len(text) <= MAX_CHARACTERS else (parsed, ())
 
-    def _suggestions(self, request: SearchRequest, parsed: ParsedQuery) -> tuple[Suggestion, ...]:
-        """Other queries worth trying, with how many articles each finds under the same filters."""
+    def _suggestions(self, request: SearchRequest, parsed: ParsedQuery, total: int) -> tuple[Suggestion, ...]:
+        """Other queries worth trying where `total` was found, each with what it finds under the same filters."""
         tries: list[SearchRequest] = []
-        better = correction(parsed.text, self._engine)
+        better = correction(parsed.text, self._engine, found_nothing=total == 0)
         if better is not None and parse(better).query != parsed.query:
             tries.append(replace(request, text=better))
         if wider := _with_other_provinces(request, parsed):

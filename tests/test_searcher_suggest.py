@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from index.document import Document
 from index.engine import Engine
+from searcher import suggest
 from searcher.search import Searcher, SearchRequest
 from searcher.suggest import MAX_SLIPS, correction, mended, slips
 from tests.oracle_engine import OracleEngine
@@ -134,3 +135,22 @@ def test_slips_are_where_they_are_said_to_be(text: str) -> None:
     assert [text[slip.start : slip.end] for slip in found] == [slip.typed for slip in found]
     assert [slip.start for slip in found] == sorted({slip.start for slip in found})
     assert (mended(text, found) == text) == (not found)
+
+
+def test_words_of_the_index_are_doubted_where_they_are_rare_or_nothing_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A slip that some article made too, and a word that finds nothing here, give way to what fits far better."""
+    monkeypatch.setattr(suggest, "_RARE", 10)
+    made = OracleEngine()
+    texts = ["thị trường nhà đất"] * 25 + ["thị truờn"] * 2 + ["trưởng thành"] * 10
+    with made.writer() as writer:
+        for number, text in enumerate(texts):
+            writer.put(Document(str(number), "bao", text, SEEN))
+        writer.commit("")
+    assert correction("truờn nhà", made) == "trường nhà"
+    assert correction("thị truờn", made) is None  # it stands there so too often for a slip
+    assert correction("thị thành", made) is None
+    assert correction("thị trưởng", made) is None
+    assert correction("thị trưởng", made, found_nothing=True) == "thị trường"
+    assert correction("đất thành", made, found_nothing=True) is None
