@@ -59,6 +59,7 @@ _STATUS = {
     "crawl.sources.SourcesError": USAGE_ERROR,
     "crawl.sources.UnknownSource": USAGE_ERROR,
     "index.engine.EngineError": UNUSABLE_DATA,
+    "index.reprint_groups.GroupsError": UNUSABLE_DATA,
     "searcher.lexer.QuerySyntaxError": USAGE_ERROR,
     "searcher.lookup.NoSuchArticle": NOTHING_FOUND,
     "searcher.lookup.SeveralArticles": USAGE_ERROR,
@@ -360,6 +361,12 @@ timbao search đường sắt --json | jq .total""",
     default=Sort.RELEVANCE.value,
     help=mark("The order of hits."),
 )
+@click.option(
+    "--reprints",
+    type=click.Choice(["fold", "show"]),
+    default="fold",
+    help=mark("The same article in other papers: fold it under the best hit, or show it too."),
+)
 @click.option("--json", "form", flag_value="json", help=mark("One JSON object."))
 @click.option("--jsonl", "form", flag_value="jsonl", help=mark("One JSON object a hit, one a line."))
 @click.option("--ids", "form", flag_value="ids", help=mark("Only the ids, one a line."))
@@ -376,6 +383,7 @@ def search(
     section: tuple[str, ...],
     author: tuple[str, ...],
     sort: str,
+    reprints: str,
     form: str | None,
 ) -> int:
     """Search, print, and say by the exit status whether anything was found."""
@@ -393,6 +401,7 @@ def search(
         section=section,
         author=author,
         sort=Sort(sort),
+        fold=reprints == "fold",
     )
     engine = open_engine(settings.engine)
     found = Searcher(engine).search(request)

@@ -70,7 +70,7 @@ def page(text: str = '"làng chài" OR chài', *documents: Document, partial: in
         text=text,
         parsed=parse(text).parsed,
         total=len(hits) - partial,
-        groups=None,
+        groups=len(hits) - partial,
         took_ms=1.9004,
         generation="7",
         hits=hits,
@@ -133,7 +133,7 @@ def test_links_are_in_the_title() -> None:
 @pytest.mark.parametrize(("total", "hits"), [(0, 0), (0, 1), (1, 1), (1234, 1)])
 def test_the_first_line_says_how_many(total: int, hits: int, colour: bool) -> None:
     """The first line counts whole matches, and says so when there are none or only partial ones."""
-    shown = replace(page(), total=total, hits=page().hits[:hits], suggestions=())
+    shown = replace(page(), total=total, groups=total, hits=page().hits[:hits], suggestions=())
     first = to_text(shown, colour=colour, links=False, width=80).splitlines()[0]
     expected = {0: "Nothing found." if hits == 0 else "No article holds all of it.", 1: "1 article, 2 ms"}
     assert expected.get(total, "1,234 articles, 2 ms") in first

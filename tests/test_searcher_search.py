@@ -64,7 +64,7 @@ def test_whole_matches_come_first_and_make_the_total() -> None:
     page = CORPUS.search(SearchRequest("dân vận"))
     assert [(hit.document.id, hit.partial) for hit in page.hits[:2]] == [("1", False), ("2", False)]
     assert {(hit.document.id, hit.partial) for hit in page.hits[2:]} == {("3", True), ("4", True)}
-    assert (page.total, page.groups, page.has_next, page.suggestions) == (2, None, False, ())
+    assert (page.total, page.groups, page.has_next, page.suggestions) == (2, 2, False, ())
     assert (page.text, page.parsed, page.generation) == ("dân vận", "dân vận", "1")
     assert page.took_ms >= 0
 
