@@ -24,7 +24,7 @@ from index.tokens import ANALYSIS_VERSION
 STRETCH = 20_000
 """Articles between two commits of an incremental run."""
 
-_CHECKPOINT = re.compile(r"(?P<archive>.*):(?P<change>\d+)(?::(?P<groups>[0-9a-f]{32}))?", re.DOTALL)
+_CHECKPOINT = re.compile(r"(?P<archive>.*?):(?P<change>\d+)(?::(?P<groups>[0-9a-f]{32}))?", re.DOTALL)
 
 Progress = Callable[[int, int], None]
 """Called with how many articles are done and how many there are to do."""

@@ -57,7 +57,7 @@ class SketchTable:
     def candidates(self, numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
         """For each of these articles (all of them in the table) the others it may be a reprint of, as pairs."""
         asked = np.array(sorted(numbers), np.int64)
-        keys, rows = self._holders(np.unique(self._keys[asked]))
+        keys, rows = self._holders(np.sort(self._keys[asked], axis=None))
         order = np.argsort(keys, kind="stable")  # of one key the oldest articles first
         keys, rows = keys[order], rows[order]
         mine = np.flatnonzero(np.isin(rows, asked))
@@ -68,8 +68,8 @@ class SketchTable:
         return _most_common(ones, others)
 
     def _holders(self, wanted: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.uint32], _Rows]:
-        """Every place of these keys in the table: the key and its row, in the order of rows."""
-        wanted = wanted[wanted != NO_KEY]
+        """Every place of these keys, which ascend, in the table: the key and its row, in the order of rows."""
+        wanted = wanted[: np.searchsorted(wanted, NO_KEY)]
         mask = np.uint32((1 << _SIFT_BITS) - 1)
         sieve = np.zeros(1 << _SIFT_BITS, np.bool_)
         sieve[wanted & mask] = True
@@ -78,7 +78,8 @@ class SketchTable:
         for start in range(0, len(self._keys), _ROWS):
             some = self._keys[start : start + _ROWS].ravel()
             places = np.flatnonzero(sieve[some & mask])
-            places = places[np.isin(some[places], wanted)]
+            found = some[places]
+            places = places[np.searchsorted(wanted, found) < np.searchsorted(wanted, found, side="right")]
             keys.append(some[places])
             rows.append(places // KEYS + start)
         return np.concatenate(keys), np.concatenate(rows)

@@ -34,7 +34,7 @@ MIN_SHARED = 0.58
 """Of both texts together, the share that must be common. Of the shorter one alone it would not do: a brief inside
 a round-up, or an article that its sequel quotes whole, is not the same article."""
 
-MIN_ALONGSIDE = 0.87
+MIN_ALONGSIDE = 0.92
 MIN_SHARED_ALONGSIDE = 0.5
 """Texts that run alongside each other nearly from end to end may have this little in common: there an editor was at
 work, where half of a sequel is old and half of it is new."""

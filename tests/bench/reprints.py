@@ -138,16 +138,23 @@ KINDS: Mapping[str, Edit] = {
 }
 
 TEMPLATES = (
-    "Kết quả xổ số kiến thiết tỉnh Khánh Hòa mở thưởng ngày {} tháng {}: giải đặc biệt {}{}, giải nhất {}, giải nhì"
-    " {}, giải ba {} và {}, giải tư {}, {}, {} và {}, giải năm {}, giải sáu {}, {} và {}, giải bảy {}, giải tám {}."
-    " Người trúng thưởng nhận thưởng tại công ty trong vòng ba mươi ngày kể từ ngày mở thưởng, mang theo vé số còn"
-    " nguyên vẹn và giấy tờ tùy thân.",
-    "Dự báo thời tiết khu vực Nam Trung Bộ ngày {} tháng {}: nhiều mây, có mưa rào và dông vài nơi, gió đông bắc cấp"
-    " {} đến cấp {}, vùng ven biển có lúc giật cấp {}. Nhiệt độ thấp nhất từ {} đến {} độ C, cao nhất từ {} đến {} độ"
-    " C, độ ẩm trung bình {} phần trăm, lượng mưa phổ biến {} mm, có nơi trên {} mm. Sóng biển cao từ {} đến {} m.",
-    "Kết quả vòng {} giải bóng đá các câu lạc bộ, ngày {} tháng {}: Khánh Hòa gặp Bình Định {} - {}, Hà Nội gặp Hải"
-    " Phòng {} - {}, Nam Định gặp Thanh Hóa {} - {}, Đà Nẵng gặp Quảng Nam {} - {}, Bình Dương gặp Sài Gòn {} - {}."
-    " Sau vòng này Hà Nội có {} điểm, Khánh Hòa có {} điểm, Nam Định có {} điểm, Bình Định có {} điểm.",
+    (
+        "Kết quả xổ số kiến thiết tỉnh Khánh Hòa mở thưởng ngày {} tháng {}: giải đặc biệt {}{}, giải nhất {}, giải nhì"
+        " {}, giải ba {} và {}, giải tư {}, {}, {} và {}, giải năm {}, giải sáu {}, {} và {}, giải bảy {}, giải tám {}."
+        " Người trúng thưởng nhận thưởng tại công ty trong vòng ba mươi ngày kể từ ngày mở thưởng, mang theo vé số còn"
+        " nguyên vẹn và giấy tờ tùy thân."
+    ),
+    (
+        "Dự báo thời tiết khu vực Nam Trung Bộ ngày {} tháng {}: nhiều mây, có mưa rào và dông vài nơi, gió đông bắc"
+        " cấp {} đến cấp {}, vùng ven biển có lúc giật cấp {}. Nhiệt độ thấp nhất từ {} đến {} độ C, cao nhất từ {}"
+        " đến {} độ"
+        " C, độ ẩm trung bình {} phần trăm, lượng mưa phổ biến {} mm, có nơi trên {} mm. Sóng biển cao từ {} đến {} m."
+    ),
+    (
+        "Kết quả vòng {} giải bóng đá các câu lạc bộ, ngày {} tháng {}: Khánh Hòa gặp Bình Định {} - {}, Hà Nội gặp Hải"
+        " Phòng {} - {}, Nam Định gặp Thanh Hóa {} - {}, Đà Nẵng gặp Quảng Nam {} - {}, Bình Dương gặp Sài Gòn {} - {}."
+        " Sau vòng này Hà Nội có {} điểm, Khánh Hòa có {} điểm, Nam Định có {} điểm, Bình Định có {} điểm."
+    ),
 )
 
 
@@ -313,8 +320,10 @@ def hold(path: Path, corpus: str, result: Result, *, pin: bool) -> None:
 def table(result: Result) -> str:
     """The result for people."""
     lines = [
-        f"precision {result.precision:.4f}: {result.right} pairs right, {result.wrong} wrong,"
-        f" {result.undecided} undecided",
+        (
+            f"precision {result.precision:.4f}: {result.right} pairs right, {result.wrong} wrong,"
+            f" {result.undecided} undecided"
+        ),
         f"recall    {result.recall:.4f}",
         *(f"  {kind:22}{recall:7.4f}" for kind, recall in result.by_kind.items()),
         f"{result.articles_per_cpu_s:.0f} articles/s of processor time, reading the archive included",
