@@ -16,7 +16,7 @@ from crawl.article import VIETNAM
 from crawl.messages import current_language, set_language
 from index.document import Document
 from searcher.render import to_json, to_jsonl, to_lines, to_text
-from searcher.search import ResultHit, ResultPage, SearchRequest, Suggestion
+from searcher.search import Reprints, ResultHit, ResultPage, SearchRequest, Suggestion
 from searcher.snippet import Snippet, marks, snippet
 from searcher.syntax import parse
 
@@ -211,3 +211,24 @@ def test_a_snippet_without_text_leaves_no_blank_line() -> None:
         "   k1",
         "   https://baomau.vn/lang-chai-vinh-song-1.html",
     ]
+
+
+def test_reprints_are_told_in_one_line() -> None:
+    """A folded hit says in how many others it was printed and where first, JSON too; hostile names are tamed."""
+    evil = replace(DOCUMENTS[1], source="evil\x1b[2J.vn")
+    found = page()
+    hits = (
+        replace(found.hits[0], reprints=Reprints(3, evil)),
+        replace(found.hits[1], reprints=Reprints(1, DOCUMENTS[2])),
+    )
+    shown = replace(found, hits=hits, total=1234, groups=56)
+    lines = to_text(shown, colour=False, links=False, width=100).splitlines()
+    assert lines[0] == "1,234 articles, 56 without reprints, 2 ms"
+    assert any(
+        "Reprinted in 3 other articles, the earliest: evil" in line and "2020-01-02" in line for line in lines
+    )
+    assert any(line.endswith("Reprinted in 1 other article, the earliest: tinthu.vn") for line in lines)
+    assert "\x1b" not in "".join(lines)
+    first, second = (hit["reprints"] for hit in json.loads(to_json(shown))["hits"])
+    assert first == {"count": 3, "first": {"id": "k2", "source": evil.source, "published": "2020-01-02"}}
+    assert second == {"count": 1, "first": {"id": "k3", "source": "tinthu.vn", "published": None}}
