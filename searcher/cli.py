@@ -486,9 +486,12 @@ timbao show 3f2a9c01b7de44f0a1c2 --raw > page.html""",
 @click.argument("name", metavar="ID-or-URL")
 @click.option("--json", "as_json", is_flag=True, help=mark("One JSON object."))
 @click.option("--revisions", is_flag=True, help=mark("Every version that was seen, and when."))
+@click.option(
+    "--reprints", is_flag=True, help=mark("Who else printed it and when, and what each added (+) or cut (-).")
+)
 @click.option("--raw", is_flag=True, help=mark("The page as it was fetched, byte for byte."))
 @click.pass_obj
-def show(settings: Settings, name: str, as_json: bool, revisions: bool, raw: bool) -> int:
+def show(settings: Settings, name: str, as_json: bool, revisions: bool, reprints: bool, raw: bool) -> int:
     """Show one article."""
     from searcher import reading
     from searcher.lookup import LateArchive, find
@@ -499,6 +502,8 @@ def show(settings: Settings, name: str, as_json: bool, revisions: bool, raw: boo
         found = find(name, open_engine(settings.engine), archive())
         if raw:
             return _print_raw(found.document.id, archive())
+    if reprints:
+        return _print_reprints(found.document.id, settings)
     if as_json:
         click.echo(reading.to_json(found, every=revisions))
     elif revisions:
@@ -510,6 +515,17 @@ def show(settings: Settings, name: str, as_json: bool, revisions: bool, raw: boo
         )
     else:
         click.echo(reading.to_text(found, _titles(settings)), nl=False)
+    return 0
+
+
+def _print_reprints(id: str, settings: Settings) -> int:
+    from searcher.reprints import compare, to_text
+
+    found = compare(id, open_engine(settings.engine))
+    if not found:
+        click.echo(_("No reprints of this article are known."), err=True)
+        return NOTHING_FOUND
+    click.echo(to_text(found, _titles(settings)), nl=False)
     return 0
 
 

@@ -679,3 +679,12 @@ def test_reprints_are_folded_from_import_to_search(timbao: Timbao) -> None:
         assert hit["reprints"]["count"] == 2
         assert hit["reprints"]["first"]["source"] == "mot.example"
         assert hit["reprints"]["first"]["published"] == "2021-03-15"
+    run = timbao("show", shown["hits"][0]["id"], "--reprints")
+    assert run.status == 0
+    assert [line.split("\t")[1] for line in run.out.splitlines()] == [
+        "mot.example",
+        "hai.example",
+        "ba.example",
+    ]
+    lone = timbao("show", ARTICLES[0]["url"], "--reprints")
+    assert (lone.status, lone.out) == (1, "")
