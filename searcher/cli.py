@@ -466,6 +466,8 @@ def _print_page(page: ResultPage, form: str | None, settings: Settings) -> None:
         for other in page.suggestions:
             line = _("Did you mean: {query} ({number})")
             click.echo(printable(line.format(query=other.text, number=format_number(other.total))), err=True)
+        for sentence in render.slip_sentences(page):
+            click.echo(printable(sentence), err=True)
 
 
 def _page_through(text: str) -> None:

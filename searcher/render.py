@@ -47,7 +47,11 @@ def to_json(page: ResultPage) -> str:
     return json_text(
         {
             "schema": SCHEMA,
-            "query": {"text": page.text, "parsed": page.parsed},
+            "query": {
+                "text": page.text,
+                "parsed": page.parsed,
+                "slips": [[slip.typed, slip.meant] for slip in page.slips],
+            },
             "suggestions": [{"text": other.text, "total": other.total} for other in page.suggestions],
             "total": page.total,
             "groups": page.groups,
@@ -103,6 +107,12 @@ def open_console(screen: TextIO, width: int, *, styled: bool) -> Console:
         emoji=False,
         _environ={},  # the caller has already asked the environment
     )
+
+
+def slip_sentences(page: ResultPage) -> tuple[str, ...]:
+    """What to say of each word that no article has: with what instead partial matches were looked for."""
+    line = _("No article has “{typed}”; partial matches were looked for with “{meant}”.")
+    return tuple(line.format(typed=slip.typed, meant=slip.meant) for slip in page.slips)
 
 
 def shown_when(when: When) -> str:
@@ -227,6 +237,8 @@ class _Painter:
             line = _("Did you mean: {query} ({number})")
             line = line.format(query=_one_line(other.text), number=format_number(other.total))
             yield self._styled(line, "yellow")
+        for sentence in slip_sentences(page):
+            yield self._styled(_one_line(sentence), "dim")
         told = False
         for number, hit in enumerate(page.hits, (page.page - 1) * page.limit + 1):
             yield self._text("")

@@ -9,12 +9,12 @@ from datetime import date, datetime
 from crawl.messages import gettext as _
 from index.document import Document
 from index.engine import Engine, Hit, Sort
-from index.provinces import merged_into, official
-from index.query import And, Between, Keyword, Not, Or, Query
+from index.provinces import became, merged_into, official
+from index.query import And, Between, Keyword, Not, Or, Prefer, Query
 from index.tokens import analyse_terms
 from searcher.snippet import Marks, Snippet, marks, snippet
-from searcher.suggest import correction
-from searcher.syntax import ParsedQuery, parse, whole_value
+from searcher.suggest import Slip, correction, mended, slips
+from searcher.syntax import MAX_CHARACTERS, ParsedQuery, parse, whole_value
 
 MAX_LIMIT = 1_000
 MAX_REACH = 10_000
@@ -141,7 +141,8 @@ class ResultPage:
     """One page of hits. `total` counts the articles that match whole, `groups` the same with reprints folded.
 
     `parsed` is how `text` was understood, `took_ms` the time it took in milliseconds, `generation` the
-    index's state that answered.
+    index's state that answered. `slips` are words that no article has, and with what instead partial matches
+    were looked for.
     """
 
     text: str
@@ -155,6 +156,7 @@ class ResultPage:
     limit: int
     has_next: bool
     suggestions: tuple[Suggestion, ...] = ()
+    slips: tuple[Slip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ class _Found:
     reachable: int
     hits: tuple[ResultHit, ...]
     generation: str
+    slips: tuple[Slip, ...] = ()
 
 
 class Searcher:
@@ -196,6 +199,7 @@ class Searcher:
             page=request.page,
             limit=request.limit,
             suggestions=self._suggestions(request, parsed) if request.page == 1 else (),
+            slips=found.slips,
             has_next=request.page * request.limit
             < min(found.reachable, MAX_REACH // request.limit * request.limit),
         )
@@ -212,28 +216,38 @@ class Searcher:
         )
         shown = [_result(hit, parsed.query, partial=False) for hit in whole.hits]
         reachable = whole.groups if request.fold else whole.total
-        if offset + request.limit >= reachable and request.sort is Sort.RELEVANCE:
-            rest = replace(request, limit=request.limit - len(shown))
-            partial, total = self._partial(parsed, within, rest, offset=max(0, offset - reachable))
-            shown += [_result(hit, parsed.query, partial=True) for hit in partial]
-            reachable += total
-        return _Found(whole.total, whole.groups, reachable, tuple(shown), whole.generation)
+        if offset + request.limit < reachable or request.sort is not Sort.RELEVANCE:
+            return _Found(whole.total, whole.groups, reachable, tuple(shown), whole.generation)
+        meant, found = self._meant(parsed)
+        rest = replace(request, limit=request.limit - len(shown))
+        partial, total = self._partial(meant, parsed.query, within, rest, offset=max(0, offset - reachable))
+        shown += [_result(hit, meant.query, partial=True) for hit in partial]
+        return _Found(whole.total, whole.groups, reachable + total, tuple(shown), whole.generation, found)
 
     def _together(self, parsed: ParsedQuery, within: Query | None, request: SearchRequest) -> _Found:
-        assert parsed.partial is not None
+        meant, slipped = self._meant(parsed)
+        assert meant.partial is not None
         offset = (request.page - 1) * request.limit
         found = self._engine.search(
-            parsed.partial, within=within, fold=request.fold, limit=request.limit, offset=offset
+            meant.partial, within=within, fold=request.fold, limit=request.limit, offset=offset
         )
         # Scored alike, so what is whole among the hits is among the best whole ones.
         strict = And((parsed.query,) if within is None else (parsed.query, within))
         whole = self._engine.search(
-            parsed.partial, within=strict, fold=request.fold, limit=offset + request.limit
+            meant.partial, within=strict, fold=request.fold, limit=offset + request.limit
         )
         ids = {hit.document.id for hit in whole.hits}
-        shown = tuple(_result(hit, parsed.partial, partial=hit.document.id not in ids) for hit in found.hits)
+        shown = tuple(_result(hit, meant.partial, partial=hit.document.id not in ids) for hit in found.hits)
         reachable = found.groups if request.fold else found.total
-        return _Found(whole.total, whole.groups, reachable, shown, found.generation)
+        return _Found(whole.total, whole.groups, reachable, shown, found.generation, slipped)
+
+    def _meant(self, parsed: ParsedQuery) -> tuple[ParsedQuery, tuple[Slip, ...]]:
+        """What partial matches are looked for with: words that no article has give way to what was probably meant."""
+        if parsed.partial is None or not (parsed.is_prose or isinstance(parsed.query, Prefer)):
+            return parsed, ()
+        found = slips(parsed.text, self._engine)
+        text = mended(parsed.text, found)
+        return (parse(text), found) if found and len(text) <= MAX_CHARACTERS else (parsed, ())
 
     def _reprints(self, document: Document) -> Reprints | None:
         if document.group is None:
@@ -251,7 +265,7 @@ class Searcher:
         better = correction(parsed.text, self._engine)
         if better is not None and parse(better).query != parsed.query:
             tries.append(replace(request, text=better))
-        if wider := _with_merged_provinces(request, parsed):
+        if wider := _with_other_provinces(request, parsed):
             tries.append(replace(request, text=wider, province=()))
         return tuple(
             Suggestion(other.text, total, other) for other in tries if (total := self._count(other)) > 0
@@ -261,12 +275,12 @@ class Searcher:
         return self._engine.search(parse(request.text).query, within=filters(request), limit=0).total
 
     def _partial(
-        self, parsed: ParsedQuery, within: Query | None, request: SearchRequest, *, offset: int
+        self, meant: ParsedQuery, strict: Query, within: Query | None, request: SearchRequest, *, offset: int
     ) -> tuple[tuple[Hit, ...], int]:
-        """This slice of the partial matches, and how many can be shown in all."""
-        if parsed.partial is None:
+        """This slice of the matches that are not `strict` ones, and how many can be shown in all."""
+        if meant.partial is None:
             return (), 0
-        some = And((parsed.partial, Not(parsed.query)))
+        some = And((meant.partial, Not(strict)))
         # A full page of whole matches still asks for one: its total tells whether there is a next page.
         found = self._engine.search(
             some, within=within, fold=request.fold, limit=max(1, request.limit), offset=offset
@@ -275,13 +289,13 @@ class Searcher:
         return found.hits[: max(0, min(request.limit, MAX_PARTIAL - offset))], min(total, MAX_PARTIAL)
 
 
-def _with_merged_provinces(request: SearchRequest, parsed: ParsedQuery) -> str | None:
-    """The query that also covers what was merged into the provinces asked for, to be typed without that filter."""
+def _with_other_provinces(request: SearchRequest, parsed: ParsedQuery) -> str | None:
+    """The query that also covers what the provinces asked for were before, and became, typed without that filter."""
     names = [official(name) for name in request.province]
-    merged = [part for name in names for part in merged_into(name) if part not in names]
-    if not merged:
+    others = [other for name in names for other in (*merged_into(name), *became(name)) if other not in names]
+    if not others:
         return None
-    either = " OR ".join(f'"{name}"' for name in (*names, *merged))
+    either = " OR ".join(f'"{name}"' for name in dict.fromkeys((*names, *others)))
     return f"({parsed.text}) AND province:({either})"
 
 

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from index.document import Document
 from index.engine import Engine, TermCount
@@ -23,6 +23,9 @@ from searcher.lexer import Kind, lex
 
 MAX_WORDS = 8
 """Longer queries get no suggestion: they find their article by their other words."""
+
+MAX_SLIPS = 4
+"""In how many words of one query a slip is looked for beside what the words themselves find."""
 
 _CANDIDATES = 6  # how many spellings of an unknown word are weighed against its neighbours
 _READ = 10  # how many articles are read for how a pair of words is written
@@ -67,6 +70,36 @@ def correction(text: str, engine: Engine) -> str | None:
     }
     mended = _replaced(mended, words, chosen)
     return mended if fold(mended) != fold(text) or _keys(mended) != _keys(text) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A word that no article has, at `start:end` of the query, and the word it was probably meant to be."""
+
+    typed: str
+    meant: str
+    start: int
+    end: int
+
+
+def slips(text: str, engine: Engine) -> tuple[Slip, ...]:
+    """The first MAX_SLIPS words of the text that no article has and that one of the index's words explains.
+
+    Raises what the engine raises.
+    """
+    words = _words(text)
+    unknown = (place for place, word in enumerate(words) if not _known(word.term, engine))
+    found = ((words[place], _nearest(place, words, engine)) for place in islice(unknown, MAX_SLIPS))
+    return tuple(
+        Slip(text[word.start : word.end], meant, word.start, word.end) for word, meant in found if meant
+    )
+
+
+def mended(text: str, found: Sequence[Slip]) -> str:
+    """The text with these slips, in the order of their places, put right."""
+    for slip in reversed(found):
+        text = text[: slip.start] + slip.meant + text[slip.end :]
+    return text
 
 
 def _keys(text: str) -> tuple[str, ...]:

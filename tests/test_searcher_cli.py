@@ -114,7 +114,7 @@ def test_the_json_has_the_public_shape(archive: Timbao) -> None:
         "timeline",
         "facets",
     } < set(page)
-    assert page["query"] == {"text": "hứa", "parsed": "hứa"}
+    assert page["query"] == {"text": "hứa", "parsed": "hứa", "slips": []}
     hit = page["hits"][0]
     assert set(hit) == {
         *("id", "url", "title", "source", "province", "section", "author", "published", "score", "partial"),
@@ -688,3 +688,12 @@ def test_reprints_are_folded_from_import_to_search(timbao: Timbao) -> None:
     ]
     lone = timbao("show", ARTICLES[0]["url"], "--reprints")
     assert (lone.status, lone.out) == (1, "")
+
+
+def test_a_slip_is_offered_beside_the_results(archive: Timbao) -> None:
+    """Off a terminal, standard error says what was probably meant, and what partial matches were looked for with."""
+    found = archive("search", "hứa mở đưng tránh")
+    assert "Did you mean: hứa mở đường tránh (1)" in found.err
+    assert "No article has “đưng”; partial matches were looked for with “đường”." in found.err
+    assert "Did you mean" not in found.out
+    assert found.out.startswith(archive("search", "đường tránh", "--ids").out.split("\n")[0])

@@ -18,6 +18,7 @@ from index.document import Document
 from searcher.render import to_json, to_jsonl, to_lines, to_text
 from searcher.search import Reprints, ResultHit, ResultPage, SearchRequest, Suggestion
 from searcher.snippet import Snippet, marks, snippet
+from searcher.suggest import Slip
 from searcher.syntax import parse
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -78,6 +79,7 @@ def page(text: str = '"làng chài" OR chài', *documents: Document, partial: in
         limit=10,
         has_next=True,
         suggestions=(Suggestion("làng chay", 1200, SearchRequest("làng chay")),),
+        slips=(Slip("chàii", "chài", 0, 5),),
     )
 
 
@@ -204,7 +206,9 @@ def test_a_narrow_terminal_is_no_obstacle() -> None:
 def test_a_snippet_without_text_leaves_no_blank_line() -> None:
     """An article without lead, body and captions is shown by title and origin alone."""
     bare = replace(page().hits[0], snippet=Snippet("", ()))
-    written = to_text(replace(page(), hits=(bare,), has_next=False), colour=False, links=False, width=80)
+    written = to_text(
+        replace(page(), hits=(bare,), slips=(), has_next=False), colour=False, links=False, width=80
+    )
     assert written.splitlines()[3:] == [
         "1. «Làng chài» Vĩnh Sóng giữ nghề đan lưới",
         "   2021-03-15 · baomau.vn · Khánh Hòa · Trần Ví Dụ",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from index.document import Document
 from index.engine import NoIndex, Sort
+from index.query import Term, leaves
 from searcher.search import (
     MAX_LIMIT,
     MAX_PARTIAL,
@@ -25,6 +27,7 @@ from searcher.search import (
 )
 from searcher.syntax import QuerySyntaxError, parse
 from tests.oracle_engine import OracleEngine
+from tests.published_cases import published_cases
 
 SEEN = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -269,3 +272,43 @@ def test_folded_pages_are_slices_of_one_order(query: str) -> None:
             break
     assert paged == [hit.document.id for hit in at_once.hits]
     assert (page.total, page.groups) == (at_once.total, at_once.groups)
+
+
+def test_published_abbreviations(bench_data: Path) -> None:
+    """An abbreviation finds its meaning and the meaning the abbreviation, below what is written as typed."""
+    for short, meaning in published_cases(bench_data, "abbr").items():
+        if meaning.startswith("NOT "):
+            assert list(leaves(parse(short).query)) == [Term("btc", any_marks=True)]
+            continue
+        both = searcher(article("short", f"{short} họp"), article("long", f"{meaning} họp"))
+        assert ids(both, short) == ["short", "long"], short
+        assert ids(both, meaning) == ["long", "short"], meaning
+        assert both.search(SearchRequest(meaning)).total == 2
+
+
+def test_partial_matches_see_through_a_slip() -> None:
+    """Where no article has a word, partial matches are looked for with the one it was meant to be, and it is said.
+
+    Only the words as typed count as whole, however many there are.
+    """
+    road = article("road", "Khởi công đường tránh Nha Trang qua xã Vĩnh Thạnh trong tháng tới")
+    sea = article("sea", "Nha Trang tránh bão, tàu thuyền vào bờ, đường biển vắng")
+    both = searcher(road, sea, article("other", "Đường tránh Ninh Hòa"))
+    for text in ("đưng tránh Nha Trang", "khởi công đưng tránh Nha Trang qua xã Vĩnh Thạnh"):
+        page = both.search(SearchRequest(text))
+        assert page.total == 0
+        assert page.hits[0].document.id == "road"
+        assert all(hit.partial for hit in page.hits)
+        assert [(slip.typed, slip.meant) for slip in page.slips] == [("đưng", "đường")]
+        shown = page.hits[0].snippet
+        assert any("đường" in shown.text[first:last] for first, last in shown.marks)
+    for text in ('"đưng tránh"', "đưng AND tránh", "title:(đưng tránh)", "đưng", "đường tránh Nha Trang"):
+        assert both.search(SearchRequest(text)).slips == ()
+
+
+def test_published_words_with_i_and_y(bench_data: Path) -> None:
+    """A word typed in one of its spellings finds the other; words that must stay apart do not find each other."""
+    for text, other in published_cases(bench_data, "iy").items():
+        apart = other.startswith("NOT ")
+        one = searcher(article("1", other.removeprefix("NOT ")))
+        assert ids(one, f'="{text}"' if apart else text) == ([] if apart else ["1"]), text
