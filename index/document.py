@@ -73,11 +73,13 @@ class FieldTerms:
     """The terms of one text field: `terms[i]` stands at `positions[i]`, which is positive or zero.
 
     Words come first, in order, each at a position of its own; then the keys of written dates, each at the position
-    of the date's last word. Any one term's positions are strictly increasing.
+    of the date's last word. Any one term's positions are strictly increasing. `breaks` are the positions left empty
+    between two paragraphs, captions or tags, ascending.
     """
 
     terms: list[str]
     positions: list[int]
+    breaks: list[int]
 
 
 def text_terms(document: Document) -> dict[str, FieldTerms]:
@@ -98,15 +100,18 @@ def _field_terms(parts: tuple[str, ...]) -> FieldTerms:
     terms: list[str] = []
     positions: list[int] = []
     dates: dict[tuple[str, int], None] = {}
+    breaks: list[int] = []
     start = 0
     for part in parts:
         found = analyse_terms(part)
         if found:
+            if terms:
+                breaks.append(start - VALUE_GAP)
             terms += found
             positions += range(start, start + len(found))
             dates |= dict.fromkeys(_date_keys(part, start))
             start += len(found) + VALUE_GAP
-    return FieldTerms(terms + [key for key, _ in dates], positions + [place for _, place in dates])
+    return FieldTerms(terms + [key for key, _ in dates], positions + [place for _, place in dates], breaks)
 
 
 def _date_keys(part: str, start: int) -> list[tuple[str, int]]:

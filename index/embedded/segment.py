@@ -14,7 +14,7 @@ from typing import overload
 import numpy as np
 
 from index.document import Document, load_document
-from index.embedded.layout import FIELDS, Bools, Ints, Numbers
+from index.embedded.layout import FIELDS, PARAGRAPH_END, Bools, Ints, Numbers
 from index.embedded.segmentfile import Array, SegmentFile
 from index.embedded.storage import decode, encode
 from index.embedded.stored import read_block
@@ -98,8 +98,13 @@ class Segment:
 
     def term(self, term: str) -> list[int]:
         """The number of a term, if it is here."""
-        number = self.vocabulary.find(encode(term))
+        number = None if term == PARAGRAPH_END else self.vocabulary.find(encode(term))
         return [] if number is None else [number]
+
+    @functools.cached_property
+    def paragraph_end(self) -> int | None:
+        """The number of the term that stands between paragraphs."""
+        return self.vocabulary.find(encode(PARAGRAPH_END))
 
     def frequency(self, term: int) -> int:
         """How many postings a term has in all text fields."""

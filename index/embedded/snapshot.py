@@ -18,7 +18,7 @@ from index.document import Document
 from index.embedded.cache import Cache
 from index.embedded.contents import Contents
 from index.embedded.generations import Generation
-from index.embedded.layout import KEYS, Bools, Floats, Ints, Numbers
+from index.embedded.layout import KEYS, PARAGRAPH_END, Bools, Floats, Ints, Numbers
 from index.embedded.segment import Segment
 from index.embedded.segmentfile import Array
 from index.embedded.storage import decode, encode
@@ -98,6 +98,7 @@ class Snapshot:
         for part in self.parts:
             sizes = part.segment.term_sizes(part.live).tolist()
             counts.update(dict(zip(part.segment.vocabulary, sizes, strict=True)))
+        del counts[encode(PARAGRAPH_END)]
         return tuple((decode(term), count) for term, count in sorted(counts.items()) if count)
 
     def holders(self, name: str, value: str, *, any_marks: bool) -> Bools:
