@@ -141,17 +141,19 @@ def published_day(document: Document) -> date | None:
 
 
 def dump_document(document: Document) -> bytes:
-    """The document as UTF-8 JSON, for an engine to store."""
-    fields = {name: getattr(document, name) for name in Document.__dataclass_fields__}
+    """The document for an engine to store: a line of JSON, then the body as it is, which is faster to read. UTF-8."""
+    fields = {name: getattr(document, name) for name in Document.__dataclass_fields__ if name != "body"}
     fields["first_seen"] = format_when(document.first_seen)
     fields["published"] = None if document.published is None else format_when(document.published)
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    line = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return f"{line}\n{document.body}".encode("utf-8", "surrogatepass")
 
 
 def load_document(stored: bytes) -> Document:
     """The document that `dump_document` wrote."""
-    fields = json.loads(stored)
+    line, _newline, body = stored.decode("utf-8", "surrogatepass").partition("\n")
+    fields = json.loads(line)
     fields["captions"], fields["tags"] = tuple(fields["captions"]), tuple(fields["tags"])
     fields["first_seen"] = parse_when(fields["first_seen"])
     fields["published"] = None if fields["published"] is None else parse_when(fields["published"])
-    return Document(**fields)
+    return Document(**fields, body=body)

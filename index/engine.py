@@ -72,6 +72,18 @@ class QueryTimeout(EngineError):
         )
 
 
+class TooManyWords(EngineError):
+    """A pattern stands for more words of the index than are looked up: half of them would be another answer."""
+
+    def __init__(self, pattern: str, count: int, limit: int) -> None:
+        self.pattern, self.count, self.limit = pattern, count, limit
+        super().__init__(
+            _("{pattern} stands for {count} words, more than {limit}. Type more letters.").format(
+                pattern=pattern, count=count, limit=limit
+            )
+        )
+
+
 class CorruptIndex(EngineError):
     """The index is damaged; the archive is not."""
 
@@ -182,8 +194,9 @@ class Engine(Protocol):
     ) -> Hits:
         """The matches of `query` that `within` matches too; `within` never changes a score.
 
-        Raises QueryTimeout when it would take much longer than `seconds`; NoIndex, StaleIndex, CorruptIndex,
-        EngineUnavailable.
+        Raises TooManyWords for a pattern that stands for more than `index.query.MAX_EXPANSION` terms (those of
+        deleted articles may count); QueryTimeout when it would take much longer than `seconds`; NoIndex, StaleIndex,
+        CorruptIndex, EngineUnavailable.
         """
 
     def term_counts(self) -> tuple[tuple[str, int], ...]:

@@ -8,13 +8,13 @@ from datetime import date
 
 from crawl.messages import gettext as _
 from index.document import Document
-from index.engine import Engine, Hit, Sort
+from index.engine import Engine, Hit, Sort, TooManyWords
 from index.provinces import merged_into, official
 from index.query import And, Between, Not, Or, Query
 from index.tokens import analyse_terms
 from searcher.snippet import Marks, Snippet, marks, snippet
 from searcher.suggest import correction
-from searcher.syntax import ParsedQuery, parse, whole_value
+from searcher.syntax import ParsedQuery, parse, too_many_words, whole_value
 
 MAX_LIMIT = 1_000
 MAX_REACH = 10_000
@@ -160,6 +160,12 @@ class Searcher:
         For prose (see `ParsedQuery`) whole and partial matches come together, in the order of their scores.
         Raises QuerySyntaxError, RequestError and what the engine raises (EngineError).
         """
+        try:
+            return self._search(request)
+        except TooManyWords as error:
+            raise too_many_words(request.text, error) from error
+
+    def _search(self, request: SearchRequest) -> ResultPage:
         began = time.perf_counter()
         check(request)
         parsed, within = parse(request.text), filters(request)

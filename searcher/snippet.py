@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from index.document import Document
-from index.query import Phrase, Query, Term, leaves
+from index.patterns import answers
+from index.query import Phrase, Query, Term, Word, leaves
 from index.tokens import analyse
 from index.vietnamese import fold, folds
 
@@ -99,6 +100,7 @@ class _Matcher:
         self._field = field
         self._exact: Counter[str] = Counter()
         self._folded: Counter[str] = Counter()
+        self._patterns: Counter[Word] = Counter()
         self._first = self._ends = 0
         self._leaf_at: dict[int, tuple[int, int]] = {}
         self._bits: dict[str, int] = {}
@@ -108,10 +110,12 @@ class _Matcher:
             if pattern.field in {None, field}:
                 bit = self._add(leaf, _terms(pattern), bit)
 
-    def _add(self, leaf: int, terms: tuple[Term, ...], bit: int) -> int:
+    def _add(self, leaf: int, terms: tuple[Word, ...], bit: int) -> int:
         self._first |= 1 << bit
         for place, term in enumerate(terms, bit):
-            if term.any_marks:
+            if not isinstance(term, Term):
+                self._patterns[term] |= 1 << place
+            elif term.any_marks:
                 self._folded[fold(term.term)] |= 1 << place
             else:
                 self._exact[term.term] |= 1 << place
@@ -157,11 +161,13 @@ class _Matcher:
             bits = self._exact[term]
             for folded in folds(term):
                 bits |= self._folded[folded]
+            for word, places in self._patterns.items():
+                bits |= places if answers(word, term) else 0
             self._bits[term] = bits
         return bits
 
 
-def _terms(leaf: Term | Phrase) -> tuple[Term, ...]:
+def _terms(leaf: Word | Phrase) -> tuple[Word, ...]:
     return leaf.terms if isinstance(leaf, Phrase) else (leaf,)
 
 

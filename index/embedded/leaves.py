@@ -10,13 +10,13 @@ import numpy as np
 from index import ranking
 from index.document import TEXT_FIELDS
 from index.embedded.cache import Cache
+from index.embedded.expansion import Expansion, expanded
 from index.embedded.layout import Bools, Floats, Numbers
 from index.embedded.phrases import together
-from index.embedded.segment import Segment, list_number
+from index.embedded.segment import list_number
 from index.embedded.segmentfile import Array
 from index.embedded.snapshot import Part, Snapshot, joined
-from index.query import Keyword, Near, Phrase, Term, Text
-from index.vietnamese import fold
+from index.query import Keyword, Near, Phrase, SameParagraph, Text, Word
 
 _DENSE = 16
 """A leaf that more than one document in so many matches also gets an array over all documents."""
@@ -111,22 +111,26 @@ class Leaves:
         return Scored(*_positive(whole))
 
     def _score(self, query: Text) -> Leaf:
-        terms = (query,) if isinstance(query, Term) else query.terms
+        terms = (query,) if isinstance(query, Word) else query.terms
         asked = {query.field, *(term.field for term in terms)} - {None}
+        words = [expanded(self.snapshot, term) for term in terms]
         found = [
-            self._in_field(number, query, terms)
+            self._in_field(number, query, words)
             for number, field in enumerate(TEXT_FIELDS)
             if terms and asked <= {field.name}
         ]
         docs, scores = add_up([part for part in found if len(part[0])], self.snapshot.size)
         return Leaf(docs, scores, self.snapshot.size)
 
-    def _in_field(self, field: int, query: Text, terms: Sequence[Term]) -> tuple[Numbers, Floats]:
+    def _in_field(
+        self, field: int, query: Text, words: Sequence[Sequence[Expansion]]
+    ) -> tuple[Numbers, Floats]:
+        """What a query scores in one field; `words` are the terms of each of its words in each segment."""
         snapshot = self.snapshot
-        if isinstance(query, Term) or len(terms) == 1:
-            docs, frequencies = self._term(field, terms[0])
+        if isinstance(query, Word) or len(words) == 1:
+            docs, frequencies = self._word(field, words[0])
         else:
-            docs, frequencies = self._together(field, query)
+            docs, frequencies = self._together(field, query, words)
         if not len(docs):
             return docs, frequencies
         score = ranking.scorer(
@@ -134,18 +138,10 @@ class Leaves:
         )
         return docs, score(frequencies, snapshot.lengths(field)[docs])
 
-    def _term(self, field: int, term: Term) -> tuple[Numbers, Floats]:
-        """How often each document holds a term in a field, other spellings counting less."""
-        numbers = [part.segment.term(term.term) for part in self.snapshot.parts]
-        exact = self._postings(field, numbers)
-        if not term.any_marks:
-            return exact
-        folded = fold(term.term)
-        others = [
-            [number for number in part.segment.spellings(folded) if number not in own]
-            for part, own in zip(self.snapshot.parts, numbers, strict=True)
-        ]
-        docs, frequencies = self._postings(field, others)
+    def _word(self, field: int, word: Sequence[Expansion]) -> tuple[Numbers, Floats]:
+        """How often each document holds a word in a field, other spellings than the one typed counting less."""
+        exact = self._postings(field, [one.exact for one in word])
+        docs, frequencies = self._postings(field, [one.others for one in word])
         if not len(docs):
             return exact
         weighed = (docs, ranking.spelling_frequency(np.zeros_like(frequencies), frequencies))
@@ -164,15 +160,15 @@ class Leaves:
             [counts for _, counts in found], np.float32
         )
 
-    def _together(self, field: int, query: Phrase | Near) -> tuple[Numbers, Floats]:
+    def _together(
+        self, field: int, query: Phrase | Near | SameParagraph, words: Sequence[Sequence[Expansion]]
+    ) -> tuple[Numbers, Floats]:
         docs: list[Array] = []
         counts: list[Array] = []
-        for part in self.snapshot.parts:
+        for place, part in enumerate(self.snapshot.parts):
             segment = part.segment
-            lists = [
-                [list_number(number, field) for number in spelled(segment, term)] for term in query.terms
-            ]
-            numbers, found = together(segment, lists, query)
+            lists = [[list_number(number, field) for number in word[place].all] for word in words]
+            numbers, found = together(segment, field, lists, query)
             if part.live is not None:
                 keep = part.live[numbers]
                 numbers, found = numbers[keep], found[keep]
@@ -182,12 +178,6 @@ class Leaves:
 
 
 _NONE = (np.empty(0, np.int32), np.empty(0, np.float32))
-
-
-def spelled(segment: Segment, term: Term) -> list[int]:
-    """The numbers of the terms in a segment that a term of a query matches."""
-    exact = segment.term(term.term)
-    return sorted({*exact, *segment.spellings(fold(term.term))}) if term.any_marks else exact
 
 
 def _part_postings(part: Part, field: int, terms: Sequence[int]) -> tuple[Numbers, Floats]:

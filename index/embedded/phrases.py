@@ -8,9 +8,9 @@ import numpy as np
 
 from index.embedded.layout import Bools, Ints, Numbers
 from index.embedded.postings import ragged
-from index.embedded.segment import Segment
+from index.embedded.segment import Segment, list_number
 from index.embedded.segmentfile import Array
-from index.query import Near, Phrase
+from index.query import Near, Phrase, SameParagraph
 
 _POSITION_BITS = 32
 _FARTHEST = 2**31 - 1
@@ -20,8 +20,10 @@ _SPREAD = 613
 """Keeps the positions of neighbouring documents apart in a hash table: more than most have, and a prime."""
 
 
-def together(segment: Segment, lists: Sequence[Sequence[int]], query: Phrase | Near) -> tuple[Numbers, Array]:
-    """The documents in which the terms stand as the query says, and how often.
+def together(
+    segment: Segment, field: int, lists: Sequence[Sequence[int]], query: Phrase | Near | SameParagraph
+) -> tuple[Numbers, Array]:
+    """The documents in which the terms stand in a field as the query says, and how often.
 
     Each term is given by its lists, one for each spelling.
     """
@@ -29,12 +31,16 @@ def together(segment: Segment, lists: Sequence[Sequence[int]], query: Phrase | N
     docs = _common([_union(parts) for parts in found])
     if not len(docs):
         return np.empty(0, np.int32), np.empty(0, np.int64)
-    if isinstance(query, Phrase):
-        starts = _adjacent([_places(parts, docs, step) for step, parts in enumerate(found)])
-    else:
-        places = [_places(parts, docs, 0) for parts in found]
-        distance = min(query.distance, _FARTHEST)
-        starts = _following(places, distance) if query.ordered else _around(places, distance)
+    step = isinstance(query, Phrase)
+    places = [_places(parts, docs, step * number) for number, parts in enumerate(found)]
+    match query:
+        case Phrase():
+            starts = _adjacent(places)
+        case Near(_, distance, ordered):
+            distance = min(distance, _FARTHEST)
+            starts = _following(places, distance) if ordered else _around(places, distance)
+        case SameParagraph():
+            starts = _in_one(places, _ends(segment, field, docs))
     numbers, counts = np.unique(starts >> _POSITION_BITS, return_counts=True)
     return docs[numbers], counts
 
@@ -67,6 +73,22 @@ def _around(places: Sequence[Ints], distance: int) -> Ints:
         following, found = _next(keys, starts)
         starts = starts[found][following[found] - starts[found] <= distance]
     return starts
+
+
+def _in_one(places: Sequence[Ints], ends: Ints) -> Ints:
+    """Of each paragraph that holds all terms a place that no other has; `ends` are where paragraphs end."""
+    # the number of the next end tells the paragraphs of one document apart, its place in `docs` the documents
+    paragraphs = [
+        np.unique((keys >> _POSITION_BITS << _POSITION_BITS) + np.searchsorted(ends, keys)) for keys in places
+    ]
+    return _adjacent(paragraphs)
+
+
+def _ends(segment: Segment, field: int, docs: Numbers) -> Ints:
+    """Where paragraphs of a field end that others follow."""
+    end = segment.paragraph_end
+    lists = [] if end is None else [_List(segment, list_number(end, field))]
+    return _places(lists, docs, 0)
 
 
 def _next(keys: Ints, from_: Ints) -> tuple[Ints, Bools]:

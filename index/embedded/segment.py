@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import overload
 
@@ -17,7 +17,7 @@ from index.document import Document, load_document
 from index.embedded.layout import FIELDS, PARAGRAPH_END, Bools, Ints, Numbers
 from index.embedded.segmentfile import Array, SegmentFile
 from index.embedded.storage import decode, encode
-from index.embedded.stored import read_block
+from index.embedded.stored import read_document
 
 
 class Names(Sequence[bytes]):
@@ -44,10 +44,14 @@ class Names(Sequence[bytes]):
             raise IndexError(number)
         return self._content[self._offsets[number] : self._offsets[number + 1]].tobytes()
 
-    def find(self, name: bytes, first: int = 0, last: int | None = None) -> int | None:
-        """The number of a name, between two numbers; None where it is not."""
-        number = bisect_left(self, name, first, last)
-        return number if number < (len(self) if last is None else last) and self[number] == name else None
+    def place(self, name: bytes, first: int = 0, last: int | None = None) -> int:
+        """The number of the first name that is not before this one, between two numbers."""
+        return bisect_left(self, name, first, last)
+
+    def find(self, name: bytes) -> int | None:
+        """The number of a name; None where it is not."""
+        number = self.place(name)
+        return number if number < len(self) and self[number] == name else None
 
 
 class Segment:
@@ -74,7 +78,8 @@ class Segment:
         return Names(self.file.array("key_offsets"), self.file.array("key_bytes"))
 
     @functools.cached_property
-    def _folds(self) -> Names:
+    def folds(self) -> Names:
+        """The folded forms of the terms."""
         return Names(self.file.array("fold_offsets"), self.file.array("fold_bytes"))
 
     @functools.cached_property
@@ -89,11 +94,15 @@ class Segment:
 
     def spellings(self, folded: str) -> list[int]:
         """The numbers of the terms that have this folded form."""
-        number = self._folds.find(encode(folded))
-        if number is None:
-            return []
-        first, last = self.file.part("fold_begins", number, number + 2)
-        found: list[int] = self.file.part("fold_terms", int(first), int(last)).tolist()
+        number = self.folds.find(encode(folded))
+        return [] if number is None else self.terms_of((number,))
+
+    def terms_of(self, forms: Iterable[int]) -> list[int]:
+        """The numbers of the terms that have one of these folded forms, given by their numbers in `folds`."""
+        found: list[int] = []
+        for number in forms:
+            first, last = self.file.part("fold_begins", number, number + 2)
+            found += self.file.part("fold_terms", int(first), int(last)).tolist()
         return found
 
     def term(self, term: str) -> list[int]:
@@ -165,7 +174,7 @@ class Segment:
         """A document's stored form."""
         (block,) = self.file.part("stored_block", number, number + 1)
         (slot,) = self.file.part("stored_slot", number, number + 1)
-        return read_block(self.block(int(block)))[int(slot)]
+        return read_document(self.block(int(block)), int(slot))
 
     def block(self, number: int) -> bytes:
         """A compressed block of stored documents."""
