@@ -141,24 +141,23 @@ class Leaves:
     def _word(self, field: int, word: Sequence[Expansion]) -> tuple[Numbers, Floats]:
         """How often each document holds a word in a field, other spellings than the one typed counting less."""
         exact = self._postings(field, [one.exact for one in word])
-        docs, frequencies = self._postings(field, [one.others for one in word])
-        if not len(docs):
-            return exact
-        weighed = (docs, ranking.spelling_frequency(np.zeros_like(frequencies), frequencies))
-        return add_up([exact, weighed] if len(exact[0]) else [weighed], self.snapshot.size)
+        others = self._postings(field, [one.others for one in word])
+        if not others and len(exact) <= len(self.snapshot.parts):
+            # one list of each segment: already in order
+            return joined([docs for docs, _ in exact], np.int32), joined(
+                [often for _, often in exact], np.float32
+            )
+        weighed = [(docs, ranking.spelling_frequency(np.zeros_like(often), often)) for docs, often in others]
+        return add_up([*exact, *weighed], self.snapshot.size)
 
-    def _postings(self, field: int, numbers: Sequence[Sequence[int]]) -> tuple[Numbers, Floats]:
-        """How often each document holds any of some terms, given by their numbers in each segment."""
-        found = [
-            _part_postings(part, field, own)
+    def _postings(self, field: int, numbers: Sequence[Sequence[int]]) -> list[tuple[Numbers, Floats]]:
+        """How often each document holds each of some terms, given by their numbers in each segment; no empty lists."""
+        return [
+            found
             for part, own in zip(self.snapshot.parts, numbers, strict=True)
-            if own
+            for term in own
+            if len((found := _part_postings(part, list_number(term, field)))[0])
         ]
-        if not found:
-            return _NONE
-        return joined([docs for docs, _ in found], np.int32), joined(
-            [counts for _, counts in found], np.float32
-        )
 
     def _together(
         self, field: int, query: Phrase | Near | SameParagraph, words: Sequence[Sequence[Expansion]]
@@ -180,16 +179,13 @@ class Leaves:
 _NONE = (np.empty(0, np.int32), np.empty(0, np.float32))
 
 
-def _part_postings(part: Part, field: int, terms: Sequence[int]) -> tuple[Numbers, Floats]:
-    segment = part.segment
-    found = [segment.postings(list_number(term, field)) for term in terms]
-    docs, counts = add_up(
-        [(docs, counts.astype(np.float32)) for docs, counts in found if len(docs)], segment.documents
-    )
+def _part_postings(part: Part, number: int) -> tuple[Numbers, Floats]:
+    """The documents of a list that are not deleted, and how often each holds the term there."""
+    docs, counts = part.segment.postings(number)
     if part.live is not None:
         keep = part.live[docs]
         docs, counts = docs[keep], counts[keep]
-    return docs + np.int32(part.base) if part.base else docs, counts
+    return docs + np.int32(part.base) if part.base else docs, counts.astype(np.float32)
 
 
 def _positive(whole: Floats) -> tuple[Numbers, Floats]:
@@ -206,6 +202,7 @@ def add_up(found: Sequence[tuple[Numbers, Floats]], size: int) -> tuple[Numbers,
     if len(found) < 2:
         return found[0] if found else _NONE
     if sum(len(docs) for docs, _ in found) * _DENSE > size:
+        # faster than np.bincount, whose arguments would have to be put together first
         whole = np.zeros(size, np.float32)
         for docs, values in found:
             whole[docs] += values

@@ -78,10 +78,8 @@ def _around(places: Sequence[Ints], distance: int) -> Ints:
 def _in_one(places: Sequence[Ints], ends: Ints) -> Ints:
     """Of each paragraph that holds all terms a place that no other has; `ends` are where paragraphs end."""
     # the number of the next end tells the paragraphs of one document apart, its place in `docs` the documents
-    paragraphs = [
-        np.unique((keys >> _POSITION_BITS << _POSITION_BITS) + np.searchsorted(ends, keys)) for keys in places
-    ]
-    return _adjacent(paragraphs)
+    numbered = [(keys >> _POSITION_BITS << _POSITION_BITS) + np.searchsorted(ends, keys) for keys in places]
+    return _adjacent([paragraphs[np.diff(paragraphs, prepend=-1) > 0] for paragraphs in numbered])
 
 
 def _ends(segment: Segment, field: int, docs: Numbers) -> Ints:
