@@ -8,12 +8,15 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from crawl.article import When, format_when, local_day, parse_when
+from crawl.article import When, format_when, local_day
 from index.tokens import analyse, analyse_terms
 from index.written_dates import written_dates
 
 VALUE_GAP = 1
 """Positions left empty between paragraphs, captions and tags, so that no phrase runs from one into the next."""
+
+
+_DAY_LENGTH = len("2021-03-15")
 
 
 class Kind(enum.Enum):
@@ -154,6 +157,9 @@ def load_document(stored: bytes) -> Document:
     line, _newline, body = stored.decode("utf-8", "surrogatepass").partition("\n")
     fields = json.loads(line)
     fields["captions"], fields["tags"] = tuple(fields["captions"]), tuple(fields["tags"])
-    fields["first_seen"] = parse_when(fields["first_seen"])
-    fields["published"] = None if fields["published"] is None else parse_when(fields["published"])
+    fields["first_seen"] = datetime.fromisoformat(fields["first_seen"])
+    published = fields["published"]
+    if published is not None:
+        is_day = len(published) == _DAY_LENGTH
+        fields["published"] = date.fromisoformat(published) if is_day else datetime.fromisoformat(published)
     return Document(**fields, body=body)

@@ -199,9 +199,6 @@ class Engine(Protocol):
         CorruptIndex, EngineUnavailable.
         """
 
-    def term_counts(self) -> tuple[tuple[str, int], ...]:
-        """All terms of the text fields, sorted, each with the number of text fields of documents it stands in."""
-
     def value_counts(
         self, query: Query, field: str, *, within: Query | None = None, seconds: float | None = None
     ) -> tuple[ValueCount, ...]:

@@ -126,12 +126,6 @@ class OracleEngine:
         documents = self._documents()
         return tuple(documents[id] for id in ids if id in documents)
 
-    def term_counts(self) -> tuple[tuple[str, int], ...]:
-        """Count each field's terms once."""
-        documents = self._documents().values()
-        fields = [set(found.terms) for document in documents for found in text_terms(document).values()]
-        return tuple(sorted(Counter(term for terms in fields for term in terms).items()))
-
     def verify(self) -> None:
         """Memory is believed."""
         self._documents()
@@ -302,7 +296,9 @@ class _Corpus:
             paragraphs = _paragraphs(places, self.breaks.get((document.id, field), []))
             return float(sum(all(_spells(term, found) for term in terms) for found in paragraphs))
         if len(terms) == 1:
-            found = [term for here in places.values() for term in here if _spells(terms[0], {term})]
+            found = [term for here in places.values() for term in here]
+            fitting = {term for term in set(found) if _spells(terms[0], {term})}
+            found = [term for term in found if term in fitting]
             exact = found.count(_typed(terms[0]))
             return exact + 0.9 * (len(found) - exact)
         return float(

@@ -41,7 +41,7 @@ class Evaluator:
         """The documents that `query` matches."""
         self._deadline.check()
         if isinstance(query, Text):
-            leaf = self._leaves.leaf(query)
+            leaf = self._leaves.leaf(query, self._deadline)
             return Scored(leaf.docs, leaf.scores)
         match query:
             case And(children) if children:
@@ -67,7 +67,7 @@ class Evaluator:
         """Which of these documents match, and their scores, zero for the others (None: all zero)."""
         self._deadline.check()
         if isinstance(query, Text):
-            return self._leaves.leaf(query).among(docs)
+            return self._leaves.leaf(query, self._deadline).among(docs)
         match query:
             case Keyword() | Between() | Everything():
                 return self._filtered(query, docs), None
@@ -110,7 +110,7 @@ class Evaluator:
     def _at_most(self, query: Query) -> int:
         """How many documents `query` matches at most."""
         if isinstance(query, Text):
-            return len(self._leaves.leaf(query).docs)
+            return len(self._leaves.leaf(query, self._deadline).docs)
         match query:
             case And(children) if children:
                 return min(map(self._at_most, children))
@@ -135,7 +135,7 @@ class Evaluator:
     def _any_of(self, children: Sequence[Query]) -> Scored:
         leaves = [child for child in children if isinstance(child, Text)]
         if len(leaves) == len(children):
-            return self._leaves.any_of(leaves)
+            return self._leaves.any_of(leaves, self._deadline)
         found = [self.matches(child) for child in children]
         whole = np.zeros(self.snapshot.size, np.float32)
         mask = np.zeros(self.snapshot.size, np.bool_)

@@ -10,6 +10,7 @@ import numpy as np
 from index import ranking
 from index.document import TEXT_FIELDS
 from index.embedded.cache import Cache
+from index.embedded.deadline import Deadline
 from index.embedded.expansion import Expansion, expanded
 from index.embedded.layout import Bools, Floats, Numbers
 from index.embedded.phrases import together
@@ -22,6 +23,9 @@ _DENSE = 16
 """A leaf that more than one document in so many matches also gets an array over all documents."""
 
 _LEAST_CACHE, _MOST_CACHE = 64 << 20, 512 << 20
+
+_UNCHECKED = 64
+"""After so many spellings of one word the deadline is looked at."""
 
 _FILTERS = 64
 """Keyword filters that are remembered, one byte for each document."""
@@ -96,13 +100,14 @@ class Leaves:
             query, lambda: self.snapshot.holders(query.field, query.value, any_marks=query.any_marks)
         )
 
-    def leaf(self, query: Text) -> Leaf:
-        """The documents that match a piece of text in one field or another."""
-        return self._known.get(query, lambda: self._score(query))
+    def leaf(self, query: Text, deadline: Deadline) -> Leaf:
+        """The documents that match a piece of text in one field or another. Raises QueryTimeout, TooManyWords."""
+        return self._known.get(query, lambda: self._score(query, deadline))
 
-    def any_of(self, queries: Sequence[Text]) -> Scored:
+    def any_of(self, queries: Sequence[Text], deadline: Deadline) -> Scored:
         """The documents that match at least one of these; their scores are added in this order."""
-        leaves = [leaf for leaf in map(self.leaf, queries) if len(leaf.docs)]
+        found = [self.leaf(query, deadline) for query in queries]
+        leaves = [leaf for leaf in found if len(leaf.docs)]
         if len(leaves) < 2 or not any(leaf.is_dense for leaf in leaves):
             return Scored(*add_up([(leaf.docs, leaf.scores) for leaf in leaves], self.snapshot.size))
         whole = np.zeros(self.snapshot.size, np.float32)
@@ -110,12 +115,12 @@ class Leaves:
             leaf.add_to(whole)
         return Scored(*_positive(whole))
 
-    def _score(self, query: Text) -> Leaf:
+    def _score(self, query: Text, deadline: Deadline) -> Leaf:
         terms = (query,) if isinstance(query, Word) else query.terms
         asked = {query.field, *(term.field for term in terms)} - {None}
         words = [expanded(self.snapshot, term) for term in terms]
         found = [
-            self._in_field(number, query, words)
+            self._in_field(number, query, words, deadline)
             for number, field in enumerate(TEXT_FIELDS)
             if terms and asked <= {field.name}
         ]
@@ -123,13 +128,14 @@ class Leaves:
         return Leaf(docs, scores, self.snapshot.size)
 
     def _in_field(
-        self, field: int, query: Text, words: Sequence[Sequence[Expansion]]
+        self, field: int, query: Text, words: Sequence[Sequence[Expansion]], deadline: Deadline
     ) -> tuple[Numbers, Floats]:
         """What a query scores in one field; `words` are the terms of each of its words in each segment."""
         snapshot = self.snapshot
         if isinstance(query, Word) or len(words) == 1:
-            docs, frequencies = self._word(field, words[0])
+            docs, frequencies = self._word(field, words[0], deadline)
         else:
+            deadline.check()
             docs, frequencies = self._together(field, query, words)
         if not len(docs):
             return docs, frequencies
@@ -138,26 +144,30 @@ class Leaves:
         )
         return docs, score(frequencies, snapshot.lengths(field)[docs])
 
-    def _word(self, field: int, word: Sequence[Expansion]) -> tuple[Numbers, Floats]:
+    def _word(self, field: int, word: Sequence[Expansion], deadline: Deadline) -> tuple[Numbers, Floats]:
         """How often each document holds a word in a field, other spellings than the one typed counting less."""
-        exact = self._postings(field, [one.exact for one in word])
-        others = self._postings(field, [one.others for one in word])
+        exact = self._postings(field, [one.exact for one in word], deadline)
+        others = self._postings(field, [one.others for one in word], deadline)
         if not others and len(exact) <= len(self.snapshot.parts):
-            # one list of each segment: already in order
-            return joined([docs for docs, _ in exact], np.int32), joined(
-                [often for _, often in exact], np.float32
-            )
-        weighed = [(docs, ranking.spelling_frequency(np.zeros_like(often), often)) for docs, often in others]
+            # at most one list of each segment: already in order
+            docs, counts = zip(_NONE, *exact, strict=True)
+            return joined(docs[1:], np.int32), joined(counts[1:], np.float32)
+        weighed = [(docs, ranking.other_spelling(counts)) for docs, counts in others]
         return add_up([*exact, *weighed], self.snapshot.size)
 
-    def _postings(self, field: int, numbers: Sequence[Sequence[int]]) -> list[tuple[Numbers, Floats]]:
+    def _postings(
+        self, field: int, numbers: Sequence[Sequence[int]], deadline: Deadline
+    ) -> list[tuple[Numbers, Floats]]:
         """How often each document holds each of some terms, given by their numbers in each segment; no empty lists."""
-        return [
-            found
-            for part, own in zip(self.snapshot.parts, numbers, strict=True)
-            for term in own
-            if len((found := _part_postings(part, list_number(term, field)))[0])
-        ]
+        found: list[tuple[Numbers, Floats]] = []
+        for part, own in zip(self.snapshot.parts, numbers, strict=True):
+            for place, term in enumerate(own):
+                if place % _UNCHECKED == 0:
+                    deadline.check()
+                docs, counts = _part_postings(part, list_number(term, field))
+                if len(docs):
+                    found.append((docs, counts))
+        return found
 
     def _together(
         self, field: int, query: Phrase | Near | SameParagraph, words: Sequence[Sequence[Expansion]]

@@ -28,7 +28,7 @@ def together(
     Each term is given by its lists, one for each spelling.
     """
     found = [[_List(segment, number) for number in spellings] for spellings in lists]
-    docs = _common([_union(parts) for parts in found])
+    docs = _common([_union(parts, segment.documents) for parts in found])
     if not len(docs):
         return np.empty(0, np.int32), np.empty(0, np.int64)
     step = isinstance(query, Phrase)
@@ -116,11 +116,14 @@ class _List:
         return values[ragged(ends[numbers] - counts - first, counts)], counts
 
 
-def _union(parts: Sequence[_List]) -> Numbers:
-    """The documents of any of these."""
+def _union(parts: Sequence[_List], size: int) -> Numbers:
+    """The documents, of so many, in any of these."""
     if len(parts) == 1:
         return parts[0].docs
-    return np.unique(np.concatenate([np.empty(0, np.int32), *(part.docs for part in parts)]))
+    held = np.zeros(size, np.bool_)
+    for part in parts:
+        held[part.docs] = True
+    return np.flatnonzero(held).astype(np.int32)
 
 
 def _common(sets: Sequence[Numbers]) -> Numbers:
@@ -140,6 +143,19 @@ def _contained(values: Array, others: Array) -> Array:
     return np.asarray(others[places] == values)
 
 
+def _shared(values: Array, others: Array) -> tuple[Ints, Ints]:
+    """Where in each of two ascending arrays that is which stands in both."""
+    if len(others) < len(values):
+        theirs, own = _shared(others, values)
+        return own, theirs
+    if not len(values):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    places = np.searchsorted(others, values)
+    places[places == len(others)] = 0
+    own = np.flatnonzero(others[places] == values)
+    return own, places[own]
+
+
 def _both(values: Ints, others: Ints) -> Ints:
     """The places in both; ascending. A table that knows a few bits of each rules most out before any is looked up."""
     size = 1 << (4 * len(others)).bit_length()
@@ -157,10 +173,8 @@ def _places(parts: Sequence[_List], docs: Numbers, step: int) -> Ints:
     """Where a phrase would begin whose term number `step` is this one: place in `docs`, position; ascending."""
     found: list[Ints] = [np.empty(0, np.int64)]
     for part in parts:
-        numbers = np.searchsorted(part.docs, docs)
-        numbers[numbers == len(part.docs)] = 0
-        owners = np.flatnonzero(part.docs[numbers] == docs) if len(part.docs) else numbers[:0]
+        owners, numbers = _shared(docs, part.docs)
         if len(owners):
-            positions, counts = part.positions(numbers[owners])
+            positions, counts = part.positions(numbers)
             found.append((np.repeat(owners, counts) << _POSITION_BITS) + positions - step)
     return found[1] if len(found) == 2 else np.unique(np.concatenate(found))

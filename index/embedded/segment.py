@@ -6,7 +6,6 @@ What is deleted is not known here: a generation says that (`index.embedded.conte
 from __future__ import annotations
 
 import functools
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import overload
@@ -14,7 +13,7 @@ from typing import overload
 import numpy as np
 
 from index.document import Document, load_document
-from index.embedded.layout import FIELDS, PARAGRAPH_END, Bools, Ints, Numbers
+from index.embedded.layout import FIELDS, PARAGRAPH_END, Ints, Numbers
 from index.embedded.segmentfile import Array, SegmentFile
 from index.embedded.storage import decode, encode
 from index.embedded.stored import read_document
@@ -46,7 +45,16 @@ class Names(Sequence[bytes]):
 
     def place(self, name: bytes, first: int = 0, last: int | None = None) -> int:
         """The number of the first name that is not before this one, between two numbers."""
-        return bisect_left(self, name, first, last)
+        # bisect.bisect_left, without the detour through __getitem__ at every step
+        offsets, content = self._offsets, self._content
+        last = len(self) if last is None else last
+        while first < last:
+            middle = (first + last) // 2
+            if content[offsets[middle] : offsets[middle + 1]].tobytes() < name:
+                first = middle + 1
+            else:
+                last = middle
+        return first
 
     def find(self, name: bytes) -> int | None:
         """The number of a name; None where it is not."""
@@ -123,15 +131,6 @@ class Segment:
         """The documents of a list, and how often each holds the term there."""
         start, stop = int(self.list_postings[number]), int(self.list_postings[number + 1])
         return self.file.part("docs", start, stop), self.counts(start, stop)
-
-    def term_sizes(self, live: Bools | None) -> Ints:
-        """How many postings each term has in all text fields; only those in `live` documents, if that is given."""
-        begins = self.list_postings[:: len(FIELDS)]
-        if live is not None:
-            kept = np.zeros(self.file.count("docs") + 1, np.int64)
-            np.cumsum(live[self.file.array("docs")], out=kept[1:])
-            begins = kept[begins]
-        return np.diff(begins)
 
     def counts(self, start: int, stop: int) -> Array:
         """The counts of some postings."""

@@ -18,7 +18,7 @@ from index.document import Document
 from index.embedded.cache import Cache
 from index.embedded.contents import Contents
 from index.embedded.generations import Generation
-from index.embedded.layout import KEYS, PARAGRAPH_END, Bools, Floats, Ints, Numbers
+from index.embedded.layout import KEYS, Bools, Floats, Ints, Numbers
 from index.embedded.segment import Segment
 from index.embedded.segmentfile import Array
 from index.embedded.storage import decode, encode
@@ -91,16 +91,6 @@ class Snapshot:
             total += int((lengths if part.live is None else lengths[part.live]).sum(dtype=np.int64))
         return total / self.count
 
-    @functools.cached_property
-    def term_counts(self) -> tuple[tuple[str, int], ...]:
-        """Every term that stands in a document, sorted, and in how many fields of documents it does."""
-        counts: Counter[bytes] = Counter()
-        for part in self.parts:
-            sizes = part.segment.term_sizes(part.live).tolist()
-            counts.update(dict(zip(part.segment.vocabulary, sizes, strict=True)))
-        del counts[encode(PARAGRAPH_END)]
-        return tuple((decode(term), count) for term, count in sorted(counts.items()) if count)
-
     def holders(self, name: str, value: str, *, any_marks: bool) -> Bools:
         """Of each document whether a keyword field has this value."""
         found = np.zeros(self.size, np.bool_)
@@ -108,9 +98,12 @@ class Snapshot:
             return found
         field = KEYS.index(name)
         for part in self.parts:
-            codes = _codes(part.segment.key_values(field), value, any_marks=any_marks)
+            values = part.segment.key_values(field)
+            codes = _codes(values, value, any_marks=any_marks)
             if codes:
-                mask = np.isin(part.segment.codes(field), codes)
+                wanted = np.zeros(len(values) + 1, np.bool_)  # the last one stands for NO_KEY, which is -1
+                wanted[codes] = True
+                mask = wanted[part.segment.codes(field)]
                 found[part.base : part.base + len(mask)] = mask if part.live is None else mask & part.live
         return found
 
