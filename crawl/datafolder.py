@@ -90,6 +90,11 @@ class DataFolder:
         return self.path / "sources.toml"
 
     @property
+    def reprints(self) -> Path:
+        """The SQLite file of articles that are reprints of each other; it can be made again from the archive."""
+        return self.path / "reprints.sqlite"
+
+    @property
     def runs(self) -> Path:
         """The folder of run records."""
         return self.path / "runs"

@@ -46,6 +46,7 @@ FIELDS = (
     Field("source", Kind.KEYWORD),
     Field("province", Kind.KEYWORD),
     Field("section", Kind.KEYWORD),
+    Field("group", Kind.KEYWORD),
     Field("published", Kind.DATE),
 )
 TEXT_FIELDS = tuple(field for field in FIELDS if field.kind is Kind.TEXT)
@@ -54,7 +55,10 @@ KEYWORD_FIELDS = tuple(field for field in FIELDS if field.kind is Kind.KEYWORD)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One article as it is indexed and shown. `first_seen` is aware; absent values are None or empty."""
+    """One article as it is indexed and shown. `first_seen` is aware; absent values are None or empty.
+
+    Articles of one `group` are reprints of each other (see `index.reprint_groups`); None stands alone.
+    """
 
     id: str
     source: str
@@ -69,6 +73,7 @@ class Document:
     section: str | None = None
     tags: tuple[str, ...] = ()
     published: When | None = None
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,9 @@ def _date_keys(part: str, start: int) -> list[tuple[str, int]]:
 def keyword_values(document: Document) -> dict[str, str]:
     """The key of every keyword field that has a value, by field name."""
     values = {"source": document.source, "province": document.province, "section": document.section}
-    return {name: key for name, value in values.items() if value and (key := keyword_key(value))}
+    keys = {name: key for name, value in values.items() if value and (key := keyword_key(value))}
+    # Nobody types the name of a group: it is its own key.
+    return keys | {"group": document.group} if document.group else keys
 
 
 def keyword_key(value: str) -> str:

@@ -114,9 +114,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """The asked-for slice of all matches, best first, and the exact number of all matches."""
+    """The asked-for slice of all matches, best first, and the exact number of all matches.
+
+    `groups` is their number when articles of one group (see `Document.group`) count as one.
+    """
 
     total: int
+    groups: int
     hits: tuple[Hit, ...]
     generation: str
 
@@ -188,12 +192,14 @@ class Engine(Protocol):
         *,
         within: Query | None = None,
         sort: Sort = Sort.RELEVANCE,
+        fold: bool = False,
         limit: int = 10,
         offset: int = 0,
         seconds: float | None = None,
     ) -> Hits:
         """The matches of `query` that `within` matches too; `within` never changes a score.
 
+        With `fold` only the first match of each group, in the order of hits, is a hit; the others are counted.
         Raises TooManyWords for a pattern that stands for more than `index.query.MAX_EXPANSION` terms (those of
         deleted articles may count); QueryTimeout when it would take much longer than `seconds`; NoIndex, StaleIndex,
         CorruptIndex, EngineUnavailable.

@@ -14,6 +14,7 @@ Rules and their authorities:
   y-form is the key. Merged by the list ONE_VOWEL only (the pairs that Từ điển tiếng Việt of the Institute of
   Linguistics, ed. Hoàng Phê, 2003, gives as variants): vy, thy, ty, ly, my, hy and
   their i-forms stay apart: without a tone they are other words, and what people type for every tone of them.
+  Compounds of these (hi vọng, hy vọng) find each other at query time (`index.abbreviations`).
 - đ has no decomposition in Unicode, so it needs its own rule; ð (U+00F0) and ɖ (U+0256), whose capitals look like
   Đ, stand for it in old and OCRed text.
 """

@@ -59,6 +59,7 @@ _STATUS = {
     "crawl.sources.SourcesError": USAGE_ERROR,
     "crawl.sources.UnknownSource": USAGE_ERROR,
     "index.engine.EngineError": UNUSABLE_DATA,
+    "index.reprint_groups.GroupsError": UNUSABLE_DATA,
     "searcher.lexer.QuerySyntaxError": USAGE_ERROR,
     "searcher.lookup.NoSuchArticle": NOTHING_FOUND,
     "searcher.lookup.SeveralArticles": USAGE_ERROR,
@@ -360,6 +361,12 @@ timbao search đường sắt --json | jq .total""",
     default=Sort.RELEVANCE.value,
     help=mark("The order of hits."),
 )
+@click.option(
+    "--reprints",
+    type=click.Choice(["fold", "show"]),
+    default="fold",
+    help=mark("The same article in other papers: fold it under the best hit, or show it too."),
+)
 @click.option("--json", "form", flag_value="json", help=mark("One JSON object."))
 @click.option("--jsonl", "form", flag_value="jsonl", help=mark("One JSON object a hit, one a line."))
 @click.option("--ids", "form", flag_value="ids", help=mark("Only the ids, one a line."))
@@ -376,6 +383,7 @@ def search(
     section: tuple[str, ...],
     author: tuple[str, ...],
     sort: str,
+    reprints: str,
     form: str | None,
 ) -> int:
     """Search, print, and say by the exit status whether anything was found."""
@@ -393,6 +401,7 @@ def search(
         section=section,
         author=author,
         sort=Sort(sort),
+        fold=reprints == "fold",
     )
     engine = open_engine(settings.engine)
     found = Searcher(engine).search(request)
@@ -457,6 +466,8 @@ def _print_page(page: ResultPage, form: str | None, settings: Settings) -> None:
         for other in page.suggestions:
             line = _("Did you mean: {query} ({number})")
             click.echo(printable(line.format(query=other.text, number=format_number(other.total))), err=True)
+        for sentence in render.slip_sentences(page):
+            click.echo(printable(sentence), err=True)
 
 
 def _page_through(text: str) -> None:
@@ -477,9 +488,12 @@ timbao show 3f2a9c01b7de44f0a1c2 --raw > page.html""",
 @click.argument("name", metavar="ID-or-URL")
 @click.option("--json", "as_json", is_flag=True, help=mark("One JSON object."))
 @click.option("--revisions", is_flag=True, help=mark("Every version that was seen, and when."))
+@click.option(
+    "--reprints", is_flag=True, help=mark("Who else printed it and when, and what each added (+) or cut (-).")
+)
 @click.option("--raw", is_flag=True, help=mark("The page as it was fetched, byte for byte."))
 @click.pass_obj
-def show(settings: Settings, name: str, as_json: bool, revisions: bool, raw: bool) -> int:
+def show(settings: Settings, name: str, as_json: bool, revisions: bool, reprints: bool, raw: bool) -> int:
     """Show one article."""
     from searcher import reading
     from searcher.lookup import LateArchive, find
@@ -490,6 +504,8 @@ def show(settings: Settings, name: str, as_json: bool, revisions: bool, raw: boo
         found = find(name, open_engine(settings.engine), archive())
         if raw:
             return _print_raw(found.document.id, archive())
+    if reprints:
+        return _print_reprints(found.document.id, settings)
     if as_json:
         click.echo(reading.to_json(found, every=revisions))
     elif revisions:
@@ -501,6 +517,17 @@ def show(settings: Settings, name: str, as_json: bool, revisions: bool, raw: boo
         )
     else:
         click.echo(reading.to_text(found, _titles(settings)), nl=False)
+    return 0
+
+
+def _print_reprints(id: str, settings: Settings) -> int:
+    from searcher.reprints import compare, to_text
+
+    found = compare(id, open_engine(settings.engine))
+    if not found:
+        click.echo(_("No reprints of this article are known."), err=True)
+        return NOTHING_FOUND
+    click.echo(to_text(found, _titles(settings)), nl=False)
     return 0
 
 

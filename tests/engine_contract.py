@@ -19,6 +19,7 @@ from index.document import KEYWORD_FIELDS, TEXT_FIELDS, Document
 from index.engine import (
     Engine,
     EngineBusy,
+    Hit,
     Hits,
     NoIndex,
     QueryTimeout,
@@ -104,6 +105,7 @@ def documents() -> st.SearchStrategy[Document]:
         province=st.none() | st.sampled_from(KEYS),
         tags=st.lists(_texts, max_size=2).map(tuple),
         published=st.none() | DAYS | MOMENTS,
+        group=st.none() | st.sampled_from("ab"),
     )
 
 
@@ -194,12 +196,18 @@ def ids(hits: Hits) -> list[str]:
     return [hit.document.id for hit in hits.hits]
 
 
+def firsts_of_groups(found: Hits) -> tuple[Hit, ...]:
+    """The hits without those that follow another one of their group."""
+    groups = [hit.document.group or hit for hit in found.hits]
+    return tuple(hit for place, hit in enumerate(found.hits) if groups[place] not in groups[:place])
+
+
 def assert_same_ranking(found: Hits, expected: Hits) -> None:
     """The same documents with the same scores, ordered by score and then id.
 
     Scores may differ in the last digits, and then documents that tie for one engine need not for the other.
     """
-    assert found.total == expected.total
+    assert (found.total, found.groups) == (expected.total, expected.groups)
     scores = {hit.document.id: hit.score for hit in found.hits}
     assert scores == pytest.approx({hit.document.id: hit.score for hit in expected.hits}, rel=1e-4, abs=1e-9)
     order = [(-hit.score, hit.document.id) for hit in found.hits]
@@ -255,6 +263,10 @@ class EngineContract(abc.ABC):
             assert [hit.score for hit in engine.search(query, within=within, limit=3).hits] == pytest.approx(
                 [hit.score for hit in found.hits[:3]]
             )
+            for limit, offset in ((100, 0), (2, 1)):
+                folded = engine.search(query, within=within, fold=True, limit=limit, offset=offset)
+                assert folded.hits == firsts_of_groups(found)[offset : offset + limit]
+                assert (folded.total, folded.groups) == (found.total, found.groups)
             for sort in (Sort.NEWEST, Sort.OLDEST):
                 by_date = engine.search(query, within=within, sort=sort, limit=100)
                 expected = oracle.search(query, within=within, sort=sort, limit=100)

@@ -74,6 +74,7 @@ class OracleEngine:
         *,
         within: Query | None = None,
         sort: Sort = Sort.RELEVANCE,
+        fold: bool = False,
         limit: int = 10,
         offset: int = 0,
         seconds: float | None = None,
@@ -94,7 +95,11 @@ class OracleEngine:
             )  # stable: equal moments stay in the order of ids
             undated = sorted((d for d in matching if d.published is None), key=lambda d: d.id)
             hits = [Hit(d, 0.0) for d in dated + undated]
-        return Hits(len(hits), tuple(hits[offset : offset + limit]), str(self.commits))
+        firsts: dict[str, Hit] = {}
+        for hit in hits:
+            firsts.setdefault(f"group {hit.document.group}" if hit.document.group else hit.document.id, hit)
+        shown = list(firsts.values()) if fold else hits
+        return Hits(len(hits), len(firsts), tuple(shown[offset : offset + limit]), str(self.commits))
 
     def value_counts(
         self, query: Query, field: str, *, within: Query | None = None, seconds: float | None = None

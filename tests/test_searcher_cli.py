@@ -15,6 +15,7 @@ import sys
 import time
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -113,7 +114,7 @@ def test_the_json_has_the_public_shape(archive: Timbao) -> None:
         "timeline",
         "facets",
     } < set(page)
-    assert page["query"] == {"text": "hứa", "parsed": "hứa"}
+    assert page["query"] == {"text": "hứa", "parsed": "hứa", "slips": []}
     hit = page["hits"][0]
     assert set(hit) == {
         *("id", "url", "title", "source", "province", "section", "author", "published", "score", "partial"),
@@ -648,3 +649,51 @@ def test_no_query_gives_a_traceback(archive: Timbao, query: str) -> None:
     assert archive(
         "search", "--", query.encode(errors="surrogateescape").decode(errors="replace")
     ).status in {0, 1, 2}
+
+
+def test_reprints_are_folded_from_import_to_search(timbao: Timbao) -> None:
+    """Copies in other papers are one hit that names the first; later ones join it; `--reprints show` shows all."""
+    sentence = "Chiều qua bão số {} làm tốc mái {} căn nhà ven biển, {} người dân được đưa tới nơi tránh trú an toàn. "
+    text = "".join(sentence.format(number, number * 7, number * 31) for number in range(1, 12))
+    original = {"url": "https://mot.example/1", "source": "mot.example", "title": "Bão vào", "body": text}
+    copies = [
+        original | {"published": "2021-03-15"},
+        original | {"url": "https://hai.example/2", "source": "hai.example", "published": "2021-03-16"},
+        original
+        | {"url": "https://ba.example/3", "source": "ba.example", "body": text.replace("chiều", "Trưa")},
+    ]
+
+    def search(*options: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(timbao("search", "tốc mái", "--json", *options).out)
+        return found
+
+    assert timbao("import", "-", stdin=lines(*copies[:2], *ARTICLES)).status == 0
+    assert timbao("index").status == 0
+    assert (search()["total"], search()["groups"], len(search()["hits"])) == (2, 1, 1)
+    assert timbao("import", "-", stdin=lines(copies[2])).status == 0
+    assert timbao("index").status == 0
+    folded, shown = search(), search("--reprints", "show")
+    assert (folded["total"], folded["groups"], len(folded["hits"])) == (3, 1, 1)
+    assert (shown["total"], shown["groups"], len(shown["hits"])) == (3, 1, 3)
+    for hit in (*folded["hits"], *shown["hits"]):
+        assert hit["reprints"]["count"] == 2
+        assert hit["reprints"]["first"]["source"] == "mot.example"
+        assert hit["reprints"]["first"]["published"] == "2021-03-15"
+    run = timbao("show", shown["hits"][0]["id"], "--reprints")
+    assert run.status == 0
+    assert [line.split("\t")[1] for line in run.out.splitlines()] == [
+        "mot.example",
+        "hai.example",
+        "ba.example",
+    ]
+    lone = timbao("show", ARTICLES[0]["url"], "--reprints")
+    assert (lone.status, lone.out) == (1, "")
+
+
+def test_a_slip_is_offered_beside_the_results(archive: Timbao) -> None:
+    """Off a terminal, standard error says what was probably meant, and what partial matches were looked for with."""
+    found = archive("search", "hứa mở đưng tránh")
+    assert "Did you mean: hứa mở đường tránh (1)" in found.err
+    assert "No article has “đưng”; partial matches were looked for with “đường”." in found.err
+    assert "Did you mean" not in found.out
+    assert found.out.startswith(archive("search", "đường tránh", "--ids").out.split("\n")[0])

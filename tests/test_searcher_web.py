@@ -688,6 +688,7 @@ def test_the_description_tells_the_truth(client: FlaskClient) -> None:
         "section",
         "author",
         "sort",
+        "reprints",
         "limit",
         "page",
     }

@@ -16,6 +16,7 @@ from index.embedded.deadline import Deadline
 from index.embedded.evaluator import Evaluator
 from index.embedded.generations import Generation, Generations
 from index.embedded.leaves import Leaves
+from index.embedded.searching import Slice
 from index.embedded.segment import Segment
 from index.embedded.snapshot import Snapshot
 from index.embedded.storage import Vanished, backend
@@ -45,13 +46,14 @@ class WhooshEngine:
         *,
         within: Query | None = None,
         sort: Sort = Sort.RELEVANCE,
+        fold: bool = False,
         limit: int = 10,
         offset: int = 0,
         seconds: float | None = None,
     ) -> Hits:
         """The matches of `query`; see `index.engine.Engine.search`."""
         evaluator = Evaluator(self._newest(), Deadline(seconds))
-        return searching.search(evaluator, query, within, sort, limit, offset)
+        return searching.search(evaluator, query, within, sort, Slice(offset, limit, fold=fold))
 
     def value_counts(
         self, query: Query, field: str, *, within: Query | None = None, seconds: float | None = None

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from index.document import KEYWORD_FIELDS, TEXT_FIELDS
 
-FORMAT = 3
+FORMAT = 4
 """Raised with every change of what the files mean."""
 
 FIELDS = tuple(field.name for field in TEXT_FIELDS)

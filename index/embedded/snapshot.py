@@ -18,7 +18,7 @@ from index.document import Document
 from index.embedded.cache import Cache
 from index.embedded.contents import Contents
 from index.embedded.generations import Generation
-from index.embedded.layout import KEYS, Bools, Floats, Ints, Numbers
+from index.embedded.layout import KEYS, NO_KEY, Bools, Floats, Ints, Numbers
 from index.embedded.segment import Segment
 from index.embedded.segmentfile import Array
 from index.embedded.storage import decode, encode
@@ -90,6 +90,19 @@ class Snapshot:
             lengths = part.segment.field_lengths(field)
             total += int((lengths if part.live is None else lengths[part.live]).sum(dtype=np.int64))
         return total / self.count
+
+    @functools.cached_property
+    def groups(self) -> Numbers | None:
+        """The number of each document's group, NO_KEY where it stands alone; None where all of them do."""
+        field = KEYS.index("group")
+        numbers: dict[str, int] = {}
+        parts = []
+        for part in self.parts:
+            names = part.segment.key_values(field)
+            known = [numbers.setdefault(name, len(numbers)) for name in names]
+            # What is NO_KEY, which is -1, takes the last of these.
+            parts.append(np.array([*known, NO_KEY], np.int32)[part.segment.codes(field)])
+        return joined(parts, np.int32) if numbers else None
 
     def holders(self, name: str, value: str, *, any_marks: bool) -> Bools:
         """Of each document whether a keyword field has this value."""
