@@ -31,14 +31,11 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
 
 from crawl.messages import gettext as _
-from index.abbreviations import others
 from index.document import KEYWORD_FIELDS
 from index.engine import TooManyWords
 from index.query import (
-    PAIR_WEIGHT,
     And,
     Between,
     Everything,
@@ -53,11 +50,12 @@ from index.query import (
     Term,
     Weighted,
     Wildcard,
-    Word,
 )
 from index.tokens import analyse, analyse_terms
+from searcher.bare_words import bare_words, relaxed, said, term_words
 from searcher.lexer import FIELD_NAMES, STARTS, Kind, QuerySyntaxError, Token, lex, without
-from searcher.words import any_marks, is_exact, is_special, typed, typed_words
+from searcher.words import any_marks, is_special, typed_words
+from searcher.written_query import describe, weight_text
 
 __all__ = [
     "FIELD_NAMES",
@@ -83,9 +81,6 @@ MAX_BARE_WORDS = 6
 On 800 titles and 726 questions (development halves), articles with all the words first up to 6 words and by score
 beyond gave MRR@10 .785 and .956 against .735 and .948 with them always first; typed without marks .780 against .656.
 """
-
-OTHER_WEIGHT = 0.5
-"""What an abbreviation counts where its meaning was typed, and the reverse, against 1 for what was typed."""
 
 AS_TYPED_WEIGHT = 2.0
 """What a single word typed without marks counts more where it is written without any."""
@@ -141,13 +136,13 @@ def parse(text: str) -> ParsedQuery:
     if isinstance(query, Term) and query.any_marks:
         query = Prefer(query, replace(query, any_marks=False), AS_TYPED_WEIGHT)
     if _is_prose(text):
-        return ParsedQuery(query, _relaxed(_bare_words(text, None)), text, describe(query), is_prose=True)
-    return ParsedQuery(query, _relaxed(query), text, describe(query))
+        return ParsedQuery(query, relaxed(bare_words(text, None)), text, describe(query), is_prose=True)
+    return ParsedQuery(query, relaxed(query), text, describe(query))
 
 
 def _is_prose(text: str) -> bool:
     tokens = tuple(lex(text))
-    bare = sum(len(_words(token.value)) for token in tokens if token.kind is Kind.WORDS)
+    bare = sum(len(term_words(token.value)) for token in tokens if token.kind is Kind.WORDS)
     plain = all(token.kind in {Kind.WORDS, Kind.PHRASE} and not token.exact for token in tokens)
     return plain and bare > MAX_BARE_WORDS
 
@@ -197,82 +192,6 @@ def too_many_words(text: str, error: TooManyWords) -> QuerySyntaxError:
     return QuerySyntaxError(next(places, 0), str(error))
 
 
-def _bare_words(text: str, field: str | None) -> Query:
-    """All the words, preferring neighbours, and of what was typed without marks what is written without any.
-
-    A bare syllable is a word too (`an`, `ban`), so words typed without marks are preferred as typed only where
-    they stand side by side so: anywhere else they would drown the marked words they stand for.
-    """
-    terms = tuple(Term(term, any_marks(term), field) for term in _words(text))
-    units = _with_others(terms)
-    if len(terms) == 1:
-        return units[0]
-    inside = [replace(term, field=None) for term in terms]
-    pairs = list(pairwise(inside))
-    bare = [pair for pair in pairs if all(term.any_marks for term in pair)]
-    pairs += [(replace(left, any_marks=False), replace(right, any_marks=False)) for left, right in bare]
-    return Prefer(And(units), Or(tuple(Phrase(pair, field) for pair in pairs)), PAIR_WEIGHT)
-
-
-def _with_others(terms: tuple[Term, ...]) -> tuple[Query, ...]:
-    """The terms, those that are an abbreviation or its meaning each with the other way to say it."""
-    units: list[Query] = []
-    done = 0
-    words = [term.term for term in terms]
-    for other in others(words, [not term.any_marks for term in terms]):
-        units += terms[done : other.start]
-        said = terms[other.start : other.end]
-        meant = tuple(Term(term) for term in other.terms)
-        field = said[0].field
-        way = Phrase(meant, field) if len(meant) > 1 else replace(meant[0], field=field)
-        units.append(Or((And(said) if len(said) > 1 else said[0], Weighted(way, OTHER_WEIGHT))))
-        done = other.end
-    return (*units, *terms[done:])
-
-
-def _said(unit: Query) -> tuple[Term, ...]:
-    """The terms of a run of bare words as they were typed."""
-    match unit:
-        case Term():
-            return (unit,)
-        case Or((said, Weighted())) if _with_others(words := _said(said)) == (unit,):
-            return words
-        case And(children) | Prefer(And(children)):
-            return tuple(term for child in children for term in _said(child))
-        case _:
-            return ()
-
-
-def _words(text: str) -> list[str]:
-    """The terms of a text, a written date being one: however it is written, it is the same day."""
-    tokens = analyse(text)
-    words: list[str] = []
-    dates = iter((*tokens.dates, None))
-    date = next(dates)
-    for term, end in zip(tokens.terms, tokens.ends, strict=True):
-        if date is None or end <= date.start:
-            words.append(term)
-        elif end >= date.end:
-            words.append(date.key)
-            date = next(dates)
-    return words
-
-
-def _relaxed(query: Query) -> Query | None:
-    match query:
-        case Prefer(And(units), pairs, weight) if all(term.field is None for term in _said(query)):
-            parts: list[Query] = []
-            for unit in units:
-                parts += unit.children if isinstance(unit, Or) else (unit,)
-            apart = (_said(part) or (part,) for part in parts)
-            return Prefer(Or(tuple(leaf for leaves in apart for leaf in leaves)), pairs, weight)
-        case And(children):
-            relaxed = tuple(_relaxed(child) or child for child in children)
-            return And(relaxed) if relaxed != children else None
-        case _:
-            return None
-
-
 # Query algebra: one shape for one meaning, whatever parentheses were typed.
 
 
@@ -290,7 +209,7 @@ def _all_of(operands: list[Query]) -> Query:
 def _any_of(operands: list[Query]) -> Query:
     parts: list[Query] = []
     for operand in operands:
-        parts += operand.children if isinstance(operand, Or) and not _said(operand) else (operand,)
+        parts += operand.children if isinstance(operand, Or) and not said(operand) else (operand,)
     return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
 
@@ -365,7 +284,7 @@ class _Parser:
                     last = self._take()
                 words = Token(Kind.WORDS, first.start, last.end, self._text[first.start : last.end])
                 plain = run and field not in _KEYWORDS | {"from", "to"}
-                return _bare_words(words.value, field) if plain else self._value(field, words)
+                return bare_words(words.value, field) if plain else self._value(field, words)
             case _:
                 raise self._misplaced(token)
 
@@ -376,7 +295,7 @@ class _Parser:
         weight = float(token.value.replace(",", "."))
         if not LEAST_WEIGHT <= weight <= MOST_WEIGHT:
             hint = _("a weight lies between {least} and {most}.").format(
-                least=_number(LEAST_WEIGHT), most=_number(MOST_WEIGHT)
+                least=weight_text(LEAST_WEIGHT), most=weight_text(MOST_WEIGHT)
             )
             raise QuerySyntaxError(token.start, hint, self._text[: token.start] + self._text[token.end :])
         return Weighted(query, weight)
@@ -447,83 +366,3 @@ class _Parser:
     def _closes_nothing(self, token: Token) -> QuerySyntaxError:
         mended = without(self._text, token.start, token.end)
         return QuerySyntaxError(token.start, _("this parenthesis closes nothing."), mended)
-
-
-def describe(query: Query) -> str:
-    """The query written out in this grammar: canonical terms, every operator spelt out.
-
-    For what `parse` returns, parsing the description returns it again.
-    """
-    match query:
-        case Prefer(Term() as word, Term()):
-            return _describe_leaf(word)
-        case Prefer(And()) | Or((_, Weighted())) if words := _said(query):
-            run = " ".join(map(typed, words))
-            field = words[0].field
-            return _named(field, f"({run})" if field and len(words) > 1 else run)
-        case Prefer(required):
-            return describe(required)
-        case And(children):
-            return " AND ".join(filter(None, map(_describe_operand, children)))
-        case Or(children):
-            return " OR ".join(map(describe, children))
-        case Not(And() | Or() | Prefer() as child):
-            return f"NOT ({describe(child)})"
-        case Not(child):
-            return f"NOT {describe(child)}"
-        case Weighted(child, weight):
-            group = isinstance(child, And | Or | Prefer | Weighted)
-            return (
-                f"({describe(child)})^{_number(weight)}" if group else f"{describe(child)}^{_number(weight)}"
-            )
-        case Everything():
-            return ""
-        case _:
-            return _describe_leaf(query)
-
-
-def _describe_operand(query: Query) -> str:
-    match query:
-        case Or() if _said(query):
-            return describe(query)
-        case Or() | Prefer(Or()):
-            return f"({describe(query)})"
-        case _:
-            return describe(query)
-
-
-def _describe_leaf(leaf: Query) -> str:
-    match leaf:
-        case Term(field=field):
-            return _named(field, _quote((leaf,), needed=_with_others((leaf,)) != (leaf,)))
-        case _ if isinstance(leaf, Word):
-            return _named(leaf.field, _quote((leaf,), needed=False))
-        case Phrase(terms, field):
-            return _named(field, _quote(terms))
-        case Near(terms, distance, False, field):
-            return _named(field, f"{_quote(terms)}~{distance}")
-        case SameParagraph(terms, field):
-            return _named(field, f"{_quote(terms)}~p")
-        case Keyword(field, value, open_marks):
-            words = " ".join(typed(Term(term)) for term in value.split(" "))
-            equals = "=" if open_marks != any_marks(value) else ""
-            return _named(field, f'{equals}"{words}"' if equals or " " in words else words)
-        case Between(first, last):
-            days = (("from", first), ("to", last))
-            return " AND ".join(_named(name, day.isoformat()) for name, day in days if day)
-        case _:
-            raise ValueError(leaf)  # nothing that can be typed means it
-
-
-def _named(field: str | None, value: str) -> str:
-    return f"{field}:{value}" if field else value
-
-
-def _quote(words: tuple[Word, ...], *, needed: bool = True) -> str:
-    exact = any(map(is_exact, words))
-    text = " ".join(map(typed, words))
-    return f'{"=" if exact else ""}"{text}"' if exact or needed else text
-
-
-def _number(weight: float) -> str:
-    return str(weight).removesuffix(".0")
