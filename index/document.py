@@ -8,12 +8,15 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from crawl.article import When, format_when, local_day, parse_when
+from crawl.article import When, format_when, local_day
 from index.tokens import analyse, analyse_terms
 from index.written_dates import written_dates
 
 VALUE_GAP = 1
 """Positions left empty between paragraphs, captions and tags, so that no phrase runs from one into the next."""
+
+
+_DAY_LENGTH = len("2021-03-15")
 
 
 class Kind(enum.Enum):
@@ -78,11 +81,13 @@ class FieldTerms:
     """The terms of one text field: `terms[i]` stands at `positions[i]`, which is positive or zero.
 
     Words come first, in order, each at a position of its own; then the keys of written dates, each at the position
-    of the date's last word. Any one term's positions are strictly increasing.
+    of the date's last word. Any one term's positions are strictly increasing. `breaks` are the positions left empty
+    between two paragraphs, captions or tags, ascending.
     """
 
     terms: list[str]
     positions: list[int]
+    breaks: list[int]
 
 
 def text_terms(document: Document) -> dict[str, FieldTerms]:
@@ -103,15 +108,18 @@ def _field_terms(parts: tuple[str, ...]) -> FieldTerms:
     terms: list[str] = []
     positions: list[int] = []
     dates: dict[tuple[str, int], None] = {}
+    breaks: list[int] = []
     start = 0
     for part in parts:
         found = analyse_terms(part)
         if found:
+            if terms:
+                breaks.append(start - VALUE_GAP)
             terms += found
             positions += range(start, start + len(found))
             dates |= dict.fromkeys(_date_keys(part, start))
             start += len(found) + VALUE_GAP
-    return FieldTerms(terms + [key for key, _ in dates], positions + [place for _, place in dates])
+    return FieldTerms(terms + [key for key, _ in dates], positions + [place for _, place in dates], breaks)
 
 
 def _date_keys(part: str, start: int) -> list[tuple[str, int]]:
@@ -143,17 +151,22 @@ def published_day(document: Document) -> date | None:
 
 
 def dump_document(document: Document) -> bytes:
-    """The document as UTF-8 JSON, for an engine to store."""
-    fields = {name: getattr(document, name) for name in Document.__dataclass_fields__}
+    """The document for an engine to store: a line of JSON, then the body as it is, which is faster to read. UTF-8."""
+    fields = {name: getattr(document, name) for name in Document.__dataclass_fields__ if name != "body"}
     fields["first_seen"] = format_when(document.first_seen)
     fields["published"] = None if document.published is None else format_when(document.published)
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    line = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return f"{line}\n{document.body}".encode("utf-8", "surrogatepass")
 
 
 def load_document(stored: bytes) -> Document:
     """The document that `dump_document` wrote."""
-    fields = json.loads(stored)
+    line, _newline, body = stored.decode("utf-8", "surrogatepass").partition("\n")
+    fields = json.loads(line)
     fields["captions"], fields["tags"] = tuple(fields["captions"]), tuple(fields["tags"])
-    fields["first_seen"] = parse_when(fields["first_seen"])
-    fields["published"] = None if fields["published"] is None else parse_when(fields["published"])
-    return Document(**fields)
+    fields["first_seen"] = datetime.fromisoformat(fields["first_seen"])
+    published = fields["published"]
+    if published is not None:
+        is_day = len(published) == _DAY_LENGTH
+        fields["published"] = date.fromisoformat(published) if is_day else datetime.fromisoformat(published)
+    return Document(**fields, body=body)

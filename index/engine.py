@@ -72,6 +72,18 @@ class QueryTimeout(EngineError):
         )
 
 
+class TooManyWords(EngineError):
+    """A pattern stands for more words of the index than are looked up: half of them would be another answer."""
+
+    def __init__(self, pattern: str, count: int, limit: int) -> None:
+        self.pattern, self.count, self.limit = pattern, count, limit
+        super().__init__(
+            _("{pattern} stands for {count} words, more than {limit}. Type more letters.").format(
+                pattern=pattern, count=count, limit=limit
+            )
+        )
+
+
 class CorruptIndex(EngineError):
     """The index is damaged; the archive is not."""
 
@@ -188,12 +200,10 @@ class Engine(Protocol):
         """The matches of `query` that `within` matches too; `within` never changes a score.
 
         With `fold` only the first match of each group, in the order of hits, is a hit; the others are counted.
-        Raises QueryTimeout when it would take much longer than `seconds`; NoIndex, StaleIndex, CorruptIndex,
-        EngineUnavailable.
+        Raises TooManyWords for a pattern that stands for more than `index.query.MAX_EXPANSION` terms (those of
+        deleted articles may count); QueryTimeout when it would take much longer than `seconds`; NoIndex, StaleIndex,
+        CorruptIndex, EngineUnavailable.
         """
-
-    def term_counts(self) -> tuple[tuple[str, int], ...]:
-        """All terms of the text fields, sorted, each with the number of text fields of documents it stands in."""
 
     def value_counts(
         self, query: Query, field: str, *, within: Query | None = None, seconds: float | None = None

@@ -57,8 +57,13 @@ def canonical(word: str) -> str:
 
     A word that is not a Vietnamese syllable keeps its marks where they are.
     """
-    word = _placed(unicodedata.normalize("NFC", word).lower().translate(_INVISIBLE).translate(_D_LOOKALIKES))
+    word = _placed(lower_case(word))
     return ONE_VOWEL.get(word, word)
+
+
+def lower_case(text: str) -> str:
+    """The text in NFC and lower case, with one đ and nothing that is invisible; marks stay where they are."""
+    return unicodedata.normalize("NFC", text).lower().translate(_INVISIBLE).translate(_D_LOOKALIKES)
 
 
 def _placed(word: str) -> str:

@@ -8,13 +8,13 @@ from datetime import date, datetime
 
 from crawl.messages import gettext as _
 from index.document import Document
-from index.engine import Engine, Hit, Sort
+from index.engine import Engine, Hit, Sort, TooManyWords
 from index.provinces import became, merged_into, official
 from index.query import And, Between, Keyword, Not, Or, Prefer, Query
 from index.tokens import analyse_terms
 from searcher.snippet import Marks, Snippet, marks, snippet
 from searcher.suggest import Slip, correction, mended, slips
-from searcher.syntax import MAX_CHARACTERS, ParsedQuery, parse, whole_value
+from searcher.syntax import MAX_CHARACTERS, ParsedQuery, parse, too_many_words, whole_value
 
 MAX_LIMIT = 1_000
 MAX_REACH = 10_000
@@ -183,6 +183,12 @@ class Searcher:
         For prose (see `ParsedQuery`) whole and partial matches come together, in the order of their scores.
         Raises QuerySyntaxError, RequestError and what the engine raises (EngineError).
         """
+        try:
+            return self._search(request)
+        except TooManyWords as error:
+            raise too_many_words(request.text, error) from error
+
+    def _search(self, request: SearchRequest) -> ResultPage:
         began = time.perf_counter()
         check(request)
         parsed, within = parse(request.text), filters(request)

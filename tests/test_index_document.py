@@ -61,6 +61,7 @@ def test_positions_leave_gaps(document: Document) -> None:
     assert set(found) <= {field.name for field in TEXT_FIELDS}
     for terms in found.values():
         assert len(terms.terms) == len(terms.positions) > 0
+        assert terms.breaks == sorted(set(range(max(terms.positions))) - set(terms.positions))
         assert all(one < other for one, other in zip(terms.positions, terms.positions[1:], strict=False))
     captions = [analysed for caption in document.captions if (analysed := analyse_terms(caption))]
     if captions:
@@ -72,6 +73,7 @@ def test_a_gap_stands_between_paragraphs() -> None:
     document = Document("1", "a.vn", "", SEEN, body="lũ về\nhạ lưu\n\n\n\n…\n\ngió mùa")
     assert text_terms(document)["body"].terms == ["lũ", "về", "hạ", "lưu", "gió", "mùa"]
     assert text_terms(document)["body"].positions == [0, 1, 2, 3, 5, 6]
+    assert text_terms(document)["body"].breaks == [4]
     assert set(text_terms(document)) == {"body"}
 
 

@@ -27,9 +27,19 @@ from whoosh.util.numeric import byte_to_length, length_to_byte
 from index.document import Document
 from index.embedded import generations, storage
 from index.embedded.adapter import WhooshEngine
+from index.embedded.deadline import Deadline
+from index.embedded.evaluator import Evaluator
 from index.embedded.segmentfile import SegmentFile
-from index.engine import CorruptIndex, EngineBusy, EngineError, EngineUnavailable, Sort, StaleIndex
-from index.query import And, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term
+from index.engine import (
+    CorruptIndex,
+    EngineBusy,
+    EngineError,
+    EngineUnavailable,
+    QueryTimeout,
+    Sort,
+    StaleIndex,
+)
+from index.query import And, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term, Wildcard
 from index.ranking import K1, B
 from tests.engine_contract import article, documents, fill, ids
 
@@ -96,6 +106,8 @@ WRITE_FOR_EVER = """
 import sys
 from pathlib import Path
 from index.embedded.adapter import WhooshEngine
+from index.embedded.deadline import Deadline
+from index.embedded.evaluator import Evaluator
 from index.embedded.segmentfile import SegmentFile
 from tests.engine_contract import article
 engine = WhooshEngine(Path(sys.argv[1]))
@@ -152,6 +164,8 @@ FILL_THE_DISK = """
 import resource, sys
 from pathlib import Path
 from index.embedded.adapter import WhooshEngine
+from index.embedded.deadline import Deadline
+from index.embedded.evaluator import Evaluator
 from index.embedded.segmentfile import SegmentFile
 from index.engine import EngineUnavailable
 from tests.engine_contract import article
@@ -580,3 +594,27 @@ def test_a_changed_checkpoint_is_damage(engine: WhooshEngine) -> None:
     file.write_text(json.dumps(record))
     with pytest.raises(CorruptIndex):
         engine.status()
+
+
+class Patience(Deadline):
+    """A deadline that passes when it is looked at for the sixth time."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.looks = 0
+
+    def check(self) -> None:
+        """Count."""
+        self.looks += 1
+        if self.looks > 5:
+            raise QueryTimeout(0)
+
+
+def test_a_deadline_interrupts_a_wide_pattern(engine: WhooshEngine) -> None:
+    """Amid the words of a pattern time is looked at again; half of them are not taken for the whole later."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    words = [f"x{one}{other}" for one in letters for other in letters]
+    fill(engine, [[article("1", body=" ".join(words[1:])), article("2", body=words[0])]])
+    with pytest.raises(QueryTimeout):
+        Evaluator(engine._newest(), Patience()).matches(Wildcard("x*"))
+    assert engine.search(Wildcard("x*")).total == 2

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index import tokens
-from index.tokens import MAX_TERM_LENGTH, Tokens, analyse, analyse_terms
+from index.tokens import MAX_TERM_LENGTH, Spotter, Tokens, analyse, analyse_terms
 from index.vietnamese import fold
 from tests.published_cases import published_cases
 
@@ -168,3 +168,25 @@ def test_published_words_with_i_and_y(bench_data: Path) -> None:
             assert analyse_terms(text) != analyse_terms(other.removeprefix("NOT "))
         elif text != "li hôn":  # li is a word of its own, too; queries know both spellings of the compound
             assert analyse_terms(text) == analyse_terms(other)
+
+
+SPOTTED = ("dân ", "vận", "Dan, ", "TPHCM", "15/3/2021", "25.000 ", "tie\u0302\u0301ng", "…", "_")
+
+
+@given(st.lists(st.sampled_from(SPOTTED)))
+def test_what_is_spotted_is_what_analysis_finds(parts: list[str]) -> None:
+    """Each stretch is a part of the analysed tokens as they stand there, and nothing that answers is left out."""
+    text = "".join(parts)
+
+    def answer(term: str) -> int:
+        return len(term) % 3
+
+    tokens = analyse(text)
+    expected = list(zip(tokens.starts, tokens.ends, map(answer, tokens.terms), strict=True))
+    runs = Spotter(answer).runs(text)
+    places = [expected.index(one) for run in runs for one in run]
+    assert places == sorted(places)
+    assert {place for place, one in enumerate(expected) if one[2]} <= set(places)
+    for run in runs:
+        first = expected.index(run[0])
+        assert run == expected[first : first + len(run)]

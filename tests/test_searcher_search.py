@@ -26,6 +26,7 @@ from searcher.search import (
     SearchRequest,
 )
 from searcher.syntax import QuerySyntaxError, parse
+from tests import oracle_engine
 from tests.oracle_engine import OracleEngine
 from tests.published_cases import published_cases
 
@@ -183,6 +184,17 @@ def test_errors_of_query_and_engine_pass_through() -> None:
         CORPUS.search(SearchRequest("("))
     with pytest.raises(NoIndex):
         Searcher(OracleEngine()).search(SearchRequest("a"))
+
+
+def test_a_pattern_for_too_many_words_is_a_fault_of_the_query(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is reported at the place where the pattern stands, with the number of words."""
+    monkeypatch.setattr(oracle_engine, "MAX_EXPANSION", 1)
+    for text, position in (("a OR v*", 5), ('a "b v*"', 2), ("v*", 0), ("tinh* -(v*)", 8)):
+        with pytest.raises(QuerySyntaxError) as caught:
+            CORPUS.search(SearchRequest(text))
+        assert caught.value.position == position
+        assert "v* stands for 2 words" in caught.value.hint
+    assert set(ids(CORPUS, "vậ*")) == {"1", "2", "4"}
 
 
 def test_the_text_is_echoed_in_nfc() -> None:

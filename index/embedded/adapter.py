@@ -73,10 +73,6 @@ class WhooshEngine:
         numbers = (snapshot.find(id) for id in ids)
         return tuple(snapshot.document(number) for number in numbers if number is not None)
 
-    def term_counts(self) -> tuple[tuple[str, int], ...]:
-        """All terms; see `index.engine.Engine.term_counts`."""
-        return self._newest().snapshot.term_counts
-
     def verify(self) -> None:
         """Compare every checksum of the newest generation."""
         newest = self._generations.last_number((generation := self._generations.current()).folder)

@@ -19,7 +19,7 @@ import numpy as np
 
 from index.document import TEXT_FIELDS, Document, dump_document, keyword_values, text_terms
 from index.embedded.columns import write_blocks, write_keys, write_names, write_vocabulary
-from index.embedded.layout import FIELDS, KEYS, UNDATED, Ints, Keys
+from index.embedded.layout import FIELDS, KEYS, PARAGRAPH_END, UNDATED, Ints, Keys
 from index.embedded.postings import PostingsWriter
 from index.embedded.segmentfile import SegmentFileWriter
 from index.embedded.storage import encode, moment
@@ -122,8 +122,9 @@ class Batch:
             self._lengths.append(len(found.terms) if found else 0)
             if found:
                 self._new_terms.extend(_numbers(self._terms, found.terms))
-                self._new_positions.extend(found.positions)
-                self._new_fields.extend((number, field_number, len(found.terms)))
+                self._new_terms.extend([self._terms[PARAGRAPH_END]] * len(found.breaks))
+                self._new_positions.extend(found.positions + found.breaks)
+                self._new_fields.extend((number, field_number, len(found.terms) + len(found.breaks)))
         self._moments.append(UNDATED if document.published is None else moment(document.published))
         self._codes.append(keyword_values(document))
         self._blocks.add(dump_document(document))

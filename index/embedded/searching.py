@@ -101,13 +101,19 @@ def _best(snapshot: Snapshot, found: Scored, keys: Floats | Ints | None, count: 
             places = _without_ties(snapshot, found, keys, places, count)
     else:
         places = np.arange(len(keys))
-    order = sorted(
-        (-key, snapshot.id_of(number), place)
-        for key, number, place in zip(
-            keys[places].tolist(), found.docs[places].tolist(), places.tolist(), strict=True
-        )
-    )
-    return [place for _key, _id, place in order[:count]]
+    # stable, from the last to the first: the best ones first, of equals the one with the smallest number
+    order = places[len(places) - 1 - np.argsort(keys[places][::-1], kind="stable")[::-1]]
+    if len(snapshot.parts) > 1 and np.any(keys[order[1:]] == keys[order[:-1]]):
+        order = _by_id(snapshot, found, keys, order)
+    chosen: list[int] = order[:count].tolist()
+    return chosen
+
+
+def _by_id(snapshot: Snapshot, found: Scored, keys: Floats | Ints, order: Ints) -> Ints:
+    """The same places, ordered by key, with the smallest id first among equals. Within a segment that goes unsaid."""
+    triples = zip(keys[order].tolist(), found.docs[order].tolist(), order.tolist(), strict=True)
+    by_id = sorted((-key, snapshot.id_of(number), place) for key, number, place in triples)
+    return np.array([place for _key, _id, place in by_id])
 
 
 def _at_least(keys: Floats | Ints, count: int) -> float | int:

@@ -92,15 +92,6 @@ class Snapshot:
         return total / self.count
 
     @functools.cached_property
-    def term_counts(self) -> tuple[tuple[str, int], ...]:
-        """Every term that stands in a document, sorted, and in how many fields of documents it does."""
-        counts: Counter[bytes] = Counter()
-        for part in self.parts:
-            sizes = part.segment.term_sizes(part.live).tolist()
-            counts.update(dict(zip(part.segment.vocabulary, sizes, strict=True)))
-        return tuple((decode(term), count) for term, count in sorted(counts.items()) if count)
-
-    @functools.cached_property
     def groups(self) -> Numbers | None:
         """The number of each document's group, NO_KEY where it stands alone; None where all of them do."""
         field = KEYS.index("group")
@@ -120,9 +111,12 @@ class Snapshot:
             return found
         field = KEYS.index(name)
         for part in self.parts:
-            codes = _codes(part.segment.key_values(field), value, any_marks=any_marks)
+            values = part.segment.key_values(field)
+            codes = _codes(values, value, any_marks=any_marks)
             if codes:
-                mask = np.isin(part.segment.codes(field), codes)
+                wanted = np.zeros(len(values) + 1, np.bool_)  # the last one stands for NO_KEY, which is -1
+                wanted[codes] = True
+                mask = wanted[part.segment.codes(field)]
                 found[part.base : part.base + len(mask)] = mask if part.live is None else mask & part.live
         return found
 
