@@ -70,7 +70,8 @@ def analyse(text: str) -> Tokens:
 
 def analyse_terms(text: str) -> list[str]:
     """`list(analyse(text).terms)`, several times faster: for indexing, where no span is needed."""
-    return list(chain.from_iterable(map(_terms.__getitem__, _CHUNK.findall(text))))
+    # No chunk contains white space, and none looks beyond it.
+    return list(chain.from_iterable(map(_terms.__getitem__, text.split())))
 
 
 _Piece = tuple[str, int, int]
@@ -134,12 +135,14 @@ class _PieceCache(dict[str, tuple[_Piece, ...]]):
 
 
 class _TermCache(dict[str, tuple[str, ...]]):
-    def __missing__(self, chunk: str) -> tuple[str, ...]:
-        terms = tuple(piece[0] for piece in _split(chunk))
-        if len(chunk) <= MAX_TERM_LENGTH:
+    """The same for what stands between white space, punctuation included."""
+
+    def __missing__(self, written: str) -> tuple[str, ...]:
+        terms = tuple(piece[0] for chunk in _CHUNK.findall(written) for piece in _split(chunk))
+        if len(written) <= MAX_TERM_LENGTH:
             if len(self) >= _CACHE_LIMIT:
                 self.clear()
-            self[chunk] = terms
+            self[written] = terms
         return terms
 
 
