@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -17,7 +18,10 @@ from index.query import Everything
 from index.tokens import ANALYSIS_VERSION
 
 STRETCH = 20_000
-"""Articles between two commits of an incremental run."""
+"""Articles between two commits of an incremental run, for each worker."""
+
+FEW = 10_000
+"""For so many articles it is not worth starting workers."""
 
 Progress = Callable[[int, int], None]
 """Called with how many articles are done and how many there are to do."""
@@ -50,13 +54,18 @@ class Checkpoint:
 
 
 def build_folder(
-    settings: Settings, *, rebuild: bool = False, progress: Progress | None = None
+    settings: Settings,
+    *,
+    rebuild: bool = False,
+    workers: int | None = None,
+    progress: Progress | None = None,
 ) -> BuildReport:
     """Bring the index of a data folder up to date; see `build`. Raises NoArchive and SourcesError too."""
     folder = settings.folder
     provinces = {source.name: source.province for source in load_sources(folder.sources) if source.province}
     with Archive(folder.archive, folder.pages) as archive:
-        return build(archive, open_engine(settings.engine), provinces, rebuild=rebuild, progress=progress)
+        engine = open_engine(settings.engine)
+        return build(archive, engine, provinces, rebuild=rebuild, workers=workers, progress=progress)
 
 
 def build(
@@ -65,14 +74,16 @@ def build(
     provinces: Mapping[str, str],
     *,
     rebuild: bool = False,
+    workers: int | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Bring the engine up to date with the archive: only what changed, or with `rebuild` everything anew.
 
     `provinces` gives a source's province. Work is committed in stretches, each with how far it came, so that a
     run that dies is taken up where it was; a rebuild is committed once, at its end, and until then searches see
-    the old generation. Raises StaleIndex when only a rebuild can help, CorruptIndex even when nothing is new,
-    and the engine's other errors.
+    the old generation. Without `workers` there are as many as the work is worth.
+    Raises StaleIndex when only a rebuild can help, CorruptIndex even when nothing is new, and the engine's other
+    errors.
     """
     status = None if rebuild else _usable_status(engine, archive)
     if status and _resume_at(status) == archive.last_change:
@@ -80,13 +91,19 @@ def build(
             Everything(), limit=0
         )  # nobody shall be told that all is well with an index that is damaged
         return BuildReport(0, status.generation, rebuilt=False)
-    with engine.writer(rebuild=rebuild) as writer:
+    if workers is None:
+        workers = 1 if pending(archive, status) <= FEW else processors()
+    with engine.writer(rebuild=rebuild, workers=workers) as writer:
         # Asked again under the lock: another run may have committed since.
         status = None if rebuild else _usable_status(engine, archive)
         after = _resume_at(status) if status else 0
-        return _put_changes(
-            archive, after, writer, provinces, stretch=None if rebuild else STRETCH, progress=progress
-        )
+        stretch = None if rebuild else STRETCH * workers
+        return _put_changes(archive, after, writer, provinces, stretch=stretch, progress=progress)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _resume_at(status: EngineStatus) -> int:

@@ -22,7 +22,7 @@ ANALYSIS_VERSION = 2
 MAX_TERM_LENGTH = 64
 """Longer terms are cut to this many characters: no word is that long, base64 and URLs are."""
 
-_CACHE_LIMIT = 500_000
+_CACHE_LIMIT = 200_000
 
 # A number with its separators, initials with their dots, or a run of letters, digits, combining marks and
 # characters that are invisible inside a word. ZERO WIDTH SPACE is not among them: it marks a word's end (Unicode

@@ -87,9 +87,9 @@ class WhooshEngine:
         counts = self._newest().snapshot.spellings(folded)
         return tuple(TermCount(term, count) for term, count in sorted(counts.items()))
 
-    def writer(self, *, rebuild: bool = False) -> WhooshWriter:
+    def writer(self, *, rebuild: bool = False, workers: int = 1) -> WhooshWriter:
         """Exclusive access. Without `rebuild`, raises StaleIndex rather than mix two kinds of analysis."""
-        return open_writer(self._generations, rebuild=rebuild)
+        return open_writer(self._generations, rebuild=rebuild, workers=workers)
 
     def status(self) -> EngineStatus:
         """What the last commit left."""
