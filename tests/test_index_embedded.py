@@ -17,20 +17,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from whoosh import query
-from whoosh.analysis import SpaceSeparatedTokenizer
-from whoosh.fields import ID, TEXT, Schema
-from whoosh.index import create_in, open_dir
-from whoosh.scoring import BM25F
-from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from index.document import Document
 from index.embedded import generations, storage
 from index.embedded.adapter import WhooshEngine
 from index.embedded.segmentfile import SegmentFile
 from index.engine import CorruptIndex, EngineBusy, EngineError, EngineUnavailable, Sort, StaleIndex
-from index.query import And, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term
-from index.ranking import K1, B
+from index.query import And, Everything, Keyword, Not, Phrase, Prefer, Query, Term
+from tests.bench.contest import Case
+from tests.bench.equality import compare, shortened
 from tests.engine_contract import article, documents, fill, ids
 
 QUERIES: tuple[Query, ...] = (
@@ -543,32 +538,35 @@ def test_articles_that_are_replaced_over_and_over_leave_nothing_behind(engine: W
     assert engine.status().size_bytes < 1.5 * size
 
 
-def test_scores_are_those_of_stock_whoosh(tmp_path: Path) -> None:
-    """Over Whoosh's own format, its BM25F finds the same articles with the same scores for terms, AND and OR, where
-    the articles have lengths that Whoosh does not round.
+_WORDS = st.sampled_from("một hai ba bốn lũ gió mùa hòa duong đường 15/3/2021 83.000".split())
+_TEXTS = st.lists(_WORDS, max_size=30).map(" ".join)
+
+
+@st.composite
+def corpora(draw: st.DrawFn) -> list[Document]:
+    """Ten to thirty articles; enough for segments, and for articles to be deleted."""
+    texts = draw(st.lists(st.tuples(_TEXTS, _TEXTS), min_size=10, max_size=30))
+    found = [article(f"{number:02}", title=title, body=body) for number, (title, body) in enumerate(texts)]
+    return list(map(shortened, found))
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """A query of any class that stock Whoosh answers too, without a filter."""
+    kind = draw(st.sampled_from(["a_rare", "c_and2", "d_or34", "e_phrase", "i_multi"]))
+    words = st.sampled_from(["một", "hai", "ba", "lũ", "gió", "mùa", "hòa", "duong", "83000", "không"])
+    return Case(kind, tuple(draw(st.lists(words, min_size=1, max_size=4, unique=True))))
+
+
+@settings(max_examples=8, deadline=None)
+@given(corpora(), st.lists(cases(), min_size=8, max_size=8))
+def test_answers_are_those_of_stock_whoosh(
+    tmp_path_factory: pytest.TempPathFactory, corpus: list[Document], asked: list[Case]
+) -> None:
+    """Over Whoosh's own format, its BM25F finds the same articles with the same scores for terms, AND and OR, and
+    the same articles for phrases: from one segment and several, with deletes, in one thread and in four.
     """
-    chance = random.Random(2)
-    words = ["một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười", "lũ", "gió"]
-    lengths = [length for length in range(1, 60) if byte_to_length(length_to_byte(length)) == length]
-    texts = {str(number): chance.choices(words, k=chance.choice(lengths)) for number in range(60)}
-    schema = Schema(id=ID(stored=True), body=TEXT(SpaceSeparatedTokenizer()))
-    (tmp_path / "stock").mkdir()
-    with create_in(str(tmp_path / "stock"), schema).writer() as stock:
-        for id, text in texts.items():
-            stock.add_document(id=id, body=" ".join(text))
-    with (
-        closing(WhooshEngine(tmp_path / "ours")) as engine,
-        open_dir(str(tmp_path / "stock")).searcher(weighting=BM25F(B=B, K1=K1)) as searcher,
-    ):
-        fill(engine, [[article(id, body=" ".join(text)) for id, text in texts.items()]])
-        for kind, stock_kind in ((And, query.And), (Or, query.Or)):
-            for count in (1, 2, 3):
-                some = chance.sample(words, count)
-                found = engine.search(kind(tuple(Term(word, field="body") for word in some)), limit=100)
-                hits = searcher.search(stock_kind([query.Term("body", word) for word in some]), limit=None)
-                assert {hit.document.id: hit.score for hit in found.hits} == pytest.approx(
-                    {hit["id"]: hit.score for hit in hits}, rel=1e-4
-                )
+    assert compare(corpus, asked, tmp_path_factory.mktemp("stock")) == []
 
 
 def test_a_changed_checkpoint_is_damage(engine: WhooshEngine) -> None:

@@ -100,7 +100,7 @@ class Answers:
         )
 
 
-class _Articles:
+class Articles:
     """The prepared articles in a file; `wall` and `cpu` say how many seconds reading them took so far."""
 
     def __init__(self, path: Path) -> None:
@@ -135,7 +135,7 @@ class _Articles:
 
 def build(name: str, path: Path, count: int, folder: Path, segments: int) -> Built:
     """Index the `count` prepared articles in `path`, in as many commits as there shall be segments."""
-    articles = _Articles(path)
+    articles = Articles(path)
     commits = {count * part // segments for part in range(1, segments + 1)}
     builder = CONTESTANTS[name].build(folder, segments)
     wall, cpu = time.perf_counter(), _cpu_seconds()
@@ -319,7 +319,7 @@ def main() -> None:
         try:
             classes = read_cases(present(options.queries, "--queries"))
             documents = read_documents(present(options.corpus, "--corpus"), options.docs)
-            count = _Articles.prepare(path, documents)
+            count = Articles.prepare(path, documents)
         except CorpusError as error:
             sys.exit(str(error))
         if not count:
