@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from index.document import Document
 from index.embedded import counting, searching
@@ -19,9 +19,11 @@ from index.embedded.leaves import Leaves
 from index.embedded.segment import Segment
 from index.embedded.snapshot import Snapshot
 from index.embedded.storage import Vanished, backend
-from index.embedded.writer import WhooshWriter, open_writer
 from index.engine import CorruptIndex, EngineStatus, Hits, Sort, TermCount, ValueCount
 from index.query import Query
+
+if TYPE_CHECKING:
+    from index.embedded.writer import WhooshWriter
 
 _ATTEMPTS = 10
 _PAUSE = 0.02
@@ -89,6 +91,8 @@ class WhooshEngine:
 
     def writer(self, *, rebuild: bool = False, workers: int = 1) -> WhooshWriter:
         """Exclusive access. Without `rebuild`, raises StaleIndex rather than mix two kinds of analysis."""
+        from index.embedded.writer import open_writer
+
         return open_writer(self._generations, rebuild=rebuild, workers=workers)
 
     def status(self) -> EngineStatus:

@@ -27,7 +27,7 @@ from index.engine import EngineUnavailable
 BUDGET = 512 << 20
 """Bytes of memory that all processes together may take for what they have not written yet."""
 
-_WORKING_MEMORY = 176 << 20
+_WORKING_MEMORY = 224 << 20
 """What one process needs of it besides the documents: for the memory of words, for writing and for merging, about."""
 
 MOST_WORKERS = 4
