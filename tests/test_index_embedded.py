@@ -113,25 +113,32 @@ def surviving(number: int, rebuilt: int) -> set[str]:
     return {str(id) for id in range(max(rebuilt + 1, number - 9), number + 5)}
 
 
+KILLS = int(os.environ.get("TIMBAO_TEST_KILLS", "6"))
+"""How often the next test kills; the more, the more moments it meets."""
+
+
 def test_killing_the_writer_loses_nothing(tmp_path: Path) -> None:
-    """A writing process is killed without warning at random moments. What it had acknowledged is there,
-    what was half done is not, nothing is there twice, and the next writer starts at once.
+    """A writing process is killed without warning at random moments of building, committing and merging. What it had
+    acknowledged is there, what was half done is not, nothing is there twice, and the next writer starts at once.
     """
     chance = random.Random(7)
     path, first, rebuilt = tmp_path / "index", 0, 0
-    for round_ in range(6):
-        mode = "rebuild" if round_ in (0, 4) else "add"
-        rebuilt = first if mode == "rebuild" else rebuilt
+    for round_ in range(KILLS):
+        mode = "rebuild" if round_ % 4 == 0 else "add"
         command = [sys.executable, "-c", WRITE_FOR_EVER, str(path), mode, str(first)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
             assert writer.stdout
-            acknowledged = int(writer.stdout.readline())
-            time.sleep(chance.uniform(0, 0.3))
+            # every third time perhaps before it has committed at all
+            said = [] if round_ % 3 == 2 else [writer.stdout.readline()]
+            time.sleep(chance.uniform(0, 0.3 if said else 1.5))
             writer.kill()
-            acknowledged = max([acknowledged, *map(int, writer.stdout.read().split())])
+            said += writer.stdout.read().split()
+        acknowledged = max([first, *map(int, said)])
         with closing(WhooshEngine(path)) as engine:
             reached = int(engine.status().checkpoint)
             assert reached in (acknowledged, acknowledged + 1)
+            if mode == "rebuild" and reached > first:
+                rebuilt = first
             found = ids(engine.search(Everything(), limit=10_000))
             assert set(found) == surviving(reached, rebuilt)
             assert len(found) == len(set(found)) == engine.status().documents

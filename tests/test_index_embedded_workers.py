@@ -134,6 +134,9 @@ def test_a_worker_that_cannot_write_says_why(engine: WhooshEngine) -> None:
     assert not list(engine._generations.path.glob("gen-*"))
 
 
+KILLS = int(os.environ.get("TIMBAO_TEST_KILLS", "6")) // 3
+"""How often the first process is killed."""
+
 WRITE_WITH_WORKERS = """
 import sys
 from multiprocessing import active_children
@@ -161,7 +164,7 @@ def test_killing_the_first_process_loses_nothing_and_ends_the_others(tmp_path: P
     script.write_text(WRITE_WITH_WORKERS)
     path, first = tmp_path / "index", 0
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
-    for round_ in range(3):
+    for round_ in range(KILLS):
         mode = "rebuild" if round_ == 0 else "add"
         command = [sys.executable, str(script), str(path), mode, str(first)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as writer:

@@ -22,6 +22,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from index.document import Document
+from index.engine import open_engine
 from tests.bench.contest import Case
 from tests.bench.contestants import CONTESTANTS
 from tests.bench.corpora import CorpusError, data_folder, present, read_documents
@@ -80,6 +81,7 @@ def _articles(corpus: Path, real: int, size: int) -> Iterator[Document]:
 
 
 def _open(folder: Path, case: Case) -> Opened:
+    open_engine(f"whoosh:{folder}").close()  # so that the modules are loaded
     began = time.perf_counter()
     reader = CONTESTANTS[_TIMBAO].read(folder)
     reader.question(case)()
