@@ -135,10 +135,14 @@ class _PieceCache(dict[str, tuple[_Piece, ...]]):
 
 
 class _TermCache(dict[str, tuple[str, ...]]):
-    """The same for what stands between white space, punctuation included."""
+    """The same for what stands between white space, which is a chunk alone or among punctuation."""
 
     def __missing__(self, written: str) -> tuple[str, ...]:
-        terms = tuple(piece[0] for chunk in _CHUNK.findall(written) for piece in _split(chunk))
+        chunks = _CHUNK.findall(written)
+        if chunks == [written]:
+            terms = tuple(piece[0] for piece in _split(written))
+        else:
+            terms = tuple(chain.from_iterable(map(self.__getitem__, chunks)))
         if len(written) <= MAX_TERM_LENGTH:
             if len(self) >= _CACHE_LIMIT:
                 self.clear()
