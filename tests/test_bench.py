@@ -202,6 +202,7 @@ def test_engines_agree_and_give_the_promised_json(corpus: Corpus) -> None:
     found = json.loads(done.stdout)
     assert found["mismatches"] == []
     assert set(found["engines"]) == {"timbao", "tantivy", "fts5", "whoosh"}
+    assert min(found["analysis"].values()) > 0
     for one in found["engines"].values():
         for result in (one, one["segmented"]["3"]):
             assert result["docs"] == 30
