@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench bench-relevance bench-extraction bench-reprints messages clean
+.PHONY: demo test lint bench bench-growth bench-equality bench-relevance bench-extraction bench-reprints messages clean
 
 # The installed command, for using timbao. Editable, so that a checkout is what it runs.
 $(VENV)/.installed: pyproject.toml setup.py $(wildcard crawl/locale/*/LC_MESSAGES/*.po)
@@ -30,6 +30,12 @@ lint: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench.engines
+
+bench-growth: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench.growth
+
+bench-equality: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench.equality
 
 bench-relevance: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench.relevance

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,7 +23,10 @@ from index.reprint_groups import ReprintGroups
 from index.tokens import ANALYSIS_VERSION
 
 STRETCH = 20_000
-"""Articles between two commits of an incremental run."""
+"""Articles between two commits of an incremental run, for each worker."""
+
+FEW = 10_000
+"""For so many articles it is not worth starting workers."""
 
 _CHECKPOINT = re.compile(r"(?P<archive>.*?):(?P<change>\d+)(?::(?P<groups>[0-9a-f]{32}))?", re.DOTALL)
 
@@ -62,7 +66,11 @@ class Checkpoint:
 
 
 def build_folder(
-    settings: Settings, *, rebuild: bool = False, progress: Progress | None = None
+    settings: Settings,
+    *,
+    rebuild: bool = False,
+    workers: int | None = None,
+    progress: Progress | None = None,
 ) -> BuildReport:
     """Bring the index of a data folder up to date; see `build`. Raises NoArchive and SourcesError too."""
     folder = settings.folder
@@ -74,6 +82,7 @@ def build_folder(
             provinces,
             reprints=folder.reprints,
             rebuild=rebuild,
+            workers=workers,
             progress=progress,
         )
 
@@ -85,6 +94,7 @@ def build(
     *,
     reprints: Path | None = None,
     rebuild: bool = False,
+    workers: int | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Bring the engine up to date with the archive: only what changed, or with `rebuild` everything anew.
@@ -92,8 +102,9 @@ def build(
     `provinces` gives a source's province, `reprints` is the file of groups, which is brought up to date first;
     without it no article is in a group. Work is committed in stretches, each with how far it came, so that a
     run that dies is taken up where it was; a rebuild is committed once, at its end, and until then searches see
-    the old generation. Raises StaleIndex when only a rebuild can help, CorruptIndex even when nothing is new,
-    and the engine's other errors.
+    the old generation. Without `workers` there are as many as the work is worth.
+    Raises StaleIndex when only a rebuild can help, CorruptIndex even when nothing is new, and the engine's other
+    errors.
     """
     status = None if rebuild else _usable_status(engine, archive)
     if status and _is_current(status, archive, reprints):
@@ -101,14 +112,22 @@ def build(
             Everything(), limit=0
         )  # nobody shall be told that all is well with an index that is damaged
         return BuildReport(0, status.generation, rebuilt=False)
-    with engine.writer(rebuild=rebuild) as writer, _opened(reprints, anew=rebuild) as groups:
+    if workers is None:
+        workers = 1 if pending(archive, status) <= FEW else processors()
+    with engine.writer(rebuild=rebuild, workers=workers) as writer, _opened(reprints, anew=rebuild) as groups:
         # Asked again under the lock: another run may have committed since.
         status = None if rebuild else _usable_status(engine, archive)
         if groups:
             groups.update(archive)
         after = _resume_at(status, groups) if status else 0
         feed = _Feed(archive, groups, provinces)
-        return _put_changes(feed, after, writer, stretch=None if rebuild else STRETCH, progress=progress)
+        stretch = None if rebuild else STRETCH * workers
+        return _put_changes(feed, after, writer, stretch=stretch, progress=progress)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _is_current(status: EngineStatus, archive: Archive, reprints: Path | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,8 @@ from index.written_dates import written_dates
 
 VALUE_GAP = 1
 """Positions left empty between paragraphs, captions and tags, so that no phrase runs from one into the next."""
+
+_UNSPACED = re.compile(r"\S+")
 
 
 _DAY_LENGTH = len("2021-03-15")
@@ -123,13 +126,23 @@ def _field_terms(parts: tuple[str, ...]) -> FieldTerms:
 
 
 def _date_keys(part: str, start: int) -> list[tuple[str, int]]:
-    """The keys of the dates in a part whose first word stands at `start`, with their positions."""
-    if not written_dates(part):
-        return []
-    tokens = analyse(part)
-    return sorted(
-        (key, start + bisect_left(tokens.ends, date.end)) for date in tokens.dates for key in date.keys
-    )
+    """The keys of the dates in a part whose first word stands at `start`, with their positions.
+
+    White space separates terms, so only what stands around a date needs to be analysed for its spans.
+    """
+    found: list[tuple[str, int]] = []
+    begin = stop = 0
+    ends: tuple[int, ...] = ()
+    for written in written_dates(part):
+        if written.end > stop:
+            before, begin = begin, written.end - len(part[stop : written.end].rsplit(maxsplit=1)[-1])
+            unspaced = _UNSPACED.match(part, begin)
+            assert unspaced
+            stop, ends = unspaced.end(), analyse(unspaced[0]).ends
+            start += len(analyse_terms(part[before:begin]))
+        place = start + bisect_left(ends, written.end - begin)
+        found += ((key, place) for key in written.keys)
+    return sorted(found)
 
 
 def keyword_values(document: Document) -> dict[str, str]:

@@ -227,8 +227,11 @@ class Engine(Protocol):
     def spellings(self, folded: Sequence[str]) -> tuple[TermCount, ...]:
         """The indexed terms that have one of these folded forms (`index.vietnamese.folds`), in the order of terms."""
 
-    def writer(self, *, rebuild: bool = False) -> Writer:
+    def writer(self, *, rebuild: bool = False, workers: int = 1) -> Writer:
         """Exclusive access; with `rebuild` a new, empty generation that replaces the old one at its first commit.
+
+        `workers` is how many processes may analyse side by side, where the engine leaves that to this machine; the
+        index that comes of it answers in the same way.
 
         Raises EngineBusy when another process (or another writer of this one) has it,
         NoIndex never: a writer makes the index it needs.

@@ -22,7 +22,7 @@ ANALYSIS_VERSION = 2
 MAX_TERM_LENGTH = 64
 """Longer terms are cut to this many characters: no word is that long, base64 and URLs are."""
 
-_CACHE_LIMIT = 500_000
+_CACHE_LIMIT = 200_000
 
 # A number with its separators, initials with their dots, or a run of letters, digits, combining marks and
 # characters that are invisible inside a word. ZERO WIDTH SPACE is not among them: it marks a word's end (Unicode
@@ -70,7 +70,8 @@ def analyse(text: str) -> Tokens:
 
 def analyse_terms(text: str) -> list[str]:
     """`list(analyse(text).terms)`, several times faster: for indexing, where no span is needed."""
-    return list(chain.from_iterable(map(_terms.__getitem__, _CHUNK.findall(text))))
+    # No chunk contains white space, and none looks beyond it.
+    return list(chain.from_iterable(map(_terms.__getitem__, text.split())))
 
 
 class Spotter:
@@ -162,12 +163,18 @@ class _PieceCache(dict[str, tuple[_Piece, ...]]):
 
 
 class _TermCache(dict[str, tuple[str, ...]]):
-    def __missing__(self, chunk: str) -> tuple[str, ...]:
-        terms = tuple(piece[0] for piece in _split(chunk))
-        if len(chunk) <= MAX_TERM_LENGTH:
+    """The same for what stands between white space, which is a chunk alone or among punctuation."""
+
+    def __missing__(self, written: str) -> tuple[str, ...]:
+        chunks = _CHUNK.findall(written)
+        if chunks == [written]:
+            terms = tuple(piece[0] for piece in _split(written))
+        else:
+            terms = tuple(chain.from_iterable(map(self.__getitem__, chunks)))
+        if len(written) <= MAX_TERM_LENGTH:
             if len(self) >= _CACHE_LIMIT:
                 self.clear()
-            self[chunk] = terms
+            self[written] = terms
         return terms
 
 

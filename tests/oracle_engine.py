@@ -142,7 +142,7 @@ class OracleEngine:
         counts = Counter(term for terms in fields for term in terms if set(folds(term)) & set(folded))
         return tuple(TermCount(term, count) for term, count in sorted(counts.items()))
 
-    def writer(self, *, rebuild: bool = False) -> OracleWriter:
+    def writer(self, *, rebuild: bool = False, workers: int = 1) -> OracleWriter:  # noqa: ARG002 - it is simple
         """Work on a copy."""
         if self.being_written:
             raise EngineBusy(self.locator, "this process")

@@ -254,6 +254,16 @@ def test_nothing_new_is_said(archive: Timbao) -> None:
     assert archive("search", "mới", "--json").json["total"] == 1
 
 
+def test_several_processes_index_from_the_command(archive: Timbao) -> None:
+    """The installed command starts its workers and tells of its articles as if it had worked alone."""
+    before = archive("search", "khánh hòa", "--ids").out
+    run = archive("index", "--rebuild", "--workers", "2")
+    assert (run.status, run.err) == (0, "")
+    assert run.out.startswith("3 articles indexed")
+    assert archive("search", "khánh hòa", "--ids").out == before
+    assert archive("index", "--workers", "0").status == 2
+
+
 def test_a_damaged_index_is_not_called_up_to_date(archive: Timbao, tmp_path: Path) -> None:
     """Where nothing is new but the index is damaged, `index` and `update` say so with status 3."""
     for file in (tmp_path / "data" / "search").rglob("*"):

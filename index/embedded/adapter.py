@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from index.document import Document
 from index.embedded import counting, searching
@@ -20,9 +20,11 @@ from index.embedded.searching import Slice
 from index.embedded.segment import Segment
 from index.embedded.snapshot import Snapshot
 from index.embedded.storage import Vanished, backend
-from index.embedded.writer import WhooshWriter, open_writer
 from index.engine import CorruptIndex, EngineStatus, Hits, Sort, TermCount, ValueCount
 from index.query import Query
+
+if TYPE_CHECKING:
+    from index.embedded.writer import WhooshWriter
 
 _ATTEMPTS = 10
 _PAUSE = 0.02
@@ -85,9 +87,11 @@ class WhooshEngine:
         counts = self._newest().snapshot.spellings(folded)
         return tuple(TermCount(term, count) for term, count in sorted(counts.items()))
 
-    def writer(self, *, rebuild: bool = False) -> WhooshWriter:
+    def writer(self, *, rebuild: bool = False, workers: int = 1) -> WhooshWriter:
         """Exclusive access. Without `rebuild`, raises StaleIndex rather than mix two kinds of analysis."""
-        return open_writer(self._generations, rebuild=rebuild)
+        from index.embedded.writer import open_writer
+
+        return open_writer(self._generations, rebuild=rebuild, workers=workers)
 
     def status(self) -> EngineStatus:
         """What the last commit left."""

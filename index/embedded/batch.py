@@ -44,9 +44,6 @@ _TERM_BYTES = 200
 _DOCUMENT_BYTES = 800
 """The same for a document, besides its terms and its stored form."""
 
-_WORKING_MEMORY = 176 << 20
-"""What is needed besides the batch itself while it is written, about."""
-
 assert len(FIELDS) <= 1 << _FIELD_BITS
 
 
@@ -85,10 +82,10 @@ class _Numbering(dict[str, int]):
 
 
 class Batch:
-    """Documents, the last one put for each id, until they are written."""
+    """Documents, the last one put for each id, until they are written. `budget` is the bytes they may take."""
 
     def __init__(self, budget: int) -> None:
-        self._budget = max(budget - _WORKING_MEMORY, 0)
+        self._budget = budget
         self._bits = _Bits(_POSITION_BITS)
         self._alive: dict[str, int] = {}
         self._moments = array("q")
