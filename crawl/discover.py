@@ -8,13 +8,14 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from xml.parsers import expat
 
 import feedparser
 from bs4 import BeautifulSoup, ParserRejectedMarkup, SoupStrainer, Tag
 
-from crawl.article import Page, When, parse_when
+from crawl.article import VIETNAM, Page, When, parse_when
 from crawl.dates import parse_written
 from crawl.extract import MAX_HTML
 from crawl.inflate import Damaged, Overflow, inflated, limited
@@ -45,6 +46,9 @@ _ARTICLE_END = re.compile(r"(?i)(?:\d{4,}|-[0-9a-f]{7,})(?:\.[a-z]{2,5}|/)?$")
 # Another dress of a page that has an address of its own.
 _VARIANT = re.compile(r"(?i)/(?:print|in-bai|in-tin|amp)(?:/|$)")
 _LONGEST_SECTION = 6  # words in a section's slug; headlines are longer
+# `news-2021-3.xml`, `sitemap_news_202103.xml`, `2021/03/15.xml`; not part of a longer number.
+_MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_/.]?(1[0-2]|0?[1-9])(?:[-_/.]?(?:0[1-9]|[12]\d|3[01]))?(?!\d)")
+_MONTH_AND_SOME = timedelta(days=31 + 35)
 _BARE_AMPERSAND = re.compile(rb"&(?!#\d{1,7};|#x[0-9A-Fa-f]{1,6};|[A-Za-z]\w{0,30};)")
 _FEED_TYPE = re.compile(r"(?i)^application/(?:rss|atom)\+xml")
 _FEED_NAME = re.compile(r"(?i)\.rss$")
@@ -175,6 +179,15 @@ def is_numbered(url: str) -> bool:
     """Whether the URL is that of a numbered page of a list."""
     parts = urlsplit(url)
     return bool(_PAGE_QUERY.fullmatch(parts.query) or (not parts.query and _PAGE_PATH.search(parts.path)))
+
+
+def is_of_a_past_month(url: str, now: datetime) -> bool:
+    """Whether the URL of a list names a month, or a day, that is over for so long that nothing is added any more."""
+    parts = urlsplit(url)
+    months = [(int(year), int(month)) for year, month in _MONTH.findall(f"{parts.path}?{parts.query}")]
+    return bool(months) and all(
+        now > datetime(year, month, 1, tzinfo=VIETNAM) + _MONTH_AND_SOME for year, month in months
+    )
 
 
 def _soup(body: bytes) -> BeautifulSoup:
