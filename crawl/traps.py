@@ -10,8 +10,10 @@ import re
 from collections import Counter
 from urllib.parse import urlsplit
 
+CREDIT = 300
+"""Pages of a pattern that may be fetched before anything has come of them."""
+
 _MOST_REPETITIONS = 3  # of one folder in a path
-_CREDIT = 300  # pages of a pattern that may be fetched before anything has come of them
 _PAGES_AN_ARTICLE = 20  # may be fetched more for every article that came of the pattern
 _MOST_NAMES = 20  # under which one article is fetched in one crawl
 _MOST_PATTERNS = 20_000  # that are told apart: a site may invent any number
@@ -50,12 +52,12 @@ class Budget:
 
     def allows(self, url: str) -> bool:
         """Whether another page like this may be fetched."""
-        return self._left.get(self._key(url), _CREDIT) > 0
+        return self._left.get(self._key(url), CREDIT) > 0
 
     def spend(self, url: str, earned: int) -> None:
         """A page was fetched, and `earned` articles that were not known came of it, or were named in it."""
         key = self._key(url)
-        self._left[key] = self._left.get(key, _CREDIT) - 1 + earned * _PAGES_AN_ARTICLE
+        self._left[key] = self._left.get(key, CREDIT) - 1 + earned * _PAGES_AN_ARTICLE
 
     def is_one_article(self, url: str) -> bool:
         """Whether enough pages that differ from this in words alone were one and the same article."""

@@ -21,6 +21,7 @@ from crawl.discover import (
     feeds_of,
     is_article,
     is_numbered,
+    is_of_a_past_month,
     is_section,
     links,
     sitemap_entries,
@@ -73,6 +74,30 @@ def test_a_sitemap_index() -> None:
     assert sitemap_entries(index_page) == Sitemap(
         children=(Entry("https://bao.vn/s-1.xml.gz"), Entry("https://bao.vn/s-2.xml", date(2021, 3, 15)))
     )
+
+
+@pytest.mark.parametrize(
+    ("url", "past"),
+    [
+        ("/sitemaps/news-2021-3.xml", True),
+        ("/sitemap_news_202103.xml", True),
+        ("/sitemap/2021/03/15.xml.gz", True),
+        ("/sitemap.aspx?year=2021&month=3", False),
+        ("/sitemap-20210315.xml", True),
+        ("/sitemap-2021-03-to-2026-01.xml", False),
+        ("/sitemaps/news-2025-12.xml", False),
+        ("/sitemaps/news-2025-11.xml", True),
+        ("/sitemaps/news-2026-01.xml", False),
+        ("/sitemap-1202103.xml", False),
+        ("/sitemap-2021.xml", False),
+        ("/sitemap-202113.xml", False),
+        ("/sitemap.xml", False),
+    ],
+)
+def test_a_list_of_a_month_that_is_over(url: str, past: bool) -> None:
+    """A list is over when all months in its address ended more than a month ago; a year alone tells nothing."""
+    now = datetime(2026, 1, 15, tzinfo=HANOI)
+    assert is_of_a_past_month(f"https://bao.vn{url}", now) == past
 
 
 def test_a_news_sitemap_gives_the_day_of_publication() -> None:
