@@ -151,6 +151,7 @@ class _Run:
         self._landed: queue.SimpleQueue[_Landing] = queue.SimpleQueue()
         self._in_flight = 0
         self._begun = 0
+        self._untold: list[Progress] = []
         self._control_c = threading.Event()
         self._stopping = False
 
@@ -194,11 +195,7 @@ class _Run:
                 self._launch(pool)
             if not self._in_flight and (self._stopping or self._enough() or not self._due):
                 return
-            try:
-                landing = self._landed.get(timeout=self._until_due())
-            except queue.Empty:
-                continue
-            self._receive(landing)
+            self._receive(self._landings())
 
     def _is_stop_asked(self) -> bool:
         return self._control_c.is_set() or self._options.stop.is_set()
@@ -240,6 +237,7 @@ class _Run:
                 self._frontier.later(visit)
                 self._tallies[lane.source.name].rejected["robots.txt"] += 1
                 self._tell(lane, visit.url, "robots.txt")
+                self._tell_all()
             elif self._harvesters[lane.source.name].needs(visit):
                 return visit
         self._stopping = True  # the lane has more to do, which nothing else will tell
@@ -281,13 +279,32 @@ class _Run:
 
     # In
 
-    def _receive(self, landing: _Landing) -> None:
-        self._in_flight -= 1
-        wait = self._land(landing)
-        if wait is None:
-            landing.lane.closed = True
-        else:
-            self._schedule(landing.lane, wait)
+    def _landings(self) -> list[_Landing]:
+        """What has come, after a little patience; at most one page of each host."""
+        landings = []
+        with contextlib.suppress(queue.Empty):
+            landings.append(self._landed.get(timeout=self._until_due()))
+            while True:
+                landings.append(self._landed.get_nowait())
+        return landings
+
+    def _receive(self, landings: list[_Landing]) -> None:
+        """Deal with what came, all of it in one batch: what makes it durable costs more than one page's own work.
+
+        The frontier learns that a visit is done after the archive has kept what came of it, and nobody is told
+        before that. A crawl that dies in between visits these pages again, one of each host.
+        """
+        if not landings:
+            return
+        self._in_flight -= len(landings)
+        with self._frontier.batch(), self._archive.batch():
+            waits = [(landing.lane, self._land(landing)) for landing in landings]
+        for lane, wait in waits:
+            if wait is None:
+                lane.closed = True
+            else:
+                self._schedule(lane, wait)
+        self._tell_all()
 
     def _land(self, landing: _Landing) -> float | None:
         """Deal with what came; the seconds to leave the host alone, or None to leave it for this crawl."""
@@ -365,9 +382,15 @@ class _Run:
         self._tell(lane, url, reason)
 
     def _tell(self, lane: _Lane, url: str, outcome: str) -> None:
+        fetched = sum(tally.fetched for tally in self._tallies.values())
+        self._untold.append(Progress(lane.source.name, url, outcome, fetched))
+
+    def _tell_all(self) -> None:
+        """Tell of the pages that have been dealt with."""
+        untold, self._untold = self._untold, []
         if self._options.progress is not None:
-            fetched = sum(tally.fetched for tally in self._tallies.values())
-            self._options.progress(Progress(lane.source.name, url, outcome, fetched))
+            for progress in untold:
+                self._options.progress(progress)
 
 
 @contextlib.contextmanager

@@ -129,6 +129,7 @@ class Frontier:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._begun, self._first_day = _stamp(datetime.now(UTC)), ""
+        self._depth = 0
         with self._guard():
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
         try:
@@ -171,6 +172,27 @@ class Frontier:
     ) -> None:
         self.close()
 
+    @contextlib.contextmanager
+    def batch(self) -> Iterator[None]:
+        """Group changes: all of them are kept when the outermost block ends, none when it raises."""
+        if self._depth == 0:
+            with self._guard():
+                self._db.execute("BEGIN IMMEDIATE")
+        self._depth += 1
+        try:
+            # Not guarded: what goes wrong in the caller's own block is not the frontier's failure.
+            yield
+            if self._depth == 1:
+                with self._guard():
+                    self._db.execute("COMMIT")
+        except BaseException:
+            if self._depth == 1 and self._db.in_transaction:
+                with self._guard():
+                    self._db.execute("ROLLBACK")
+            raise
+        finally:
+            self._depth -= 1
+
     def begin(self, source: str, *, now: datetime, since: When | None = None, recheck: bool = False) -> None:
         """Begin a crawl of the source: what is due at `now`, or with `recheck` everything, waits in its queue.
 
@@ -186,7 +208,7 @@ class Frontier:
             "first_day": self._first_day,
         }
         wanted = "((:recheck OR coalesce(due <= :now, 0)) AND (kind != 'article' OR day IS NULL OR day >= :first_day))"
-        with self._transaction():
+        with self.batch(), self._guard():
             for change in (
                 "UPDATE visit SET visited = NULL WHERE source = :source AND visited > :now",
                 "UPDATE visit SET news = :now WHERE source = :source AND news > :now",
@@ -225,7 +247,7 @@ class Frontier:
             )
             for url, when in urls
         ]
-        with self._transaction():
+        with self.batch(), self._guard():
             before = self._db.total_changes
             self._db.executemany(
                 "INSERT OR IGNORE INTO visit (url, host, source, kind, named, day, news, barren, queued)"
@@ -372,17 +394,6 @@ class Frontier:
                 SourceState(source, waiting, done, failed, _moment(visited))
                 for source, waiting, done, failed, visited in rows
             )
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._guard():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
 
     @contextlib.contextmanager
     def _guard(self) -> Iterator[None]:

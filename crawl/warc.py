@@ -63,6 +63,7 @@ class WarcFolder:
         self._path = path
         self._file: IO[bytes] | None = None
         self._name = ""
+        self._synced = True
 
     @property
     def holds_files(self) -> bool:
@@ -79,6 +80,7 @@ class WarcFolder:
         record = _record(page)
         file = self._open_behind(last)
         offset = file.tell()
+        self._synced = False
         try:
             file.write(record)
             file.flush()
@@ -91,8 +93,9 @@ class WarcFolder:
 
     def sync(self) -> None:
         """Make everything appended survive a power cut."""
-        if self._file is not None:
+        if self._file is not None and not self._synced:
             os.fsync(self._file.fileno())
+            self._synced = True
 
     def close(self) -> None:
         """Let go of the file."""
