@@ -37,7 +37,7 @@ from crawl.sources import Source
 from crawl.warc import read_pages
 
 _PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["tests.bench.endurance"])
+_PROCESSES.set_forkserver_preload(["crawl.crawler"])
 _WORDS = (
     "đường sông núi chợ làng tỉnh báo lúa mưa nắng cầu trường học sinh nông dân mùa vụ giá thị xã".split()
 )
@@ -91,6 +91,9 @@ class Newspaper(ThreadingHTTPServer):
         self.articles = articles
         self.asked: Counter[str] = Counter()
         super().__init__(("127.0.0.1", 0), _Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing: a killed crawler breaks its connections."""
 
     @property
     def host(self) -> str:
@@ -162,6 +165,7 @@ def newspapers(hosts: int, articles: int) -> Iterator[list[Newspaper]]:
 
 def _crawl(folder: Path, hosts: list[str], noted: Connection | None) -> None:
     """In a process of its own: crawl the hosts to the end; says what memory and CPU time it has used."""
+    folder.mkdir(parents=True, exist_ok=True)
     sources = [
         Source(name=host, title=host, hosts=(host,), scheme="http", sitemaps=("/so-do.xml",))
         for host in hosts
