@@ -297,7 +297,9 @@ class _Run:
         if not landings:
             return
         self._in_flight -= len(landings)
-        with self._frontier.batch(), self._archive.batch():
+        # A dry run, which may stand beside another crawl, reads the archive and keeps nothing in it.
+        kept = contextlib.nullcontext() if self._options.dry_run else self._archive.batch()
+        with self._frontier.batch(), kept:
             waits = [(landing.lane, self._land(landing)) for landing in landings]
         for lane, wait in waits:
             if wait is None:

@@ -76,6 +76,7 @@ class Harvester:
     ) -> None:
         self._source, self._archive, self._frontier, self._tally = source, archive, frontier, tally
         self._started, self._since, self._recheck = started, since, recheck
+        self._own_lists: set[str] = set()
         self._listings: set[int] = set()
         self._budget = Budget()
         self._added = 0
@@ -94,7 +95,9 @@ class Harvester:
         if not any(urls for _kind, urls in lists):
             lists = [(Kind.SITEMAP, ("/sitemap.xml",)), (Kind.SECTION, ("/",))]
         for kind, urls in lists:
-            self._add(kind, [Entry(url) for text in urls if (url := canonical(text, home))])
+            own = [url for text in urls if (url := canonical(text, home))]
+            self._own_lists.update(own)
+            self._add(kind, map(Entry, own))
         if self._recheck:
             self._add_archived()
         for resting in self._frontier.resting(source.name):
@@ -321,7 +324,9 @@ class Harvester:
         if is_numbered(visit.url) or (visit.kind is Kind.SITEMAP and is_of_a_past_month(visit.url, now)):
             return _Success(None, now if news else None)
         latest = now if news else visit.news or now
-        return _Success(next_reading(latest, now, dated=visit.dated), now if news else None)
+        aside = visit.kind is Kind.SECTION and visit.url not in self._own_lists
+        due = next_reading(latest, now, dated=visit.dated, aside=aside)
+        return _Success(due, now if news else None)
 
     def _sitemap(self, page: Page) -> frozenset[str]:
         sitemap = sitemap_entries(page)

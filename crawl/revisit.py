@@ -9,21 +9,22 @@ LONGEST_WAIT = timedelta(days=64)
 
 _SHORTEST_REST = timedelta(minutes=15)
 _LONGEST_REST = timedelta(days=7)
-_LONGEST_REST_OF_THE_DEAD = timedelta(days=30)
+_LONGEST_REST_OF_THE_IDLE = timedelta(days=30)
 _QUIET_SHARE = 8
 _DATED_REST = timedelta(days=1)
 _LOOKS = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 3 * 24, 7 * 24, 30 * 24))
 _PROMPT_TRIES = 3
 
 
-def next_reading(news: datetime, now: datetime, *, dated: bool = False) -> datetime:
+def next_reading(news: datetime, now: datetime, *, dated: bool = False, aside: bool = False) -> datetime:
     """When to read a list again that last brought something new at `news`: the longer ago, the later.
 
     It rests for an eighth of that time, so that what it does bring is found within a ninth of the time since its
     last news, and for a week at most. A rest of less than a quarter of an hour is none: every crawl reads it.
     A list whose own index gives it a date (`dated`) is read when that date changes, and once a day at most besides.
+    One that nothing but links lead to (`aside`), as to the pages of thousands of tags, may rest for a month.
     """
-    rest = _rest(now - news, _LONGEST_REST)
+    rest = _rest(now - news, _LONGEST_REST_OF_THE_IDLE if aside else _LONGEST_REST)
     return now + (max(rest, _DATED_REST) if dated else rest)
 
 
@@ -32,7 +33,7 @@ def next_trial(news: datetime, now: datetime) -> datetime:
 
     Many of them come back, so none is given up: in the end it is tried once a month.
     """
-    return now + _rest(now - news, _LONGEST_REST_OF_THE_DEAD)
+    return now + _rest(now - news, _LONGEST_REST_OF_THE_IDLE)
 
 
 def _rest(quiet: timedelta, longest: timedelta) -> timedelta:

@@ -171,6 +171,14 @@ def test_max_pages_and_dry_run(archive: Archive, frontier: Frontier, fetcher: Fe
         assert sum(part.new for part in few.sources) + sum(part.new for part in rest.sources) == 17
 
 
+def test_a_dry_run_beside_a_crawl(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
+    """It needs no right to write to the archive, which another process may be holding."""
+    with one_paper() as site, Archive(archive._path, archive._path.parent / "pages") as other, other.batch():
+        archive._db.execute("PRAGMA busy_timeout = 0")
+        tried = crawl(sources_of(site), archive, frontier, fetcher, delay=0, dry_run=True)
+    assert tried.sources[0].found == 17
+
+
 _CRAWL = """
 import sys
 from pathlib import Path

@@ -28,10 +28,11 @@ DAY = timedelta(days=1)
 )
 def test_a_list_rests_the_longer_the_longer_it_brought_nothing(quiet: timedelta, rest: timedelta) -> None:
     """An eighth of that time, a quarter of an hour at least or not at all, a week at most; with a date of its own
-    a day at least, as it is read when its date changes; dead, up to a month.
+    a day at least, as it is read when its date changes; out of the way or dead, up to a month.
     """
     assert next_reading(NOW - quiet, NOW) == NOW + rest
     assert next_reading(NOW - quiet, NOW, dated=True) == NOW + max(rest, DAY)
+    assert next_reading(NOW - quiet, NOW, aside=True) == NOW + (rest if rest < 7 * DAY else 30 * DAY)
     assert next_trial(NOW - quiet, NOW) == NOW + (rest if rest < 7 * DAY else 30 * DAY)
 
 

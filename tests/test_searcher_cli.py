@@ -645,6 +645,8 @@ def test_the_whole_road(timbao: Timbao) -> None:
 @given(st.text(st.characters(exclude_characters="\0"), max_size=40))
 def test_no_query_gives_a_traceback(archive: Timbao, query: str) -> None:
     """Any argument is answered: found, not found, or a sentence."""
-    assert archive(
-        "search", "--", query.encode(errors="surrogatepass").decode(errors="replace")
-    ).status in {0, 1, 2}
+    assert archive("search", "--", query.encode(errors="surrogatepass").decode(errors="replace")).status in {
+        0,
+        1,
+        2,
+    }

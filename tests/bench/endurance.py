@@ -48,16 +48,19 @@ _PATIENCE = 120  # seconds for the crawler to ask for anything at all; only a ha
 
 @dataclass(frozen=True)
 class Kills:
-    """What a number of kills did: all counts must agree, and no more be asked for twice than workers were killed."""
+    """What a number of kills did.
+
+    `asked_again` counts requests for what was asked for before, `unnoted` whole pages that the archive does not know
+    of because the crawler died in between; of both there may be one a worker and kill, `most`.
+    """
 
     kills: int
     articles: int
     stored: int
     revisions: int
-    pages: int
-    whole_pages: int
+    unnoted: int
     asked_again: int
-    most_asked_again: int
+    most: int
 
     @property
     def lost_nothing(self) -> bool:
@@ -65,8 +68,8 @@ class Kills:
         return (
             self.stored == self.articles
             and self.revisions == 0
-            and self.pages == self.whole_pages
-            and self.asked_again <= self.most_asked_again
+            and 0 <= self.unnoted <= self.most
+            and self.asked_again <= self.most
         )
 
 
@@ -240,12 +243,8 @@ def _count(folder: Path, killed: int, hosts: int, articles: int, asked_again: in
     for file in (folder / "pages").iterdir():
         with file.open("rb") as stream:
             whole += sum(1 for _page in read_pages(stream))
-    # A page may be whole in its file and not yet in the archive when the crawler dies: it is fetched again.
     unnoted = whole - counts.pages
-    pages = counts.pages + (unnoted if 0 <= unnoted <= killed else 0)
-    return Kills(
-        killed, hosts * articles, stored, counts.revisions, pages, whole, asked_again, killed * hosts
-    )
+    return Kills(killed, hosts * articles, stored, counts.revisions, unnoted, asked_again, killed * hosts)
 
 
 def crawl_on(folder: Path, *, hosts: int, articles: int) -> Course:
