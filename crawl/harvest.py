@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from crawl.archive import Archive, Change
 from crawl.article import VIETNAM, Article, Page, When, local_day
+from crawl.claims import own_address
 from crawl.discover import (
     Entry,
     feed_entries,
@@ -23,7 +24,6 @@ from crawl.discover import (
 )
 from crawl.extract import Rejected, Unreadable, read_page
 from crawl.frontier import LISTS, Frontier, Kind, Visit
-from crawl.identity import is_same
 from crawl.report import Tally
 from crawl.revisit import next_look, next_reading, next_trial, next_try
 from crawl.sources import Source
@@ -253,7 +253,7 @@ class Harvester:
     def _store(self, visit: Visit, page: Page, number: int, article: Article) -> tuple[str, _Success]:
         before = self._archive.find(visit.url) if visit.visited else ()
         landed = canonical(page.final_url) or visit.url
-        url = self._own_address(visit, article, landed)
+        url = own_address(self._archive, self._source, article, landed=landed, asked=visit.url) or landed
         if landed != url and self._frontier.known(url) and (known := self._archive.find(url)):
             # Another dress of a page that is itself visited; only its own address tells what changed.
             article = known[0].article
@@ -272,17 +272,6 @@ class Harvester:
         news = self._news(change, article)
         now = datetime.now(UTC)
         return change.value, _Success(next_look(news or visit.news or now, now), news)
-
-    def _own_address(self, visit: Visit, article: Article, landed: str) -> str:
-        """What the page calls its own address, if that may be: an article's, and no other article's."""
-        claim = canonical(article.url or "") or landed
-        if claim == landed or not is_article(claim, self._source):
-            return landed
-        known = self._archive.find(claim)
-        if not known or is_same(known[0].article, article):
-            return claim
-        named = {one.id for one in self._archive.find(visit.url)}
-        return claim if known[0].id in named else landed
 
     def _news(self, change: Change, article: Article) -> datetime | None:
         """Since when the article has been as it is, if that is new: since it was printed, or changed."""
