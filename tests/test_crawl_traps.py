@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -98,12 +97,9 @@ def test_patterns_without_number_share_one_budget(monkeypatch: pytest.MonkeyPatc
     assert len(urls) > CREDIT
 
 
-def test_no_real_address_is_a_maze() -> None:
+def test_no_real_address_is_a_maze(bench_data: Path) -> None:
     """Of the newspapers' own article addresses that are at hand, none is taken for a circle."""
-    folder = os.environ.get("TIMBAO_BENCH_DATA")
-    if not folder:
-        pytest.skip("TIMBAO_BENCH_DATA names no folder with press/list-pages-2026.tsv")
-    words = (Path(folder) / "press" / "list-pages-2026.tsv").read_text(encoding="utf-8").split()
+    words = (bench_data / "press" / "list-pages-2026.tsv").read_text(encoding="utf-8").split()
     urls = [word for word in words if word.startswith(("http://", "https://"))]
     assert urls
     assert not [url for url in urls if is_maze(url)]
