@@ -91,6 +91,7 @@ def article_id(url: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
 
+@functools.lru_cache(4096)  # it is asked several times for each link of a page
 def authority(url: str) -> str:
     """The `host` or `host:port` of an absolute URL, the default port left out; empty for no URL."""
     found = absolute(url)

@@ -248,6 +248,22 @@ def test_links_of_a_section_page() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("declared", "written"),
+    [
+        ("utf-8", "utf-8"),
+        ("", "utf-8"),
+        ("windows-1252", "windows-1252"),
+        ("UTF-16", "utf-8"),
+        ("x-none", "utf-8"),
+    ],
+)
+def test_addresses_are_read_in_the_encoding_of_their_page(declared: str, written: str) -> None:
+    """As the page declares it, if that can be true; addresses are escaped as UTF-8 then (URL Standard)."""
+    page = f'<meta http-equiv="Content-Type" content="text/html; charset={declared}"><a href="/b\xe0i-10000.html">x'
+    assert links(_page(page.encode(written)), PAPER).articles == ("https://bao.vn/b%C3%A0i-10000.html",)
+
+
 def test_feeds_that_a_page_names() -> None:
     """The page's own words for its feeds, each once; other alternates are none."""
     head = """<link rel="alternate" type="application/rss+xml" href="/rss/home.rss">
