@@ -193,6 +193,7 @@ class _Run:
                 self._fetcher.interrupt()
             elif not self._enough():
                 self._launch(pool)
+                self._tell_all()
             if not self._in_flight and (self._stopping or self._enough() or not self._due):
                 return
             self._receive(self._landings())
