@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench bench-growth bench-equality bench-relevance bench-extraction bench-reprints messages clean
+.PHONY: demo test lint bench bench-growth bench-equality bench-relevance bench-extraction bench-reprints bench-endurance messages clean
 
 # The installed command, for using timbao. Editable, so that a checkout is what it runs.
 $(VENV)/.installed: pyproject.toml setup.py $(wildcard crawl/locale/*/LC_MESSAGES/*.po)
@@ -45,6 +45,9 @@ bench-extraction: $(VENV)/.installed-dev
 
 bench-reprints: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench.reprints
+
+bench-endurance: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench.endurance
 
 # Bring the catalogues up to date with the messages in the code, keeping the translations.
 messages: $(VENV)/.installed-dev

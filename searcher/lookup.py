@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from crawl.archive import Archive
 from crawl.article import Revision, StoredArticle
@@ -37,11 +38,15 @@ class SeveralArticles(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An article to read. `aliases` and `revisions` (oldest first) are None where no archive can tell."""
+    """An article to read. `aliases` and `revisions` (oldest first) are None where no archive can tell.
+
+    `vanished` is since when its newspaper no longer shows it, or None.
+    """
 
     document: Document
     aliases: tuple[str, ...] | None = None
     revisions: tuple[Revision, ...] | None = None
+    vanished: datetime | None = None
 
 
 class LateArchive:
@@ -78,7 +83,7 @@ def find(name: str, engine: Engine, archive: Archive | None) -> Reading:
     if archive is None or stored is None:
         return Reading(_indexed(name, engine, archived=archive is not None))
     document = replace(to_document(stored, None), province=_province(stored.id, engine))
-    return Reading(document, stored.aliases, archive.revisions(stored.id))
+    return Reading(document, stored.aliases, archive.revisions(stored.id), stored.vanished)
 
 
 def _stored(name: str, archive: Archive) -> StoredArticle | None:

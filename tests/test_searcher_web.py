@@ -546,6 +546,7 @@ def test_an_article_as_json(client: FlaskClient) -> None:
         "published": "2019-08-20",
         "tags": [],
         "first_seen": SEEN.isoformat(),
+        "vanished": None,
         "revisions": 2,
     }
 
