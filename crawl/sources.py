@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from crawl.messages import gettext as _
+from crawl.quiet import BadHours, QuietHours, parse_quiet_hours
 from crawl.tomlfile import write_toml
 
 SHIPPED = Path(__file__).with_name("sources.toml")
@@ -59,8 +60,8 @@ class Source:
 
     `name` is its stable key, `hosts` are 'host' or 'host:port' in lower case, newest first. `feeds`,
     `sitemaps` and `sections` are URLs, or paths on the first host. `article_url` is a regular expression
-    searched for in an article's URL. `delay` is in seconds. `verified` says that somebody checked the entry
-    against the live site.
+    searched for in an article's URL. `delay` is in seconds; in the hours of `quiet` nothing is asked.
+    `verified` says that somebody checked the entry against the live site.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Source:
     article_url: str | None = None
     selectors: Selectors = field(default_factory=Selectors)
     delay: float = DEFAULT_DELAY
+    quiet: tuple[QuietHours, ...] = ()
     enabled: bool = False
     verified: bool = False
     family: str | None = None
@@ -251,6 +253,8 @@ def _checked(path: Path, entry: str, key: str, value: object) -> Any:
         case "hosts" | "feeds" | "sitemaps" | "sections":
             strings = _strings(path, entry, key, value)
             return _hosts(path, entry, strings) if key == "hosts" else strings
+        case "quiet":
+            return _quiet(path, entry, _strings(path, entry, key, value))
         case "enabled" | "verified":
             if isinstance(value, bool):
                 return value
@@ -294,6 +298,13 @@ def _hosts(path: Path, entry: str, hosts: Iterable[str]) -> tuple[str, ...]:
     return lowered
 
 
+def _quiet(path: Path, entry: str, spans: Iterable[str]) -> tuple[QuietHours, ...]:
+    try:
+        return tuple(map(parse_quiet_hours, spans))
+    except BadHours as error:
+        raise SourcesError(path, entry, str(error)) from error
+
+
 def _check_hosts(path: Path, sources: Iterable[Source]) -> None:
     owners: dict[str, str] = {}
     for source in sources:
@@ -319,7 +330,7 @@ def _table(source: Source, inherited: Selectors, shipped: _Table) -> _Table:
 def _differences(given: Source | Selectors, default: Source | Selectors, also: Container[str]) -> _Table:
     values = {one.name: getattr(given, one.name) for one in fields(given)}
     return {
-        name: list(value) if isinstance(value, tuple) else value
+        name: [str(one) for one in value] if isinstance(value, tuple) else value
         for name, value in values.items()
         if value is not None and (value != getattr(default, name) or name in also)
     }

@@ -186,3 +186,24 @@ def test_retry_after_as_a_date() -> None:
     assert wait is not None
     assert 3000 < wait <= 3600
     assert retry_after(_page(b"", 503, ("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT"))) == 0.0
+
+
+@given(st.floats(0, 100), st.floats(0, 1000))
+def test_a_slow_server_is_given_time_to_rest(delay: float, seconds: float) -> None:
+    """The wait is five times the time the answer took, at least the delay and at most the longer of it and 30
+    seconds; a pace that was asked for exactly stays what it is.
+    """
+    pace, exact = Pace(delay), Pace(delay, adapts=False)
+    for each in (pace, exact):
+        each.took(seconds)
+    assert pace.answered() == pace.silent() == max(delay, min(5 * seconds, 30.0))
+    assert exact.answered() == exact.silent() == delay
+    pace.took(0.0)
+    assert pace.answered() == delay
+
+
+def test_a_slow_server_that_is_busy_rests_as_long() -> None:
+    """A plea for patience never shortens the wait that its slowness has earned."""
+    pace = Pace(1.0)
+    pace.took(4.0)
+    assert pace.busy(1.0) == 20.0

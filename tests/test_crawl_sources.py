@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from crawl.cli import _switch
 from crawl.datafolder import DataFolder, Settings
+from crawl.quiet import QuietHours
 from crawl.sources import (
     DEFAULT_DELAY,
     SHIPPED,
@@ -44,6 +45,7 @@ OWN = Source(
     article_url=r"/\d{6}/[^/]+-\d{7}/$",
     selectors=Selectors(body=("#content", "div > p:nth-of-type(2)"), remove=(".tools",)),
     delay=0.25,
+    quiet=(QuietHours(390, 510), QuietHours(1320, 300)),
     enabled=True,
     family="A",
 )
@@ -166,6 +168,7 @@ def test_any_name_can_be_saved(tmp_path: Path, name: str, title: str, delay: flo
         ("[sources.x]\nhosts = ['x.vn']\nenabled = 'yes'", "sources.", "enabled"),
         ("[sources.x]\nhosts = ['x.vn']\ndelay = -1", "sources.", "delay"),
         ("[sources.x]\nhosts = ['x.vn']\ndelay = nan", "sources.", "delay"),
+        ("[sources.x]\nhosts = ['x.vn']\nquiet = ['noon']", "sources.", "'noon'"),
         ("[sources.x]\nhosts = ['x.vn']\ndelay = true", "sources.", "delay"),
         ("[sources.x]\nhosts = ['x.vn']\nscheme = 'ftp'", "sources.", "scheme"),
         ("[sources.x]\nhosts = ['x.vn']\narticle_url = '('", "sources.", "article_url"),
