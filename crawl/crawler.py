@@ -342,12 +342,12 @@ class _Run:
     def _land_failure(self, lane: _Lane, visit: Visit, error: FetchError) -> float | None:
         if error.transient and not isinstance(error, TooSlow) and visit.url not in lane.retried:
             lane.retried.add(visit.url)
-            return lane.pace.silent()
+            return lane.pace.silent() if error.silent else lane.pace.answered()
         if isinstance(error, RefusedRedirect) and self._hand_over(lane, visit, error.target):
             return lane.pace.answered()
         self._frontier.failed(visit, error.reason, not_before=next_try(visit))
         self._failed(lane, visit.url, error.reason, str(error))
-        return lane.pace.silent() if error.transient else lane.pace.answered()
+        return lane.pace.silent() if error.silent else lane.pace.answered()
 
     def _hand_over(self, lane: _Lane, visit: Visit, target: str) -> bool:
         """Leave a page that has moved to another host of the paper to that host's own lane."""
