@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench bench-relevance bench-extraction messages clean
+.PHONY: demo test lint bench bench-relevance bench-extraction bench-crawl messages clean
 
 # The installed command, for using timbao. Editable, so that a checkout is what it runs.
 $(VENV)/.installed: pyproject.toml setup.py $(wildcard crawl/locale/*/LC_MESSAGES/*.po)
@@ -36,6 +36,9 @@ bench-relevance: $(VENV)/.installed-dev
 
 bench-extraction: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench.extraction
+
+bench-crawl: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench.crawl
 
 # Bring the catalogues up to date with the messages in the code, keeping the translations.
 messages: $(VENV)/.installed-dev
