@@ -167,7 +167,9 @@ def sources(context: click.Context) -> None:
 
 @sources.command(
     "list",
-    help=mark("One line a newspaper: name, state, province, title, hosts."),
+    help=mark(
+        "One line a newspaper: name, state, province, title, hosts with the years in which they were seen."
+    ),
     epilog="timbao sources list",
 )
 @click.pass_obj
@@ -192,7 +194,9 @@ def _listed(source: Source) -> tuple[str, ...]:
     state = _("enabled") if source.enabled else _("disabled")
     if not source.verified:
         state = _("{state}, unverified").format(state=state)
-    return (source.name, state, source.province or "-", source.title, ", ".join(source.hosts))
+    years = {seen.host: f" ({seen.span})" for seen in source.years}
+    hosts = ", ".join(host + years.get(host, "") for host in source.hosts)
+    return (source.name, state, source.province or "-", source.title, hosts)
 
 
 @sources.command(
