@@ -24,6 +24,7 @@ _MAX_ADAPTED = 30.0
 _MAX_BACK_OFF = 120.0
 _MAX_SILENCE = 5
 _TOO_BUSY = frozenset({429, 503})
+_TOKEN = re.compile("[a-z_-]+")
 _USER_AGENT = re.compile(r"(?i)^([ \t]*user[- ]?agent[ \t]*:?)([^#\n]*)", re.MULTILINE)
 
 
@@ -61,9 +62,16 @@ def read_robots(page: Page) -> Robots:
 
 
 def _without_others(match: re.Match[str]) -> str:
-    """Other robots' names made one: rules are kept once for every name, and a file may list thousands."""
-    name = match[2].strip().lower().replace("*", "")
-    return match[0] if name in AGENT else f"{match[1]} another"
+    """Our name made the bare product token, and other robots' names made one.
+
+    RFC 9309 section 2.2.1 compares whole tokens, where the parser would take `tim` for `timbao`. Rules are kept once
+    for every name, and a file may list thousands.
+    """
+    name = match[2].strip().lower()
+    if name == "*":
+        return match[0]
+    token = _TOKEN.match(name)
+    return f"{match[1]} {AGENT}" if token and token[0] == AGENT else f"{match[1]} another"
 
 
 class Pace:

@@ -36,7 +36,8 @@ def groups(text: str) -> Iterator[Group]:
             if has_rules:
                 yield group
                 group, has_rules = Group(), False
-            group.names.append(value.lower())
+            token = re.match("[A-Za-z_-]*", value)
+            group.names.append("*" if value == "*" else (token[0].lower() if token else ""))
         elif key == "crawl-delay":
             has_rules = True
         elif key in ("allow", "disallow"):
