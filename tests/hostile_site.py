@@ -139,6 +139,23 @@ def watching_connects() -> Iterator[list[str]]:
         watching = False
 
 
+@contextlib.contextmanager
+def watching_sockets() -> Iterator[list[str]]:
+    """The sockets that this thread makes meanwhile, connected or not; servers' threads make their own."""
+    made: list[str] = []
+    watching, ours = True, threading.get_ident()
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        if watching and event == "socket.__new__" and threading.get_ident() == ours:
+            made.append(str(arguments[1:]))
+
+    sys.addaudithook(hook)
+    try:
+        yield made
+    finally:
+        watching = False
+
+
 # The newspaper
 
 SLUGS = 10_000

@@ -40,6 +40,7 @@ from tests.hostile_site import (
     redirecting,
     serving,
     watching_connects,
+    watching_sockets,
 )
 
 LOCAL = allowed_networks("127.0.0.1/32")
@@ -405,14 +406,21 @@ def test_public_addresses(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", SPECIAL)
-def test_special_addresses_are_refused_before_a_connection(connects: list[str], address: str) -> None:
-    """No socket is connected to them, however they are reached."""
+def test_special_addresses_are_refused_before_a_socket_is_opened(address: str) -> None:
+    """They are judged by their address alone: no socket is made for them, let alone connected."""
     host = f"[{address}]" if ":" in address else address
-    with Fetcher(AGENT) as fetcher, pytest.raises(RefusedAddress) as caught:
+    with watching_sockets() as made, Fetcher(AGENT) as fetcher, pytest.raises(RefusedAddress) as caught:
         fetcher.get(f"http://{host}/latest/meta-data/")
     assert ipaddress.ip_address(caught.value.address) == ipaddress.ip_address(address)
     assert "TIMBAO_ALLOW_ADDRESSES" in str(caught.value)
-    assert connects == []
+    assert made == []
+
+
+def test_a_socket_that_is_opened_is_seen(fetcher: Fetcher) -> None:
+    """The watch that the test above relies on sees the one socket of an ordinary page."""
+    with serving(answer(b"x")) as server, watching_sockets() as made:
+        fetcher.get(server.url)
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize(
