@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -94,7 +95,7 @@ class _Look:
         self._source, self._fetcher, self._stop = source, fetcher, stop
         self._pace = Pace(source.delay if delay is None else delay, adapts=delay is None)
         self._robots: dict[str, Robots] = {}
-        self._arrived = False
+        self._begun = self._arrived = False
         self._remarks: list[tuple[str, str]] = []
 
     def health(self, last_success: datetime | None) -> Health:
@@ -152,7 +153,10 @@ class _Look:
         return rules
 
     def _get(self, url: str, *, first: int | None = None) -> Page | None:
-        began = datetime.now(UTC)
+        if self._begun and self._stop.wait(self._pace.wait):
+            return None
+        self._begun = True
+        began = time.monotonic()
         try:
             return self._fetcher.get(
                 url, permit=lambda target: within(target, self._source.hosts), first=first
@@ -161,5 +165,4 @@ class _Look:
             self._remarks.append((url, str(error)))
             return None
         finally:
-            self._pace.took((datetime.now(UTC) - began).total_seconds())
-            self._stop.wait(self._pace.wait)
+            self._pace.took(time.monotonic() - began)

@@ -108,6 +108,7 @@ class _Site:
     def _page(self, url: str) -> Page | None:
         if not self._robots.allowed(url):
             return None
+        time.sleep(self._pace.wait)
         began = time.monotonic()
         try:
             page = self._fetcher.get(url)
@@ -115,7 +116,6 @@ class _Site:
             return None
         finally:
             self._pace.took(time.monotonic() - began)
-            time.sleep(self._pace.wait)
         return page if page.status == 200 else None
 
     def feeds(self) -> tuple[str, ...]:
