@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench bench-growth bench-equality bench-relevance bench-extraction bench-reprints bench-endurance messages clean
+.PHONY: demo test lint bench bench-growth bench-equality bench-relevance bench-extraction bench-reprints bench-crawl bench-endurance messages clean
 
 # The installed command, for using timbao. Editable, so that a checkout is what it runs.
 $(VENV)/.installed: pyproject.toml setup.py $(wildcard crawl/locale/*/LC_MESSAGES/*.po)
@@ -48,6 +48,9 @@ bench-reprints: $(VENV)/.installed-dev
 
 bench-endurance: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench.endurance
+
+bench-crawl: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench.crawl
 
 # Bring the catalogues up to date with the messages in the code, keeping the translations.
 messages: $(VENV)/.installed-dev

@@ -32,9 +32,11 @@ from crawl.fetch_errors import (
 )
 from crawl.frontier import LISTS, Frontier, Kind, Visit
 from crawl.harvest import Harvester
+from crawl.quiet import is_quiet
 from crawl.report import CrawlReport, Progress, Tally
 from crawl.revisit import next_try
 from crawl.robots import ALL_ALLOWED, NOT_NOW, Pace, Robots, is_busy, read_robots, retry_after
+from crawl.robots import MAX_BYTES as MAX_ROBOTS
 from crawl.sources import Source
 from crawl.urls import authority, canonical, within
 
@@ -177,7 +179,8 @@ class _Run:
         for host in hosts:
             lane = self._lanes.get(host)
             if lane is None:
-                pace = Pace(source.delay if self._options.delay is None else self._options.delay)
+                asked = self._options.delay
+                pace = Pace(source.delay if asked is None else asked, adapts=asked is None)
                 lane = self._lanes[host] = _Lane(host, source, pace)
             if lane.idle and not lane.closed:
                 self._schedule(lane, 0.0)
@@ -213,6 +216,9 @@ class _Run:
         """Send a worker to every host that is due, as long as there are workers."""
         while self._due and self._due[0][0] <= time.monotonic() and self._in_flight < WORKERS:
             lane = heapq.heappop(self._due)[2]
+            if is_quiet(lane.source.quiet, datetime.now(UTC)):
+                self._leave_in_quiet(lane)
+                continue
             visit = self._next(lane)
             if visit is None:
                 lane.idle = True
@@ -226,6 +232,12 @@ class _Run:
                 pool.submit(self._fetch, lane, visit, visit.url)
             if self._enough():
                 return
+
+    def _leave_in_quiet(self, lane: _Lane) -> None:
+        """Its readers come now; what waits is for the next crawl."""
+        lane.closed = True
+        self._tallies[lane.source.name].rejected["quiet-hours"] += 1
+        self._tell(lane, f"{lane.source.scheme}://{lane.host}/", "quiet-hours")
 
     def _next(self, lane: _Lane) -> Visit | None:
         """The next URL to fetch; those that need no fetching are dealt with on the way."""
@@ -247,15 +259,18 @@ class _Run:
     def _fetch(self, lane: _Lane, visit: Visit | None, url: str) -> None:
         """In a worker: fetch, and hand over what came of it."""
         etag, last_modified = self._validators(visit)
+        began = time.monotonic()
         try:
             outcome: Page | FetchError = self._fetcher.get(
                 url,
                 etag=etag,
                 last_modified=last_modified,
                 permit=lambda target: self._permitted(lane, target, with_rules=visit is not None),
+                first=MAX_ROBOTS if visit is None else None,
             )
         except FetchError as error:
             outcome = error
+        lane.pace.took(time.monotonic() - began)
         self._landed.put(_Landing(lane, visit, url, outcome))
 
     def _validators(self, visit: Visit | None) -> tuple[str | None, str | None]:
@@ -340,17 +355,17 @@ class _Run:
         if self._options.delay is None:
             lane.pace.delay = max(lane.source.delay, lane.robots.delay or 0.0)
         self._wake(lane.source, self._harvesters[lane.source.name].sitemaps(lane.robots.sitemaps))
-        return lane.pace.delay
+        return lane.pace.wait
 
     def _land_failure(self, lane: _Lane, visit: Visit, error: FetchError) -> float | None:
         if error.transient and not isinstance(error, TooSlow) and visit.url not in lane.retried:
             lane.retried.add(visit.url)
-            return lane.pace.silent()
+            return lane.pace.silent() if error.silent else lane.pace.answered()
         if isinstance(error, RefusedRedirect) and self._hand_over(lane, visit, error.target):
             return lane.pace.answered()
         self._frontier.failed(visit, error.reason, due=next_try(visit.attempts, datetime.now(UTC)))
         self._failed(lane, visit.url, error.reason, str(error))
-        return lane.pace.silent() if error.transient else lane.pace.answered()
+        return lane.pace.silent() if error.silent else lane.pace.answered()
 
     def _hand_over(self, lane: _Lane, visit: Visit, target: str) -> bool:
         """Leave a page that has moved to another host of the paper to that host's own lane."""

@@ -29,6 +29,7 @@ _SENTENCES = {
     "bad-selector": mark("a selector of the newspaper is wrong; the page is kept"),
     # left out
     "robots.txt": mark("robots.txt does not allow it"),
+    "quiet-hours": mark("quiet hours; the next crawl goes on"),
     "before-since": mark("from before the day that was asked for"),
     "empty": mark("an empty page"),
     "not-html": mark("not HTML"),

@@ -180,6 +180,7 @@ def _settings(given: dict[str, Any], config: Config) -> Settings:
         or config.engine
         or folder.engine_locator,
         contact=config.contact,
+        quiet=config.quiet,
         colour=on_terminal and not given.get("no_color") and not os.environ.get("NO_COLOR"),
         links=on_terminal and not given.get("no_links"),
     )

@@ -603,6 +603,7 @@ _REPORTED = {
     "crawl.inflate.Damaged": "becomes BadContent",
     "crawl.inflate.Overflow": "becomes TooLarge",
     "crawl.jsonlines.BadLine": "named with its line in the report of an import",
+    "crawl.quiet.BadHours": "becomes ConfigError or SourcesError",
 }
 
 
