@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCH_DATA := $(or $(TIMBAO_BENCH_DATA),../shared/data)
 
-.PHONY: demo test lint bench bench-relevance bench-extraction messages clean
+.PHONY: demo test lint bench bench-growth bench-equality bench-relevance bench-extraction bench-reprints bench-crawl bench-endurance messages clean
 
 # The installed command, for using timbao. Editable, so that a checkout is what it runs.
 $(VENV)/.installed: pyproject.toml setup.py $(wildcard crawl/locale/*/LC_MESSAGES/*.po)
@@ -32,6 +32,12 @@ lint: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench.engines
 
+bench-growth: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench.growth
+
+bench-equality: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench.equality
+
 bench-relevance: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench.relevance
 
@@ -41,6 +47,15 @@ bench-extraction: $(VENV)/.installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[peers]'
 	$(BIN)/python -m tests.bench.extraction
 	$(BIN)/python -m tests.bench.extraction --pages $(BENCH_DATA)/pages --truth $(BENCH_DATA)/pages
+
+bench-reprints: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench.reprints
+
+bench-endurance: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench.endurance
+
+bench-crawl: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench.crawl
 
 # Bring the catalogues up to date with the messages in the code, keeping the translations.
 messages: $(VENV)/.installed-dev

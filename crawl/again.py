@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from crawl.archive import Archive, ArchiveError, Change, StoredPage
 from crawl.article import Article, Page, StoredArticle, content_digest
+from crawl.claims import own_address
 from crawl.extract import Rejected, Unreadable
 from crawl.extracting import Extractors, Job, Reading
 from crawl.importing import Problem
@@ -124,7 +125,9 @@ class Rereader:
 
     def _compare(self, job: Job, reading: Article) -> None:
         landed = canonical(job.page.final_url)
-        article = reading if canonical(reading.url or "") else replace(reading, url=None)
+        asked = canonical(job.page.url) or job.page.url
+        url = own_address(self._archive, job.source, reading, landed=landed, asked=asked)
+        article = replace(reading, url=url)
         if article.url and article.url != landed and hash(article.url) in self._visited:
             return  # another dress of a page that is itself read
         known = self._known(article, job.page)

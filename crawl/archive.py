@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import json
 import sqlite3
 import threading
 import uuid
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self, TypeAlias
@@ -28,12 +29,14 @@ from crawl.article import (
     format_when,
     load_article,
 )
+from crawl.identity import fingerprint, is_same
 from crawl.messages import gettext as _
 from crawl.urls import article_id, canonical
 from crawl.warc import RecordPlace, WarcFolder
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _CHUNK = 500
+_CANDIDATES = 20  # for one article: a newspaper seldom prints a headline twice on one day
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -54,6 +57,16 @@ CREATE TABLE revision (
 );
 CREATE TABLE alias (name TEXT NOT NULL, article TEXT NOT NULL REFERENCES article, PRIMARY KEY (name, article))
     WITHOUT ROWID;
+"""
+# `since` it is gone, `until` it was seen again or NULL; `likeness` finds what may be one article.
+_FROM_VERSION_1 = """
+CREATE INDEX alias_article ON alias (article);
+CREATE TABLE absence (
+    article TEXT NOT NULL REFERENCES article, since TEXT NOT NULL, reason TEXT NOT NULL, until TEXT
+);
+CREATE INDEX absence_article ON absence (article);
+CREATE TABLE likeness (fingerprint TEXT NOT NULL, article TEXT NOT NULL REFERENCES article,
+    PRIMARY KEY (fingerprint, article)) WITHOUT ROWID;
 """
 
 
@@ -91,12 +104,17 @@ class SourceCount:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveCounts:
-    """Sizes of the archive; `revisions` counts versions beyond each article's first."""
+    """Sizes of the archive.
+
+    `revisions` counts versions beyond each article's first, `vanished` the articles that their newspapers no longer
+    show.
+    """
 
     pages: int
     articles: int
     revisions: int
     sources: tuple[SourceCount, ...]
+    vanished: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +170,22 @@ class Archive:
         self._db.execute("PRAGMA synchronous = FULL")
         if version == 0:
             self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("BEGIN IMMEDIATE")
-            # Another process may have been quicker between the look and the lock.
-            if self._db.execute("PRAGMA user_version").fetchone()[0] == 0:
-                for statement in _SCHEMA.split(";"):
-                    self._db.execute(statement)
-                self._db.execute(
-                    "INSERT INTO meta VALUES ('archive', ?), ('change', '0')", (uuid.uuid4().hex,)
-                )
-                self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            self._db.execute("COMMIT")
+        if version < SCHEMA_VERSION:
+            self._upgrade()
+
+    def _upgrade(self) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+        # Another process may have been quicker between the look and the lock.
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
+            for statement in _SCHEMA.split(";"):
+                self._db.execute(statement)
+            self._db.execute("INSERT INTO meta VALUES ('archive', ?), ('change', '0')", (uuid.uuid4().hex,))
+        if version < SCHEMA_VERSION:
+            for statement in _FROM_VERSION_1.split(";"):
+                self._db.execute(statement)
+            self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        self._db.execute("COMMIT")
 
     def close(self) -> None:
         """Let go of all files."""
@@ -240,6 +264,7 @@ class Archive:
         seen: datetime,
         page: int | None = None,
         alias: str | None = None,
+        merge: bool = False,
         again: bool = False,
     ) -> Change:
         """Keep an article, as a new one, as a new revision of a known one, or not at all when nothing changed.
@@ -247,15 +272,16 @@ class Archive:
         `alias` is another URL it was fetched from, or the id an import gave it; an article is known by its
         canonical URL, by any alias URL, or by an import's id within the same source; it needs one of them.
         A copy `seen` (aware) before the newest revision was is kept among the revisions, and changes nothing
-        where one of them holds the same. `again` is for what is read from its stored page once more: it is
-        current, though an earlier revision may hold the same.
+        where one of them holds the same. With `merge`, an article at addresses that are all unknown is taken for
+        another name of one of the same source that is the same (see `crawl.identity`). `again` is for what is
+        read from its stored page once more: it is current, though an earlier revision may hold the same.
         """
         assert article.url or alias
         alias = alias and (canonical(alias) or alias)
         seen = seen.astimezone(UTC).replace(microsecond=0)  # as it is written down
         with self.batch(), self._guard():
             own = article_id(article.url or _import_key(article.source, alias))
-            known = self._identify(article, alias, own)
+            known = self._identify(article, alias, own) or (self._same(article) if merge else None)
             digest = content_digest(article)
             if known is None:
                 known = own
@@ -274,7 +300,31 @@ class Archive:
                     " WHERE NOT (?3 AND EXISTS (SELECT 1 FROM alias WHERE name = ?1))",
                     (name, known, _is_url(name)),
                 )
+            self._db.execute("INSERT OR IGNORE INTO likeness VALUES (?, ?)", (fingerprint(article), known))
+            self._db.execute(
+                "UPDATE absence SET until = ?2 WHERE article = ?1 AND until IS NULL AND since <= ?2",
+                (known, format_when(seen)),
+            )
             return change
+
+    def put_absence(self, url: str, *, seen: datetime, reason: str) -> bool:
+        """Note that an article was not to be had at `url` at the moment `seen` (aware); whether that was news.
+
+        It counts only where that is the article's own address, or the one from which it was fetched last: an old
+        alias may well end. Whatever is stored of the article stays.
+        """
+        with self.batch(), self._guard():
+            return bool(
+                self._db.execute(
+                    "INSERT INTO absence SELECT article.id, ?2, ?3, NULL FROM article"
+                    " JOIN revision ON revision.article = article.id AND number = article.revision"
+                    " LEFT JOIN page ON page.id = revision.page"
+                    " WHERE article.id IN (SELECT article FROM alias WHERE name = ?1)"
+                    " AND ?1 IN (page.url, page.final_url, iif(json_valid(content), content ->> 'url', NULL))"
+                    " AND NOT EXISTS (SELECT 1 FROM absence WHERE article = article.id AND until IS NULL)",
+                    (url, format_when(seen.astimezone(UTC).replace(microsecond=0)), reason),
+                ).rowcount
+            )
 
     def _revise(
         self, known: str, seen: datetime, digest: str, article: Article, page: int | None, *, again: bool
@@ -323,6 +373,20 @@ class Archive:
         # It may have moved to another source since its import gave it this id.
         return own if self._db.execute("SELECT 1 FROM article WHERE id = ?", (own,)).fetchone() else None
 
+    def _same(self, article: Article) -> str | None:
+        rows = self._db.execute(
+            f"SELECT article.id, digest, {_CONTENT} FROM likeness"  # noqa: S608
+            " JOIN article ON article.id = likeness.article AND source = ?"
+            " JOIN revision ON revision.article = article.id AND number = article.revision"
+            " WHERE fingerprint = ? ORDER BY change LIMIT ?",
+            (article.source, fingerprint(article), _CANDIDATES),
+        )
+        for id, digest, content in rows:
+            candidate = _proved(digest, content)
+            if candidate is not None and is_same(candidate, article):
+                return str(id)
+        return None
+
     def _next_change(self) -> int:
         row = self._db.execute(
             "UPDATE meta SET value = value + 1 WHERE key = 'change' RETURNING value"
@@ -354,6 +418,22 @@ class Archive:
         with self._lock, self._guard():
             return self._db.execute("SELECT 1 FROM alias WHERE name = ?", (url,)).fetchone() is not None
 
+    def addresses(self, source: str) -> Iterator[tuple[str, ...]]:
+        """For every article of the source, the addresses it is known by."""
+        after = ""
+        while True:
+            with self._lock, self._guard():
+                rows = self._db.execute(
+                    "SELECT id, (SELECT json_group_array(name) FROM alias WHERE article = id) FROM article"
+                    " WHERE source = ? AND id > ? ORDER BY id LIMIT ?",
+                    (source, after, _CHUNK),
+                ).fetchall()
+            if not rows:
+                return
+            for _id, names in rows:
+                yield tuple(filter(_is_url, json.loads(names)))
+            after = rows[-1][0]
+
     def find(self, name: str) -> tuple[StoredArticle, ...]:
         """The articles that an id, a URL or an import's id names; several only when sources share an import's id.
 
@@ -376,7 +456,11 @@ class Archive:
     def _stored(self, known: str) -> StoredArticle:
         row = self._db.execute(_STORED + " WHERE article.id = ?", (known,)).fetchone()
         aliases = self._db.execute("SELECT name FROM alias WHERE article = ? ORDER BY name", (known,))
-        return self._stored_article(row, tuple(name for (name,) in aliases))
+        absence = self._db.execute(
+            "SELECT since FROM absence WHERE article = ? AND until IS NULL", (known,)
+        ).fetchone()
+        stored = self._stored_article(row, tuple(name for (name,) in aliases))
+        return replace(stored, vanished=datetime.fromisoformat(absence[0])) if absence else stored
 
     def _stored_article(self, row: _StoredRow, aliases: tuple[str, ...]) -> StoredArticle:
         known, digest, content, number, first_seen, change = row
@@ -441,7 +525,7 @@ class Archive:
     def changes(self, after: int) -> Iterator[StoredArticle]:
         """Every article whose last change is later than number `after`, in the order of their changes.
 
-        What changes meanwhile comes last, under its new number. Aliases are left out.
+        What changes meanwhile comes last, under its new number. Aliases and absences are left out.
         """
         while True:
             with self._lock, self._guard():
@@ -465,9 +549,9 @@ class Archive:
     def counts(self) -> ArchiveCounts:
         """How much is in the archive."""
         with self._lock, self._guard():
-            pages, articles, versions = self._db.execute(
+            pages, articles, versions, vanished = self._db.execute(
                 "SELECT (SELECT count(*) FROM page), (SELECT count(*) FROM article),"
-                " (SELECT count(*) FROM revision)"
+                " (SELECT count(*) FROM revision), (SELECT count(*) FROM absence WHERE until IS NULL)"
             ).fetchone()
             rows = self._db.execute(
                 "SELECT source, sum(articles), max(last) FROM ("
@@ -476,7 +560,7 @@ class Archive:
                 " GROUP BY source ORDER BY source"
             )
             return ArchiveCounts(
-                pages, articles, versions - articles, tuple(SourceCount(*row) for row in rows)
+                pages, articles, versions - articles, tuple(SourceCount(*row) for row in rows), vanished
             )
 
 

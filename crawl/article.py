@@ -85,7 +85,8 @@ class StoredArticle:
     """An article in the archive: its identity, its newest content, and the change that brought it.
 
     `change` is the archive's counter at the last change of this article; counting only upwards,
-    it lets an index ask for what is new since it last looked. `aliases` are other URLs and ids.
+    it lets an index ask for what is new since it last looked. `aliases` are other URLs and ids. `vanished` is
+    since when its newspaper no longer shows it (aware, UTC), or None.
     """
 
     id: str
@@ -94,6 +95,7 @@ class StoredArticle:
     first_seen: datetime
     change: int
     aliases: tuple[str, ...] = ()
+    vanished: datetime | None = None
 
 
 def parse_when(text: str) -> When:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
-import shutil
 import sys
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -16,17 +16,18 @@ from crawl.messages import format_number, mark, ngettext, printable
 from crawl.messages import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from crawl.again import AgainReport
+    from crawl.article import Article
+    from crawl.health import Health
     from crawl.importing import Problem
-    from crawl.report import CrawlReport, Progress, Reasons, SourceReport
+    from crawl.report import Progress
     from crawl.sources import Source
 
 PARTLY_DONE = 4
 INTERRUPTED = 130
 _SHOWN_PROBLEMS = 100
-_CLEAR_LINE = "\r\x1b[K"
 
 
 @click.command(
@@ -174,6 +175,7 @@ timbao crawl --since 2024-01-01""",
     help=mark("Seconds between requests instead of the polite delay, where the newspaper's owner allows it."),
 )
 @click.option("--dry-run", is_flag=True, help=mark("Only look for addresses; store nothing."))
+@click.option("--json", "as_json", is_flag=True, help=mark("One JSON object."))
 @click.pass_obj
 def crawl(
     settings: Settings,
@@ -183,17 +185,20 @@ def crawl(
     recheck: bool,
     delay: float | None,
     dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Crawl newspapers."""
     from crawl.run import CrawlOptions, run_crawl
+    from crawl.summary import report_json, report_text
 
     options = CrawlOptions(names, max_pages, since.date() if since else None, recheck, delay, dry_run)
-    with _page_printer() as progress:
+    with _showing_progress(settings) as progress:
         report = run_crawl(settings, options, progress=progress)
     if not report.sources:
         click.echo(_("No newspaper is enabled. Choose some with: timbao sources enable NAME"), err=True)
         raise SystemExit(2)
-    click.echo(_report_text(report, dry_run=dry_run), nl=False)
+    as_table = sys.stdout.isatty() and not dry_run
+    click.echo(report_json(report) if as_json else report_text(report, dry_run=dry_run, as_table=as_table))
     if report.interrupted:
         raise SystemExit(INTERRUPTED)
     if any(source.is_silent for source in report.sources):
@@ -201,61 +206,15 @@ def crawl(
 
 
 @contextlib.contextmanager
-def _page_printer() -> Iterator[Callable[[Progress], None] | None]:
-    """On a terminal, one line that always shows the newest page and is gone in the end; elsewhere nothing."""
+def _showing_progress(settings: Settings) -> Iterator[Callable[[Progress], None]]:
+    """On a terminal a table that is gone in the end; elsewhere a line a minute on standard error."""
+    from crawl.progress import MinuteLines, live_table
+
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield None
+        yield MinuteLines(lambda line: click.echo(line, err=True))
         return
-    from crawl.report import explained
-
-    def show(progress: Progress) -> None:
-        line = printable(f"{progress.fetched} {explained(progress.outcome)} {progress.url}")
-        click.echo(f"{_CLEAR_LINE}{line[: shutil.get_terminal_size().columns - 1]}", nl=False, err=True)
-
-    try:
-        yield show
-    finally:
-        click.echo(_CLEAR_LINE, nl=False, err=True)
-
-
-def _report_text(report: CrawlReport, *, dry_run: bool) -> str:
-    """One line a newspaper, then why pages failed or were left out."""
-    lines: list[str] = []
-    for source in report.sources:
-        lines.append(_source_line(source, dry_run=dry_run))
-        lines += _reason_lines(_("failed"), source.failed, dict(source.examples))
-        lines += _reason_lines(_("left out"), source.rejected, {})
-    return printable("\n".join(lines)) + "\n"
-
-
-def _reason_lines(label: str, reasons: Reasons, examples: dict[str, str]) -> Iterator[str]:
-    """How often each reason occurred, and below it what was said the first time."""
-    from crawl.report import explained
-
-    for key, count in reasons:
-        yield f"  {label}: {explained(key)} ×{format_number(count)}"
-        if key in examples:
-            yield f"    {' '.join(examples[key].split())}"
-
-
-def _source_line(source: SourceReport, *, dry_run: bool) -> str:
-    if dry_run:
-        return ngettext(
-            "{name}: {found} new address found, nothing stored",
-            "{name}: {found} new addresses found, nothing stored",
-            source.found,
-        ).format(name=source.source, found=format_number(source.found))
-    return ngettext(
-        "{name}: {fetched} page; articles: {new} new, {changed} changed, {unchanged} unchanged",
-        "{name}: {fetched} pages; articles: {new} new, {changed} changed, {unchanged} unchanged",
-        source.fetched,
-    ).format(
-        name=source.source,
-        fetched=format_number(source.fetched),
-        new=format_number(source.new),
-        changed=format_number(source.changed),
-        unchanged=format_number(source.unchanged),
-    )
+    with live_table(colour=settings.colour) as note:
+        yield note
 
 
 @click.group(
@@ -274,7 +233,9 @@ def sources(context: click.Context) -> None:
 
 @sources.command(
     "list",
-    help=mark("One line a newspaper: name, state, province, title, hosts."),
+    help=mark(
+        "One line a newspaper: name, state, province, title, hosts with the years in which they were seen."
+    ),
     epilog="timbao sources list",
 )
 @click.pass_obj
@@ -285,12 +246,13 @@ def list_sources(settings: Settings) -> None:
 
 def _print_sources(settings: Settings) -> None:
     from crawl.sources import load_sources
+    from crawl.summary import aligned
 
     ordered = sorted(
         load_sources(settings.folder.sources), key=lambda source: (not source.enabled, source.name)
     )
     rows = [tuple(map(printable, _listed(source))) for source in ordered]
-    for line in _aligned(rows) if sys.stdout.isatty() else map("\t".join, rows):
+    for line in aligned(rows) if sys.stdout.isatty() else map("\t".join, rows):
         click.echo(line)
 
 
@@ -298,16 +260,9 @@ def _listed(source: Source) -> tuple[str, ...]:
     state = _("enabled") if source.enabled else _("disabled")
     if not source.verified:
         state = _("{state}, unverified").format(state=state)
-    return (source.name, state, source.province or "-", source.title, ", ".join(source.hosts))
-
-
-def _aligned(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    """The rows with their cells below one another."""
-    rows = list(rows)
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(cells).rstrip()
+    years = {seen.host: f" ({seen.span})" for seen in source.years}
+    hosts = ", ".join(host + years.get(host, "") for host in source.hosts)
+    return (source.name, state, source.province or "-", source.title, hosts)
 
 
 @sources.command(
@@ -358,7 +313,8 @@ def add_source(
     """Probe a site and add it."""
     from crawl.probe import add_newspaper
 
-    source = add_newspaper(settings, url, name=name, title=title, province=province)
+    added = add_newspaper(settings, url, name=name, title=title, province=province)
+    source = added.source
     found = (
         ngettext("{count} sitemap", "{count} sitemaps", len(source.sitemaps)).format(
             count=len(source.sitemaps)
@@ -373,10 +329,77 @@ def add_source(
             name=printable(source.name), found=", ".join(found)
         )
     )
+    click.echo(printable(_sample_line(added.sample)), err=True)
     click.echo(
         _(
             "It is unverified until you have compared a few of its articles with the site "
             "and written verified = true into its entry."
         ),
         err=True,
+    )
+
+
+def _sample_line(article: Article | None) -> str:
+    """What was read from the new newspaper."""
+    from crawl.article import format_when
+
+    if article is None:
+        return _("No article of it could be read yet; it may need selectors or article_url in its entry.")
+    when = format_when(article.published) if article.published else "-"
+    sentence = _("An article of it, as it is read: {title} ({published}), {count} characters")
+    return sentence.format(title=article.title, published=when, count=format_number(len(article.body)))
+
+
+@sources.command(
+    "check",
+    help=mark("Ask the named newspapers (or all enabled ones) whether they and their lists still answer."),
+    epilog="""timbao sources check
+timbao sources check baokhanhhoa.vn --json""",
+)
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option(
+    "--delay",
+    type=click.FloatRange(min=0),
+    metavar="S",
+    help=mark("Seconds between requests instead of the polite delay, where the newspaper's owner allows it."),
+)
+@click.option("--json", "as_json", is_flag=True, help=mark("One JSON object a line."))
+@click.pass_obj
+def check_sources(settings: Settings, names: tuple[str, ...], delay: float | None, as_json: bool) -> None:
+    """Say of each newspaper whether it answers, when it last did, and what is wrong with its lists."""
+    from crawl.health import State, check_newspapers
+
+    checked = 0
+    silent = False
+    for health in check_newspapers(settings, names, delay=delay):
+        checked += 1
+        silent |= health.state is State.SILENT
+        click.echo(_health_json(health) if as_json else printable("\t".join(_health_cells(health))))
+    if not checked:
+        click.echo(_("No newspaper is enabled. Choose some with: timbao sources enable NAME"), err=True)
+        raise SystemExit(2)
+    if silent:
+        raise SystemExit(PARTLY_DONE)
+
+
+def _health_cells(health: Health) -> tuple[str, ...]:
+    """One record: name, state, last success, and every remark with its URL."""
+    from crawl.article import format_when
+
+    states = {"answers": _("answers"), "silent": _("silent"), "quiet": _("quiet hours")}
+    last = format_when(health.last_success) if health.last_success else "-"
+    remarks = (f"{url}: {' '.join(remark.split())}" for url, remark in health.remarks)
+    return (health.source, states[health.state.value], last, *remarks)
+
+
+def _health_json(health: Health) -> str:
+    from crawl.article import format_when
+
+    return json.dumps(
+        {
+            "source": health.source,
+            "state": health.state.value,
+            "last_success": health.last_success and format_when(health.last_success),
+            "remarks": dict(health.remarks),
+        }
     )

@@ -30,10 +30,13 @@ from crawl.fetch_errors import (
     TooManyRedirects,
     TooSlow,
 )
-from crawl.frontier import LISTS, Frontier, Kind, Visit, next_try
+from crawl.frontier import LISTS, Frontier, Kind, Visit
 from crawl.harvest import Harvester
+from crawl.quiet import is_quiet
 from crawl.report import CrawlReport, Progress, Tally
+from crawl.revisit import next_try
 from crawl.robots import ALL_ALLOWED, NOT_NOW, Pace, Robots, is_busy, read_robots, retry_after
+from crawl.robots import MAX_BYTES as MAX_ROBOTS
 from crawl.sources import Source
 from crawl.urls import authority, canonical, within
 
@@ -41,6 +44,7 @@ WORKERS = 16
 """Pages in flight at once, each from another host."""
 
 _ROBOTS_LIFE = 24 * 3600.0  # seconds; RFC 9309 section 2.4
+_MOST_UNMODIFIED = 3
 _TICK = 0.2  # seconds between two looks at whether to stop
 
 
@@ -61,9 +65,10 @@ def crawl(
     """Fetch what is new from the sources into the archive, and say what was done.
 
     `max_pages` bounds the requests (robots.txt apart). Articles from before `since` are left to a crawl that
-    wants them. `recheck` visits known articles again. `delay`, in seconds, replaces the polite one.
-    A `dry_run` reads the lists only and changes neither archive nor frontier. `stop` ends the crawl early, as
-    does Ctrl-C: what has been fetched is stored, the report says that it was interrupted.
+    wants them. `recheck` visits every known article and list again, whether it is due or not. `delay`, in
+    seconds, replaces the polite one. A `dry_run` reads the lists only and changes neither archive nor frontier.
+    `stop` ends the crawl early, as does Ctrl-C: what has been fetched is stored, the report says that it was
+    interrupted.
     Raises ArchiveError and FrontierError; whatever is wrong with a site is in the report.
     """
     if dry_run:
@@ -137,6 +142,7 @@ class _Run:
                 self._tallies[source.name],
                 started=self._started,
                 since=options.since,
+                recheck=options.recheck,
             )
             for source in sources
         }
@@ -147,6 +153,7 @@ class _Run:
         self._landed: queue.SimpleQueue[_Landing] = queue.SimpleQueue()
         self._in_flight = 0
         self._begun = 0
+        self._untold: list[Progress] = []
         self._control_c = threading.Event()
         self._stopping = False
 
@@ -164,22 +171,16 @@ class _Run:
         return CrawlReport(tuple(tallies), self._stopping)
 
     def _seed(self) -> None:
-        self._frontier.forgive_clock(self._started)
         for source in self._sources:
-            if self._options.recheck:
-                self._frontier.reopen(source.name, Kind.ARTICLE)
-            found = self._harvesters[source.name].seed()
-            waiting = {
-                host for host in self._frontier.hosts(source.name) if within(f"http://{host}/", source.hosts)
-            }
-            self._wake(source, found | waiting)
+            self._wake(source, self._harvesters[source.name].seed())
 
     def _wake(self, source: Source, hosts: Iterable[str]) -> None:
         """Let the hosts take part (again): URLs of theirs are waiting."""
         for host in hosts:
             lane = self._lanes.get(host)
             if lane is None:
-                pace = Pace(source.delay if self._options.delay is None else self._options.delay)
+                asked = self._options.delay
+                pace = Pace(source.delay if asked is None else asked, adapts=asked is None)
                 lane = self._lanes[host] = _Lane(host, source, pace)
             if lane.idle and not lane.closed:
                 self._schedule(lane, 0.0)
@@ -195,13 +196,10 @@ class _Run:
                 self._fetcher.interrupt()
             elif not self._enough():
                 self._launch(pool)
+                self._tell_all()
             if not self._in_flight and (self._stopping or self._enough() or not self._due):
                 return
-            try:
-                landing = self._landed.get(timeout=self._until_due())
-            except queue.Empty:
-                continue
-            self._receive(landing)
+            self._receive(self._landings())
 
     def _is_stop_asked(self) -> bool:
         return self._control_c.is_set() or self._options.stop.is_set()
@@ -218,6 +216,9 @@ class _Run:
         """Send a worker to every host that is due, as long as there are workers."""
         while self._due and self._due[0][0] <= time.monotonic() and self._in_flight < WORKERS:
             lane = heapq.heappop(self._due)[2]
+            if is_quiet(lane.source.quiet, datetime.now(UTC)):
+                self._leave_in_quiet(lane)
+                continue
             visit = self._next(lane)
             if visit is None:
                 lane.idle = True
@@ -232,38 +233,57 @@ class _Run:
             if self._enough():
                 return
 
+    def _leave_in_quiet(self, lane: _Lane) -> None:
+        """Its readers come now; what waits is for the next crawl."""
+        lane.closed = True
+        self._tallies[lane.source.name].rejected["quiet-hours"] += 1
+        self._tell(lane, f"{lane.source.scheme}://{lane.host}/", "quiet-hours")
+
     def _next(self, lane: _Lane) -> Visit | None:
         """The next URL to fetch; those that need no fetching are dealt with on the way."""
         kinds = LISTS if self._options.dry_run else lane.kinds()
         while not self._is_stop_asked():
-            visit = self._frontier.next(lane.host, kinds, now=self._started, since=self._options.since)
+            visit = self._frontier.next(lane.host, kinds)
             if visit is None or lane.robots is None:
                 return visit
             if not lane.robots.allowed(visit.url):
-                self._frontier.later(visit, not_before=datetime.now(UTC))
+                self._frontier.later(visit)
                 self._tallies[lane.source.name].rejected["robots.txt"] += 1
                 self._tell(lane, visit.url, "robots.txt")
-            elif visit.kind is Kind.ARTICLE and not self._options.recheck and self._archive.knows(visit.url):
-                self._frontier.skip(visit)
-            else:
+                self._tell_all()
+            elif self._harvesters[lane.source.name].needs(visit):
                 return visit
         self._stopping = True  # the lane has more to do, which nothing else will tell
         return None
 
     def _fetch(self, lane: _Lane, visit: Visit | None, url: str) -> None:
         """In a worker: fetch, and hand over what came of it."""
-        # Feeds are known to keep their ETag when they change, so they are always read whole.
-        conditional = visit if visit is not None and visit.kind is not Kind.FEED else None
+        etag, last_modified = self._validators(visit)
+        began = time.monotonic()
         try:
             outcome: Page | FetchError = self._fetcher.get(
                 url,
-                etag=conditional.etag if conditional else None,
-                last_modified=conditional.last_modified if conditional else None,
+                etag=etag,
+                last_modified=last_modified,
                 permit=lambda target: self._permitted(lane, target, with_rules=visit is not None),
+                first=MAX_ROBOTS if visit is None else None,
             )
         except FetchError as error:
             outcome = error
+        lane.pace.took(time.monotonic() - began)
         self._landed.put(_Landing(lane, visit, url, outcome))
+
+    def _validators(self, visit: Visit | None) -> tuple[str | None, str | None]:
+        """What lets a server say that nothing changed, as far as servers can be trusted with that.
+
+        Feeds are known to keep their ETag when they change. Others are asked for the whole page every fourth time,
+        after a failure, and whenever a person asks.
+        """
+        if visit is None or visit.kind is Kind.FEED or self._options.recheck:
+            return None, None
+        if visit.unmodified >= _MOST_UNMODIFIED or visit.attempts:
+            return None, None
+        return visit.etag, visit.last_modified
 
     def _permitted(self, lane: _Lane, target: str, *, with_rules: bool) -> bool:
         """Whether a redirect may be followed: within the newspaper, and where a robots.txt is known that allows it."""
@@ -275,13 +295,34 @@ class _Run:
 
     # In
 
-    def _receive(self, landing: _Landing) -> None:
-        self._in_flight -= 1
-        wait = self._land(landing)
-        if wait is None:
-            landing.lane.closed = True
-        else:
-            self._schedule(landing.lane, wait)
+    def _landings(self) -> list[_Landing]:
+        """What has come, after a little patience; at most one page of each host."""
+        landings = []
+        with contextlib.suppress(queue.Empty):
+            landings.append(self._landed.get(timeout=self._until_due()))
+            while True:
+                landings.append(self._landed.get_nowait())
+        return landings
+
+    def _receive(self, landings: list[_Landing]) -> None:
+        """Deal with what came, all of it in one batch: what makes it durable costs more than one page's own work.
+
+        The frontier learns that a visit is done after the archive has kept what came of it, and nobody is told
+        before that. A crawl that dies in between visits these pages again, one of each host.
+        """
+        if not landings:
+            return
+        self._in_flight -= len(landings)
+        # A dry run, which may stand beside another crawl, reads the archive and keeps nothing in it.
+        kept = contextlib.nullcontext() if self._options.dry_run else self._archive.batch()
+        with self._frontier.batch(), kept:
+            waits = [(landing.lane, self._land(landing)) for landing in landings]
+        for lane, wait in waits:
+            if wait is None:
+                lane.closed = True
+            else:
+                self._schedule(lane, wait)
+        self._tell_all()
 
     def _land(self, landing: _Landing) -> float | None:
         """Deal with what came; the seconds to leave the host alone, or None to leave it for this crawl."""
@@ -314,17 +355,17 @@ class _Run:
         if self._options.delay is None:
             lane.pace.delay = max(lane.source.delay, lane.robots.delay or 0.0)
         self._wake(lane.source, self._harvesters[lane.source.name].sitemaps(lane.robots.sitemaps))
-        return lane.pace.delay
+        return lane.pace.wait
 
     def _land_failure(self, lane: _Lane, visit: Visit, error: FetchError) -> float | None:
         if error.transient and not isinstance(error, TooSlow) and visit.url not in lane.retried:
             lane.retried.add(visit.url)
-            return lane.pace.silent()
+            return lane.pace.silent() if error.silent else lane.pace.answered()
         if isinstance(error, RefusedRedirect) and self._hand_over(lane, visit, error.target):
             return lane.pace.answered()
-        self._frontier.failed(visit, error.reason, not_before=next_try(visit))
+        self._frontier.failed(visit, error.reason, due=next_try(visit.attempts, datetime.now(UTC)))
         self._failed(lane, visit.url, error.reason, str(error))
-        return lane.pace.silent() if error.transient else lane.pace.answered()
+        return lane.pace.silent() if error.silent else lane.pace.answered()
 
     def _hand_over(self, lane: _Lane, visit: Visit, target: str) -> bool:
         """Leave a page that has moved to another host of the paper to that host's own lane."""
@@ -341,14 +382,12 @@ class _Run:
             asked = retry_after(page)
             wait = lane.pace.busy(asked)
             if wait is None:
-                not_before = datetime.now(UTC) + timedelta(seconds=min(asked or 0.0, 86400.0))
-                self._frontier.failed(visit, f"http-{page.status}", not_before=not_before, status=page.status)
+                due = datetime.now(UTC) + timedelta(seconds=min(asked or 0.0, 86400.0))
+                self._frontier.failed(visit, f"http-{page.status}", due=due, status=page.status)
                 self._failed(lane, visit.url, f"http-{page.status}")
             return wait
         if page.status != 304 and not 200 <= page.status < 300:
-            reason = f"http-{page.status}"
-            self._frontier.failed(visit, reason, not_before=next_try(visit), status=page.status)
-            self._failed(lane, visit.url, reason)
+            self._failed(lane, visit.url, self._harvesters[lane.source.name].missing(visit, page))
             return lane.pace.answered()
         tally.arrived += 1
         harvest = self._harvesters[lane.source.name].take(visit, page)
@@ -361,9 +400,15 @@ class _Run:
         self._tell(lane, url, reason)
 
     def _tell(self, lane: _Lane, url: str, outcome: str) -> None:
+        fetched = sum(tally.fetched for tally in self._tallies.values())
+        self._untold.append(Progress(lane.source.name, url, outcome, fetched))
+
+    def _tell_all(self) -> None:
+        """Tell of the pages that have been dealt with."""
+        untold, self._untold = self._untold, []
         if self._options.progress is not None:
-            fetched = sum(tally.fetched for tally in self._tallies.values())
-            self._options.progress(Progress(lane.source.name, url, outcome, fetched))
+            for progress in untold:
+                self._options.progress(progress)
 
 
 @contextlib.contextmanager

@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crawl.messages import gettext as _
+from crawl.quiet import BadHours, QuietHours, parse_quiet_hours
 
 CONFIG_NAME = "timbao.toml"
-CONFIG_KEYS = frozenset({"contact", "data", "engine", "lang"})
+CONFIG_KEYS = frozenset({"contact", "data", "engine", "lang", "quiet"})
 _HEADER_VALUE = re.compile("[ -~]*")
 
 
@@ -61,6 +62,7 @@ class Config:
     engine: str | None = None
     lang: str | None = None
     contact: str | None = None
+    quiet: tuple[QuietHours, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,11 @@ class DataFolder:
     def sources(self) -> Path:
         """The data folder's own newspapers, beside the shipped ones."""
         return self.path / "sources.toml"
+
+    @property
+    def reprints(self) -> Path:
+        """The SQLite file of articles that are reprints of each other; it can be made again from the archive."""
+        return self.path / "reprints.sqlite"
 
     @property
     def runs(self) -> Path:
@@ -124,12 +131,14 @@ class DataFolder:
 class Settings:
     """What every command needs to know: where the data is, which engine holds the index, how output may look.
 
-    `contact` tells the newspapers who is crawling them. `colour` and `links` are for standard output.
+    `contact` tells the newspapers who is crawling them, and in the hours of `quiet` none is asked. `colour` and
+    `links` are for standard output.
     """
 
     folder: DataFolder
     engine: str
     contact: str | None = None
+    quiet: tuple[QuietHours, ...] = ()
     colour: bool = False
     links: bool = False
 
@@ -174,8 +183,17 @@ def load_config(environ: Mapping[str, str] = os.environ, folder: Path = Path()) 
         merged |= _read_config(path)
     data = merged.get("data")
     return Config(
-        Path(data) if data else None, merged.get("engine"), merged.get("lang"), merged.get("contact")
+        Path(data) if data else None,
+        merged.get("engine"),
+        merged.get("lang"),
+        merged.get("contact"),
+        _quiet(merged.get("quiet", "")),
     )
+
+
+def _quiet(text: str) -> tuple[QuietHours, ...]:
+    """Spans of hours separated by commas. Raises BadHours."""
+    return tuple(parse_quiet_hours(span) for span in text.split(",") if span.strip())
 
 
 def _user_config(environ: Mapping[str, str]) -> Path:
@@ -207,6 +225,10 @@ def _read_config(path: Path) -> dict[str, str]:
     if not _HEADER_VALUE.fullmatch(found.get("contact", "")):
         # It is sent with every request (RFC 9110, section 5.5).
         raise ConfigError(path, _("contact must be an address in plain ASCII on one line"))
+    try:
+        _quiet(found.get("quiet", ""))
+    except BadHours as error:
+        raise ConfigError(path, f"quiet: {error}") from error
     if "data" in found:
         found["data"] = _beside(path, "data", found["data"])
     kind, separator, place = found.get("engine", "").partition(":")

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import io
 import re
-import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
 from urllib.parse import urlsplit
 from xml.parsers import expat
 
 import feedparser
-from bs4 import BeautifulSoup, ParserRejectedMarkup, SoupStrainer, Tag
+from lxml import etree
 
-from crawl.article import Page, When, parse_when
+from crawl.article import VIETNAM, Page, When, parse_when
 from crawl.dates import parse_written
 from crawl.extract import MAX_HTML
 from crawl.inflate import Damaged, Overflow, inflated, limited
@@ -45,7 +47,13 @@ _ARTICLE_END = re.compile(r"(?i)(?:\d{4,}|-[0-9a-f]{7,})(?:\.[a-z]{2,5}|/)?$")
 # Another dress of a page that has an address of its own.
 _VARIANT = re.compile(r"(?i)/(?:print|in-bai|in-tin|amp)(?:/|$)")
 _LONGEST_SECTION = 6  # words in a section's slug; headlines are longer
+# `news-2021-3.xml`, `sitemap_news_202103.xml`, `2021/03/15.xml`; not part of a longer number.
+_MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_/.]?(1[0-2]|0?[1-9])(?:[-_/.]?(?:0[1-9]|[12]\d|3[01]))?(?!\d)")
+_MONTH_AND_SOME = timedelta(days=31 + 35)
 _BARE_AMPERSAND = re.compile(rb"&(?!#\d{1,7};|#x[0-9A-Fa-f]{1,6};|[A-Za-z]\w{0,30};)")
+_LEADING = frozenset({"a", "area", "link", "base", "meta"})
+_CHARSET = re.compile(rb"""(?i)<meta[^>]{0,200}\bcharset\s*=\s*["']?\s*([a-z0-9_:.-]{2,40})""")
+_HEAD = 4096  # bytes in which a page says its encoding
 _FEED_TYPE = re.compile(r"(?i)^application/(?:rss|atom)\+xml")
 _FEED_NAME = re.compile(r"(?i)\.rss$")
 _REFRESH = re.compile(r"(?i)^\s*[\d.]*\s*[;,]\s*url\s*=\s*['\"]?([^'\"]+)")
@@ -122,12 +130,12 @@ def links(page: Page, source: Source) -> Links:
     What matches the source's `article_url` is an article; without that rule, what ends in an id or is long.
     Sections lie at most two folders deep, so that no calendar or loop of folders leads on for ever.
     """
-    soup = _soup(page.body[:MAX_HTML])
-    base = soup.find("base", href=True)
-    root = canonical(str(base["href"]), page.final_url) if isinstance(base, Tag) else None
+    elements = _elements(page.body[:MAX_HTML])
+    base = next((given["href"] for name, given in elements if name == "base" and "href" in given), None)
+    root = None if base is None else canonical(base, page.final_url)
     articles: dict[str, None] = {}
     sections: dict[str, None] = {}
-    for target in _targets(soup):
+    for target in _targets(elements):
         url = canonical(target, root or page.final_url)
         if url is None or not within(url, source.hosts):
             continue
@@ -140,11 +148,16 @@ def links(page: Page, source: Source) -> Links:
 
 def feeds_of(page: Page) -> tuple[str, ...]:
     """The feeds that an HTML page announces (`<link rel=alternate>`) or links to by name."""
-    soup = _soup(page.body[:MAX_HTML])
+    elements = _elements(page.body[:MAX_HTML])
     announced = [
-        str(tag["href"]) for tag in soup.find_all("link", rel="alternate", href=True, type=_FEED_TYPE)
+        given["href"]
+        for name, given in elements
+        if name == "link" and "alternate" in _relations(given) and _FEED_TYPE.search(given.get("type", ""))
+        if "href" in given
     ]
-    named = [str(tag["href"]) for tag in soup.find_all("a", href=_FEED_NAME)]
+    named = [
+        given["href"] for name, given in elements if name == "a" and _FEED_NAME.search(given.get("href", ""))
+    ]
     urls = (canonical(target, page.final_url) for target in announced or named)
     return tuple(dict.fromkeys(url for url in urls if url))
 
@@ -177,25 +190,71 @@ def is_numbered(url: str) -> bool:
     return bool(_PAGE_QUERY.fullmatch(parts.query) or (not parts.query and _PAGE_PATH.search(parts.path)))
 
 
-def _soup(body: bytes) -> BeautifulSoup:
-    wanted = SoupStrainer(["a", "area", "link", "base", "meta"])
-    with warnings.catch_warnings():
-        # That a page looks like XML, or like a file's name, is nothing its reader could act on.
-        warnings.simplefilter("ignore", UserWarning)
-        try:
-            return BeautifulSoup(body, "lxml", parse_only=wanted)
-        except ParserRejectedMarkup:
-            return BeautifulSoup(b"", "lxml")
+def is_of_a_past_month(url: str, now: datetime) -> bool:
+    """Whether the URL of a list names a month, or a day, that is over for so long that nothing is added any more."""
+    parts = urlsplit(url)
+    months = [(int(year), int(month)) for year, month in _MONTH.findall(f"{parts.path}?{parts.query}")]
+    return bool(months) and all(
+        now > datetime(year, month, 1, tzinfo=VIETNAM) + _MONTH_AND_SOME for year, month in months
+    )
 
 
-def _targets(soup: BeautifulSoup) -> Iterator[str]:
-    for tag in soup.find_all(["a", "area"], href=True):
-        yield str(tag["href"])
-    for tag in soup.find_all("link", href=True, rel=["next", "prev"]):
-        yield str(tag["href"])
-    for tag in soup.find_all("meta", attrs={"http-equiv": re.compile("(?i)^refresh$"), "content": True}):
-        if refresh := _REFRESH.match(str(tag["content"])):
-            yield refresh[1]
+_Elements: TypeAlias = list[tuple[str, Mapping[str, str]]]
+
+
+class _Collector:
+    """What lxml tells of a page, as far as it can lead anywhere."""
+
+    def __init__(self) -> None:
+        self.found: _Elements = []
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
+        if name in _LEADING:
+            self.found.append((name, dict(attributes)))
+
+    def close(self) -> None:
+        """The page ends."""
+
+
+def _elements(body: bytes) -> _Elements:
+    """The elements that lead somewhere, in order, with their attributes; no tree is built for them."""
+    collector = _Collector()
+    parser = etree.HTMLParser(target=collector, encoding=_encoding(body), huge_tree=True)
+    with contextlib.suppress(etree.LxmlError):
+        parser.feed(body)
+        parser.close()
+    return collector.found
+
+
+def _encoding(body: bytes) -> str:
+    """The encoding for reading addresses, which are ASCII nearly always: as declared, if Python knows it."""
+    declared = _CHARSET.search(body[:_HEAD])
+    if declared:
+        with contextlib.suppress(LookupError, ValueError):
+            name = codecs.lookup(declared[1].decode("ascii")).name
+            return (
+                "utf-8" if name.startswith(("utf-16", "utf-32")) else name
+            )  # then it could not have been read
+    return "utf-8"
+
+
+def _relations(given: Mapping[str, str]) -> set[str]:
+    return set(given.get("rel", "").lower().split())
+
+
+def _targets(elements: _Elements) -> Iterator[str]:
+    for name, given in elements:
+        if name in {"a", "area"} and "href" in given:
+            yield given["href"]
+    for name, given in elements:
+        if name == "link" and "href" in given and _relations(given) & {"next", "prev"}:
+            yield given["href"]
+    for name, given in elements:
+        if name == "meta" and given.get("http-equiv", "").lower() == "refresh":
+            refresh = _REFRESH.match(given.get("content", ""))
+            if refresh:
+                yield refresh[1]
 
 
 def _unpacked(body: bytes) -> bytes:

@@ -31,7 +31,7 @@ BUDGET = 5.0
 LARGE = 512 * 1024
 """Pages from this size on, in bytes, are read in a process of their own even when there is only one."""
 
-OVER_BUDGET = "over-budget"
+OVER_BUDGET = "slow-page"
 
 _PATIENCE = 20  # how many times its budget a page may wait on a busy machine
 _AHEAD = 4  # pages for each process, so that none waits for work

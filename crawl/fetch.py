@@ -38,7 +38,7 @@ from crawl.fetch_errors import (
     TooSlow,
     Unreachable,
 )
-from crawl.inflate import PIECE, Damaged, Overflow, inflated, limited
+from crawl.inflate import PIECE, Damaged, Overflow, beginning, inflated, limited
 from crawl.urls import absolute
 
 MAX_BYTES = 32 * 2**20
@@ -94,10 +94,12 @@ class Fetcher:
         etag: str | None = None,
         last_modified: str | None = None,
         permit: Callable[[str], bool] = lambda _target: True,
+        first: int | None = None,
     ) -> Page:
         """The page at `url`, whatever its status; redirects are followed to where `permit` agrees.
 
         `etag` and `last_modified` make the request conditional: the answer may then be 304 with no body.
+        With `first` no more of the body than its first bytes is read, and a longer one is no error.
         Raises the FetchErrors.
         """
         headers = dict(self._headers)
@@ -106,7 +108,7 @@ class Fetcher:
         if last_modified:
             headers["If-Modified-Since"] = last_modified
         with self._guarding(url) as guard:
-            return self._follow(url, headers, permit, guard)
+            return self._follow(url, headers, permit, guard, first)
 
     def interrupt(self) -> None:
         """Cut what is in flight; those who wait for it get Interrupted."""
@@ -170,7 +172,12 @@ class Fetcher:
                 return BadContent(url, f"{type(error).__name__}: {error}"[:200])
 
     def _follow(
-        self, url: str, headers: dict[str, str], permit: Callable[[str], bool], guard: _Guard
+        self,
+        url: str,
+        headers: dict[str, str],
+        permit: Callable[[str], bool],
+        guard: _Guard,
+        first: int | None,
     ) -> Page:
         target = absolute(url)
         if target is None:
@@ -180,7 +187,7 @@ class Fetcher:
             with contextlib.closing(response):
                 location = response.headers.get("Location")
                 if response.status not in _REDIRECTS or not location:
-                    return self._page(url, target, response, guard)
+                    return self._page(url, target, response, guard, first)
             following = absolute(_utf8(location), target)
             if following is None or not permit(following):
                 raise RefusedRedirect(url, following or location)
@@ -199,7 +206,9 @@ class Fetcher:
             raise _Unguarded
         return raw
 
-    def _page(self, url: str, final_url: str, response: HTTPResponse, guard: _Guard) -> Page:
+    def _page(
+        self, url: str, final_url: str, response: HTTPResponse, guard: _Guard, first: int | None
+    ) -> Page:
         codings = [coding for coding in response.headers.get("Content-Encoding", "").split(",") if coding]
         if len(codings) > _MAX_CODINGS:
             raise Damaged("compressed too many times over")
@@ -207,7 +216,7 @@ class Fetcher:
         if response.status not in (204, 304):
             for coding in reversed(codings):
                 pieces = limited(inflated(pieces, coding), self._max_bytes)
-        body = b"".join(pieces)
+        body = b"".join(pieces if first is None else beginning(pieces, first))
         fields = tuple((name, _utf8(value)) for name, value in response.headers.items())
         return Page(url, final_url, response.status, fields, body, utc_now())
 

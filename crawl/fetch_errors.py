@@ -16,6 +16,8 @@ class FetchError(Exception):
     reason: ClassVar[str] = "failed"
     transient: ClassVar[bool] = False
     """Whether the same request may well succeed later."""
+    silent: ClassVar[bool] = False
+    """Whether nothing, or nothing in time, came from the host."""
 
     def __init__(self, url: str, message: str) -> None:
         self.url = url
@@ -83,6 +85,7 @@ class TooSlow(FetchError):
 
     reason = "too-slow"
     transient = True
+    silent = True
 
     def __init__(self, url: str, seconds: float) -> None:
         self.seconds = seconds
@@ -97,6 +100,7 @@ class Unreachable(FetchError):
 
     reason = "unreachable"
     transient = True
+    silent = True
 
     def __init__(self, url: str, detail: str) -> None:
         self.detail = detail

@@ -11,25 +11,41 @@ import enum
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from crawl.article import When, format_when, local_day
+from crawl.article import VIETNAM, When, format_when, local_day
 from crawl.messages import gettext as _
+from crawl.revisit import LONGEST_WAIT
 from crawl.urls import authority
 
-_VERSION = 2
-_SCHEMA = """
+_VERSION = 3
+_TABLE = """
 CREATE TABLE IF NOT EXISTS visit (
     url TEXT PRIMARY KEY, host TEXT NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'waiting', attempts INTEGER NOT NULL DEFAULT 0,
-    not_before TEXT NOT NULL DEFAULT '', named TEXT, day TEXT, reason TEXT,
-    status INTEGER, etag TEXT, last_modified TEXT, visited TEXT
+    due TEXT DEFAULT '', named TEXT, day TEXT, reason TEXT,
+    status INTEGER, etag TEXT, last_modified TEXT, visited TEXT,
+    queued INTEGER NOT NULL DEFAULT 1, news TEXT, unmodified INTEGER NOT NULL DEFAULT 0,
+    barren INTEGER NOT NULL DEFAULT 0
 );
-DROP INDEX IF EXISTS waiting;
-CREATE INDEX IF NOT EXISTS due ON visit (host, kind, attempts, visited) WHERE state != 'done';
+"""
+# `due` is when a URL is to be visited (again): '' at once, NULL never. `queued` says that it waits in this crawl.
+_FROM_VERSION_2 = """
+ALTER TABLE visit RENAME TO visit_2;
+DROP INDEX IF EXISTS waiting; DROP INDEX IF EXISTS due; DROP INDEX IF EXISTS by_source;
+"""
+_OLD_ROWS = """
+INSERT INTO visit (url, host, source, kind, state, attempts, due, named, day, reason, status, etag,
+    last_modified, visited, news)
+SELECT url, host, source, kind, state, attempts, iif(state = 'done' AND kind = 'article', NULL, not_before),
+    named, day, reason, status, etag, last_modified, visited, visited FROM visit_2;
+DROP TABLE visit_2;
+"""
+_KEYS = """
+CREATE INDEX IF NOT EXISTS queue ON visit (host, kind, attempts, visited) WHERE queued;
 CREATE INDEX IF NOT EXISTS by_source ON visit (source, state);
 """
 
@@ -42,8 +58,6 @@ class Kind(enum.Enum):
     SITEMAP = "sitemap"
     SECTION = "section"
 
-
-_LONGEST_WAIT = timedelta(days=8)  # a week, and a day for clocks that differ
 
 LISTS = (Kind.FEED, Kind.SITEMAP, Kind.SECTION)
 """The kinds that lead to articles."""
@@ -66,15 +80,33 @@ class FrontierError(Exception):
 class Visit:
     """A URL to visit.
 
-    `attempts` counts the failures so far; the rest is from the last answer, to ask whether the page changed.
+    `attempts` counts the failures since it last succeeded, at `visited`. `news` is when it last brought something
+    new, or was first heard of; both are aware, in UTC. `etag` and `last_modified` are from the last answer,
+    `unmodified` counts the answers in a row that said only that nothing changed. `barren` counts the pages of a
+    list without anything new that led here, one to the next. `dated` says that its own list gave it a date.
     """
 
     url: str
     source: str
     kind: Kind
     attempts: int = 0
+    visited: datetime | None = None
+    news: datetime | None = None
     etag: str | None = None
     last_modified: str | None = None
+    unmodified: int = 0
+    barren: int = 0
+    dated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RestingList:
+    """A list that the present crawl leaves alone, until `due`; `reason` says why it is no list any more, or is None."""
+
+    url: str
+    kind: Kind
+    due: datetime
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +128,8 @@ class Frontier:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._begun, self._first_day = _stamp(datetime.now(UTC)), ""
+        self._depth = 0
         with self._guard():
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
         try:
@@ -112,13 +146,16 @@ class Frontier:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
             if version < _VERSION:
+                before, after = (_FROM_VERSION_2, _OLD_ROWS) if version else ("", "")
                 self._db.executescript(
-                    f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;"
+                    f"BEGIN IMMEDIATE; {before} {_TABLE} {after} {_KEYS}"
+                    f" PRAGMA user_version = {_VERSION}; COMMIT;"
                 )
 
     def rehearsal(self) -> Frontier:
         """A copy in memory, for trying what a crawl would do."""
         copy = Frontier(Path(":memory:"))
+        copy._begun, copy._first_day = self._begun, self._first_day
         with self._guard():
             self._db.backup(copy._db)
         return copy
@@ -135,20 +172,67 @@ class Frontier:
     ) -> None:
         self.close()
 
+    @contextlib.contextmanager
+    def batch(self) -> Iterator[None]:
+        """Group changes: all of them are kept when the outermost block ends, none when it raises."""
+        if self._depth == 0:
+            with self._guard():
+                self._db.execute("BEGIN IMMEDIATE")
+        self._depth += 1
+        try:
+            # Not guarded: what goes wrong in the caller's own block is not the frontier's failure.
+            yield
+            if self._depth == 1:
+                with self._guard():
+                    self._db.execute("COMMIT")
+        except BaseException:
+            if self._depth == 1 and self._db.in_transaction:
+                with self._guard():
+                    self._db.execute("ROLLBACK")
+            raise
+        finally:
+            self._depth -= 1
+
+    def begin(self, source: str, *, now: datetime, since: When | None = None, recheck: bool = False) -> None:
+        """Begin a crawl of the source: what is due at `now`, or with `recheck` everything, waits in its queue.
+
+        Articles that their list dates before the day of `since` are left to another crawl, also those added later.
+        Moments that a clock set ahead wrote down are forgotten: visits yet to come, and waits longer than any.
+        """
+        self._begun, self._first_day = _stamp(now), "" if since is None else str(local_day(since))
+        values = {
+            "source": source,
+            "now": self._begun,
+            "latest": _stamp(now + LONGEST_WAIT + timedelta(days=1)),  # a day for clocks that differ
+            "recheck": recheck,
+            "first_day": self._first_day,
+        }
+        wanted = "((:recheck OR coalesce(due <= :now, 0)) AND (kind != 'article' OR day IS NULL OR day >= :first_day))"
+        with self.batch(), self._guard():
+            for change in (
+                "UPDATE visit SET visited = NULL WHERE source = :source AND visited > :now",
+                "UPDATE visit SET news = :now WHERE source = :source AND news > :now",
+                "UPDATE visit SET due = '' WHERE source = :source AND due > :latest",
+                f"UPDATE visit SET queued = {wanted} WHERE source = :source AND queued != {wanted}",  # noqa: S608
+            ):
+                self._db.execute(change, values)
+
     def add(
         self,
         source: str,
         kind: Kind,
         urls: Iterable[tuple[str, When | None]],
         *,
-        again_since: datetime | None = None,
+        again: bool = False,
+        barren: int = 0,
     ) -> int:
-        """Let these canonical URLs wait for a visit; returns how many were unknown.
+        """Let these canonical URLs wait for a visit in this crawl; returns how many were unknown.
 
-        With each URL comes the date its list gives it, or None. Known URLs are left as they are; but with
-        `again_since` those not visited from that moment on wait once more, unless they were visited
-        after their list gave them the date that it still gives.
+        With each URL comes the date its list gives it, or None. A known URL that was visited before this crawl
+        waits once more with `again`, or when its list gives it another date than before: a list in any case, an
+        article if that date is later than the visit, since one list tells of changes and another of publication.
         """
+        urls = list(urls)
         rows = [
             (
                 url,
@@ -157,75 +241,67 @@ class Frontier:
                 kind.value,
                 when and format_when(when),
                 when and str(local_day(when)),
+                self._begun,
+                barren,
+                self._first_day if kind is Kind.ARTICLE else "",
             )
             for url, when in urls
         ]
-        with self._transaction():
+        with self.batch(), self._guard():
             before = self._db.total_changes
             self._db.executemany(
-                "INSERT OR IGNORE INTO visit (url, host, source, kind, named, day) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO visit (url, host, source, kind, named, day, news, barren, queued)"
+                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, coalesce(?6 >= ?9, 1))",
                 rows,
             )
             added = self._db.total_changes - before
-            if again_since is not None:
-                self._db.executemany(
-                    "UPDATE visit SET state = 'waiting', not_before = '', named = ?1, day = ?2 WHERE url = ?3"
-                    " AND coalesce(visited, '') < ?4 AND not_before < ?4"
-                    " AND (state != 'done' OR ?1 IS NULL OR named IS NOT ?1)",
-                    [
-                        (named, day, url, _stamp(again_since))
-                        for url, _host, _source, _kind, named, day in rows
-                    ],
-                )
+            self._db.executemany(
+                "UPDATE visit SET queued = 1, due = '', named = ?2, day = coalesce(?3, day), barren = ?4"
+                " WHERE url = ?1 AND state = 'done' AND coalesce(visited, '') < ?5"
+                " AND (?6 OR (?2 IS NOT NULL AND named IS NOT ?2 AND (kind != 'article' OR ?7 > visited)))",
+                [
+                    (url, named, day, barren, self._begun, again, when and _stamp(_earliest(when)))
+                    for (url, when), (_url, _h, _s, _k, named, day, *_rest) in zip(urls, rows, strict=True)
+                ],
+            )
         return added
 
-    def forgive_clock(self, now: datetime) -> None:
-        """Forget moments that a clock set ahead wrote down: visits yet to come, and waits longer than any."""
-        with self._transaction():
-            self._db.execute("UPDATE visit SET visited = NULL WHERE visited > ?", (_stamp(now),))
-            self._db.execute(
-                "UPDATE visit SET not_before = '' WHERE not_before > ?", (_stamp(now + _LONGEST_WAIT),)
-            )
-
-    def reopen(self, source: str, kind: Kind) -> None:
-        """Let every URL of this kind that was done or given up wait for another visit."""
-        with self._guard():
-            self._db.execute(
-                "UPDATE visit SET state = 'waiting', not_before = '' WHERE source = ? AND kind = ?",
-                (source, kind.value),
-            )
-
-    def next(
-        self, host: str, kinds: Iterable[Kind], *, now: datetime, since: When | None = None
-    ) -> Visit | None:
+    def next(self, host: str, kinds: Iterable[Kind]) -> Visit | None:
         """The next URL to visit on `host` of the first of `kinds` that has one.
 
         Those that never failed come first, and among them those never visited, then the longest ago.
-
-        Articles that their list dates before the day of `since` go on waiting. The same URL is given again
-        until it is marked `done`, `failed` or `later`.
+        The same URL is given again until it is marked `done`, `skip`, `failed` or `later`.
         """
-        first_day = "" if since is None else str(local_day(since))
         with self._guard():
             for kind in kinds:
                 row = self._db.execute(
-                    "SELECT url, source, attempts, etag, last_modified FROM visit"
-                    " WHERE host = ? AND kind = ? AND state != 'done' AND not_before <= ?"
-                    " AND (kind != 'article' OR day IS NULL OR day >= ?)"
+                    "SELECT url, source, attempts, visited, news, etag, last_modified, unmodified, barren,"
+                    " named IS NOT NULL FROM visit WHERE host = ? AND kind = ? AND queued"
                     " ORDER BY attempts, visited, rowid LIMIT 1",
-                    (host, kind.value, _stamp(now), first_day),
+                    (host, kind.value),
                 ).fetchone()
                 if row is not None:
-                    url, source, attempts, etag, last_modified = row
-                    return Visit(url, source, kind, attempts, etag, last_modified)
+                    url, source, attempts, visited, news, etag, last_modified, unmodified, barren, dated = row
+                    return Visit(
+                        url,
+                        source,
+                        kind,
+                        attempts,
+                        _moment(visited),
+                        _moment(news),
+                        etag,
+                        last_modified,
+                        unmodified,
+                        barren,
+                        bool(dated),
+                    )
         return None
 
     def hosts(self, source: str) -> tuple[str, ...]:
         """The hosts on which URLs of the source are waiting."""
         with self._guard():
             rows = self._db.execute(
-                "SELECT DISTINCT host FROM visit WHERE source = ? AND state != 'done' ORDER BY host",
-                (source,),
+                "SELECT DISTINCT host FROM visit WHERE source = ? AND queued ORDER BY host", (source,)
             )
             return tuple(host for (host,) in rows)
 
@@ -234,42 +310,72 @@ class Frontier:
         visit: Visit,
         *,
         now: datetime,
+        due: datetime | None = None,
+        news: datetime | None = None,
         status: int | None = None,
         etag: str | None = None,
         last_modified: str | None = None,
+        unmodified: int = 0,
     ) -> None:
-        """What came of the visit is stored; call this only after it is."""
+        """What came of the visit is stored; call this only after it is.
+
+        It is visited again from `due` on, or never for its own sake. `news` is when what was new is from, if
+        anything was; the rest is as in Visit.
+        """
         with self._guard():
             self._db.execute(
-                "UPDATE visit SET state = 'done', attempts = 0, reason = NULL, visited = ?, status = ?,"
-                " etag = ?, last_modified = ? WHERE url = ?",
-                (_stamp(now), status, etag, last_modified, visit.url),
+                "UPDATE visit SET state = 'done', queued = 0, attempts = 0, reason = NULL, visited = ?, due = ?,"
+                " news = coalesce(?, news), status = ?, etag = ?, last_modified = ?, unmodified = ?"
+                " WHERE url = ?",
+                (
+                    _stamp(now),
+                    due and _stamp(due),
+                    news and _stamp(news),
+                    status,
+                    etag,
+                    last_modified,
+                    unmodified,
+                    visit.url,
+                ),
             )
 
     def skip(self, visit: Visit) -> None:
         """What would come of the visit is stored already; it was not made."""
         with self._guard():
             self._db.execute(
-                "UPDATE visit SET state = 'done', attempts = 0, reason = NULL WHERE url = ?", (visit.url,)
+                "UPDATE visit SET state = 'done', queued = 0, attempts = 0, reason = NULL, due = NULL"
+                " WHERE url = ?",
+                (visit.url,),
             )
 
-    def failed(self, visit: Visit, reason: str, *, not_before: datetime, status: int | None = None) -> None:
-        """Nothing came of the visit; it may be tried again from `not_before` on."""
+    def failed(self, visit: Visit, reason: str, *, due: datetime, status: int | None = None) -> None:
+        """Nothing came of the visit; a crawl that begins at `due` or later tries it again."""
         with self._guard():
             self._db.execute(
-                "UPDATE visit SET state = 'failed', attempts = attempts + 1, reason = ?, status = ?,"
-                " not_before = ? WHERE url = ?",
-                (reason, status, _stamp(not_before), visit.url),
+                "UPDATE visit SET state = 'failed', queued = 0, attempts = attempts + 1, reason = ?, status = ?,"
+                " due = ? WHERE url = ?",
+                (reason, status, _stamp(due), visit.url),
             )
 
-    def later(
-        self, visit: Visit, *, not_before: datetime | None = None, published: When | None = None
-    ) -> None:
-        """Leave the URL waiting: until a moment, or for a crawl that wants articles as old as `published`."""
+    def later(self, visit: Visit, *, published: When | None = None) -> None:
+        """Leave the URL to another crawl: to one that wants articles as old as `published`, if that is given."""
         with self._guard():
             self._db.execute(
-                "UPDATE visit SET not_before = coalesce(?, not_before), day = coalesce(?, day) WHERE url = ?",
-                (not_before and _stamp(not_before), published and str(local_day(published)), visit.url),
+                "UPDATE visit SET queued = 0, day = coalesce(?, day) WHERE url = ?",
+                (published and str(local_day(published)), visit.url),
+            )
+
+    def resting(self, source: str) -> tuple[RestingList, ...]:
+        """The lists that the crawl begun last leaves alone: they seldom bring anything new, or are lists no more."""
+        with self._guard():
+            rows = self._db.execute(
+                "SELECT url, kind, due, reason FROM visit WHERE source = ? AND kind != 'article'"
+                " AND NOT queued AND due > ? AND coalesce(visited, '') < ? ORDER BY url",
+                (source, self._begun, self._begun),
+            )
+            return tuple(
+                RestingList(url, Kind(kind), datetime.fromisoformat(due), reason)
+                for url, kind, due, reason in rows
             )
 
     def known(self, url: str) -> bool:
@@ -285,22 +391,9 @@ class Frontier:
                 " max(visited) FROM visit GROUP BY source ORDER BY source"
             )
             return tuple(
-                SourceState(
-                    source, waiting, done, failed, datetime.fromisoformat(visited) if visited else None
-                )
+                SourceState(source, waiting, done, failed, _moment(visited))
                 for source, waiting, done, failed, visited in rows
             )
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._guard():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
 
     @contextlib.contextmanager
     def _guard(self) -> Iterator[None]:
@@ -310,12 +403,15 @@ class Frontier:
             raise FrontierError(self._path, str(error)) from error
 
 
-def next_try(visit: Visit) -> datetime:
-    """Three crawls in a row try again at once, later ones wait ever longer: a week in the end."""
-    hours = 0 if visit.attempts < 3 else min(2 ** (visit.attempts - 3), 7 * 24)
-    return datetime.now(UTC) + timedelta(hours=hours)
+def _earliest(when: When) -> datetime:
+    """The moment, or that at which the day begins in Vietnam."""
+    return when if isinstance(when, datetime) else datetime.combine(when, time(), VIETNAM)
 
 
 def _stamp(moment: datetime) -> str:
     """A moment in UTC, so that texts sort as moments do."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _moment(stamp: str | None) -> datetime | None:
+    return datetime.fromisoformat(stamp) if stamp else None

@@ -1,23 +1,48 @@
-"""What a fetched page gives: an article for the archive, and URLs for the frontier."""
+"""What a fetched page gives: an article for the archive, URLs for the frontier, and when to come again."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
-from crawl.archive import Archive
-from crawl.article import Article, Page, When, local_day
-from crawl.discover import Entry, feed_entries, is_article, is_numbered, is_section, links, sitemap_entries
-from crawl.extract import BAD_SELECTOR, UNREADABLE, Rejected, Unreadable
-from crawl.extracting import OVER_BUDGET, read_page
-from crawl.frontier import Frontier, Kind, Visit, next_try
+from crawl.archive import Archive, Change
+from crawl.article import VIETNAM, Article, Page, When, local_day
+from crawl.claims import own_address
+from crawl.discover import (
+    Entry,
+    feed_entries,
+    is_article,
+    is_numbered,
+    is_of_a_past_month,
+    is_section,
+    links,
+    sitemap_entries,
+)
+from crawl.extract import Rejected, Unreadable
+from crawl.extracting import read_page
+from crawl.frontier import LISTS, Frontier, Kind, Visit
 from crawl.report import Tally
+from crawl.revisit import next_look, next_reading, next_trial, next_try
 from crawl.sources import Source
+from crawl.traps import Budget, is_maze
 from crawl.urls import authority, canonical, within
 
 _BEFORE_SINCE = "before-since"
-_NOT_DONE = frozenset({_BEFORE_SINCE, UNREADABLE, BAD_SELECTOR, OVER_BUDGET})
+_REDIRECT_HOME = "redirect-home"
+_NO_LIST = "no-list"
+_MISSING_NOTICE = "missing-notice"
+_GONE = frozenset({404, 410})
+_MOST_BARREN = 10  # pages of a list in a row without anything new, before the rest of it is left alone
+_FEW_ENTRIES = 10  # of a list may well be of one moment
+_NOTICE = re.compile(
+    r"(?i)^\W*(?:(?:lỗi|error)?\W*404\b|(?:trang|bài viết|nội dung|liên kết)\b.{0,40}(?:không tồn tại|không tìm thấy"
+    r"|đã bị (?:xóa|xoá|gỡ))|không tìm thấy (?:trang|bài viết|nội dung)|page not found|not found)"
+)
+_LONGEST_NOTICE = 1500  # characters of text
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +51,14 @@ class Harvest:
 
     outcome: str
     hosts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Success:
+    """What to remember of a visit: when to come again, and since when its page has been as it is, if that is new."""
+
+    due: datetime | None = None
+    news: datetime | None = None
 
 
 class Harvester:
@@ -40,140 +73,320 @@ class Harvester:
         *,
         started: datetime,
         since: When | None,
+        recheck: bool,
     ) -> None:
         self._source, self._archive, self._frontier, self._tally = source, archive, frontier, tally
-        self._started, self._since = started, since
-        self._listings: set[tuple[str, ...]] = set()
+        self._started, self._since, self._recheck = started, since, recheck
+        self._own_lists: set[str] = set()
+        self._listings: set[int] = set()
+        self._budget = Budget()
+        self._added = 0
+
+    # Before the visits
 
     def seed(self) -> frozenset[str]:
-        """Let the source's own lists wait for a visit, or without any its front page and usual sitemap."""
+        """Let wait what is due, and of the source's own lists (without any: front page and usual sitemap) what is new.
+
+        For a recheck also every article that the archive knows. Returns the hosts on which something is waiting.
+        """
         source = self._source
+        self._frontier.begin(source.name, now=self._started, since=self._since, recheck=self._recheck)
         home = f"{source.scheme}://{source.hosts[0]}/"
         lists = [(Kind.FEED, source.feeds), (Kind.SITEMAP, source.sitemaps), (Kind.SECTION, source.sections)]
         if not any(urls for _kind, urls in lists):
             lists = [(Kind.SITEMAP, ("/sitemap.xml",)), (Kind.SECTION, ("/",))]
-        hosts: frozenset[str] = frozenset()
         for kind, urls in lists:
-            entries = [Entry(url) for text in urls if (url := canonical(text, home))]
-            hosts |= self._add(kind, entries, again=True)
-        return hosts
+            own = [url for text in urls if (url := canonical(text, home))]
+            self._own_lists.update(own)
+            self._add(kind, map(Entry, own))
+        if self._recheck:
+            self._add_archived()
+        for resting in self._frontier.resting(source.name):
+            self._tally.rejected["retired" if resting.reason else "resting"] += 1
+        waiting = self._frontier.hosts(source.name)
+        return frozenset(host for host in waiting if within(f"http://{host}/", source.hosts))
+
+    def _add_archived(self) -> None:
+        """Let the articles wait that came into the archive otherwise, or before a frontier was lost."""
+        for names in self._archive.addresses(self._source.name):
+            if not any(map(self._frontier.known, names)) and (ours := self._ours(map(Entry, names))):
+                self._add(Kind.ARTICLE, [min(ours, key=self._age_of_host)])
+
+    def _age_of_host(self, entry: Entry) -> int:
+        return next(i for i, host in enumerate(self._source.hosts) if within(entry.url, (host,)))
 
     def sitemaps(self, urls: Iterable[str]) -> frozenset[str]:
         """Let the sitemaps that a robots.txt names wait for a visit."""
-        return self._add(
-            Kind.SITEMAP, self._ours(Entry(url) for text in urls if (url := canonical(text))), again=True
-        )
+        return self._add(Kind.SITEMAP, self._ours(Entry(url) for text in urls if (url := canonical(text))))
+
+    def needs(self, visit: Visit) -> bool:
+        """Whether the visit is worth a request; one that is not is dealt with."""
+        if visit.kind is Kind.ARTICLE and visit.visited is None:
+            if not self._recheck and self._archive.knows(visit.url):
+                self._frontier.skip(visit)
+                return False
+            if self._budget.is_one_article(visit.url):
+                return self._cut("same-article", visit)
+        if visit.visited is None and not self._budget.allows(visit.url):
+            return self._cut("over-budget", visit)
+        return True
+
+    def _cut(self, reason: str, visit: Visit) -> bool:
+        self._tally.rejected[reason] += 1
+        self._frontier.later(visit)
+        return False
+
+    # After a visit
 
     def take(self, visit: Visit, page: Page) -> Harvest:
-        """Store what the page is and note where it leads, then mark the visit done."""
+        """Store what the page is and note where it leads and when to come again."""
+        found = self._tally.found
+        success: _Success | None
         if page.status == 304:
-            outcome, hosts = "unchanged", frozenset[str]()
-            if visit.kind is Kind.ARTICLE:
-                self._tally.changes["unchanged"] += 1
+            outcome, hosts, success = "unchanged", frozenset[str](), self._unmodified(visit)
         elif visit.kind is Kind.ARTICLE:
-            outcome = self._article(visit, page)
-            hosts = self._links(page, follow_lists=False)
+            outcome, success = self._article(visit, page)
+            hosts = self._links(visit, page)
         else:
-            outcome, hosts = "list", self._list(visit.kind, page)
-        if outcome not in _NOT_DONE:
-            self._frontier.done(
-                visit,
-                now=datetime.now(UTC),
-                status=page.status,
-                etag=page.header("ETag") or visit.etag,
-                last_modified=page.header("Last-Modified") or visit.last_modified,
+            outcome, hosts, success = self._list(visit, page)
+        if visit.visited is None:
+            earned = (
+                int(outcome == Change.NEW.value) if visit.kind is Kind.ARTICLE else self._tally.found - found
             )
+            self._budget.spend(visit.url, earned)
+        if success is not None:
+            self._done(visit, page, success)
         return Harvest(outcome, hosts)
+
+    def missing(self, visit: Visit, page: Page) -> str:
+        """The server has no such page, or cannot give it: what it stood for is marked, and tried again later."""
+        reason = f"http-{page.status}"
+        gone = page.status in _GONE
+        if visit.kind is Kind.ARTICLE and gone:
+            self._absent(visit, page, reason)
+        self._failed(visit, page, reason, lasting=gone)
+        if visit.visited is None:
+            self._budget.spend(visit.url, 0)
+        return reason
 
     def moved(self, visit: Visit, target: str) -> frozenset[str]:
         """Let the place that the visit was sent to wait for a visit of its own, by the rules of its own host."""
-        hosts = self._add(visit.kind, [Entry(target)], again=visit.kind is not Kind.ARTICLE)
-        self._frontier.done(visit, now=datetime.now(UTC))
+        is_list = visit.kind in LISTS
+        hosts = self._add(visit.kind, [Entry(target)], again=is_list)
+        now = datetime.now(UTC)
+        self._frontier.done(visit, now=now, due=now + timedelta(days=1) if is_list else None)
         return hosts
 
-    def _article(self, visit: Visit, page: Page) -> str:
+    def _done(self, visit: Visit, page: Page, success: _Success) -> None:
+        etag, last_modified = page.header("ETag"), page.header("Last-Modified")
+        unmodified = page.status == 304
+        if not unmodified and success.news and visit.visited and etag and etag == visit.etag:
+            # It says that nothing changed, and something did: it is not asked again.
+            self._tally.rejected["etag-lies"] += 1
+            etag = last_modified = None
+        self._frontier.done(
+            visit,
+            now=datetime.now(UTC),
+            due=success.due,
+            news=success.news,
+            status=page.status,
+            etag=etag or (visit.etag if unmodified else None),
+            last_modified=last_modified or (visit.last_modified if unmodified else None),
+            unmodified=visit.unmodified + 1 if unmodified else 0,
+        )
+
+    def _failed(self, visit: Visit, page: Page, reason: str, *, lasting: bool) -> None:
+        now = datetime.now(UTC)
+        if lasting and visit.kind in LISTS:
+            due = next_trial(visit.news or now, now)
+        else:
+            due = next_try(visit.attempts, now, lasting=lasting)
+        self._frontier.failed(visit, reason, due=due, status=page.status)
+
+    def _unmodified(self, visit: Visit) -> _Success:
+        if visit.kind is not Kind.ARTICLE:
+            return self._success(visit, news=False)
+        self._tally.changes["unchanged"] += 1
+        now = datetime.now(UTC)
+        return _Success(next_look(visit.news or now, now))
+
+    # Articles
+
+    def _article(self, visit: Visit, page: Page) -> tuple[str, _Success | None]:
         number = self._archive.put_page(page, self._source.name)
         article = read_page(page, self._source)
         if isinstance(article, Unreadable):
-            self._frontier.failed(visit, article.reason, not_before=next_try(visit), status=page.status)
+            self._failed(visit, page, article.reason, lasting=False)
             self._tally.fail(article.reason, article.detail)
             self._archive.reject_page(number, f"{article.reason}: {article.detail}")
-            return article.reason
-        if isinstance(article, Rejected):
-            return self._reject(number, article.reason)
+            return article.reason, None
+        if reason := self._objection(visit, page, article):
+            self._reject(number, reason)
+            comes_back = self._absent(visit, page, reason) or reason == "empty"
+            if comes_back:
+                self._failed(visit, page, reason, lasting=True)
+            return reason, None if comes_back else _Success()
+        assert isinstance(article, Article)
         if self._is_too_old(article):
             self._frontier.later(visit, published=article.published)
-            return self._reject(number, _BEFORE_SINCE)
+            return self._reject(number, _BEFORE_SINCE), None
         return self._store(visit, page, number, article)
+
+    def _objection(self, visit: Visit, page: Page, article: Article | Rejected) -> str | None:
+        """Why the page is not the article that was asked for, or None."""
+        if _is_front(page.final_url) and not _is_front(visit.url):
+            return _REDIRECT_HOME
+        if isinstance(article, Rejected):
+            return article.reason
+        return _MISSING_NOTICE if _is_missing_notice(article) else None
+
+    def _absent(self, visit: Visit, page: Page, reason: str) -> bool:
+        """Note that a known article is not to be had; whether one was known at this address."""
+        if self._archive.put_absence(visit.url, seen=page.fetched, reason=reason):
+            self._tally.changes["vanished"] += 1
+        return self._archive.knows(visit.url)
 
     def _reject(self, number: int, reason: str) -> str:
         self._archive.reject_page(number, reason)
         self._tally.rejected[reason] += 1
         return reason
 
-    def _store(self, visit: Visit, page: Page, number: int, article: Article) -> str:
+    def _store(self, visit: Visit, page: Page, number: int, article: Article) -> tuple[str, _Success]:
+        before = self._archive.find(visit.url) if visit.visited else ()
         landed = canonical(page.final_url) or visit.url
-        url = article.url or landed
+        url = own_address(self._archive, self._source, article, landed=landed, asked=visit.url) or landed
         if landed != url and self._frontier.known(url) and (known := self._archive.find(url)):
             # Another dress of a page that is itself visited; only its own address tells what changed.
             article = known[0].article
-        alias = visit.url if visit.url != url else None
         change = self._archive.put_article(
-            replace(article, url=url), page=number, alias=alias, seen=page.fetched
+            replace(article, url=url),
+            page=number,
+            alias=next((name for name in (visit.url, landed) if name != url), None),
+            seen=page.fetched,
+            merge=True,
         )
         self._tally.changes[change.value] += 1
-        return change.value
+        if visit.visited is None and change is not Change.NEW:
+            self._budget.another_name(visit.url)
+        if before and before[0].id not in {one.id for one in self._archive.find(url)}:
+            self._absent(visit, page, "moved")
+        news = self._news(change, article)
+        now = datetime.now(UTC)
+        return change.value, _Success(next_look(news or visit.news or now, now), news)
+
+    def _news(self, change: Change, article: Article) -> datetime | None:
+        """Since when the article has been as it is, if that is new: since it was printed, or changed."""
+        now = datetime.now(UTC)
+        if change is Change.UNCHANGED:
+            return None
+        if change is Change.CHANGED or article.published is None:
+            return now
+        printed = article.published
+        if not isinstance(printed, datetime):
+            printed = datetime(printed.year, printed.month, printed.day, tzinfo=VIETNAM)
+        return min(printed, now)
 
     def _is_too_old(self, article: Article) -> bool:
         if self._since is None or article.published is None:
             return False
         return local_day(article.published) < local_day(self._since)
 
-    def _list(self, kind: Kind, page: Page) -> frozenset[str]:
-        match kind:
+    # Lists
+
+    def _list(self, visit: Visit, page: Page) -> tuple[str, frozenset[str], _Success | None]:
+        before = self._added
+        match visit.kind:
             case Kind.FEED:
-                return self._add(Kind.ARTICLE, self._ours(feed_entries(page)))
+                hosts = self._add(Kind.ARTICLE, _dated(self._ours(feed_entries(page))))
             case Kind.SITEMAP:
-                sitemap = sitemap_entries(page)
-                if sitemap.left_out:
-                    self._tally.rejected["sitemap-too-long"] += sitemap.left_out
-                pages = self._ours(sitemap.pages)
-                articles = [entry for entry in pages if is_article(entry.url, self._source)]
-                others = set(pages).difference(articles)
-                sections = [entry for entry in pages if entry in others and is_section(entry.url)]
-                return (
-                    self._add(Kind.SITEMAP, self._ours(sitemap.children), again=True)
-                    | self._add(Kind.ARTICLE, articles)
-                    | self._add(Kind.SECTION, [Entry(entry.url) for entry in sections])
-                )
+                hosts = self._sitemap(page)
             case _:
-                return self._links(page, follow_lists=True)
+                hosts = self._links(visit, page)
+        if not hosts and visit.kind is not Kind.SECTION:
+            self._failed(visit, page, _NO_LIST, lasting=True)
+            self._tally.fail(_NO_LIST, visit.url)
+            return _NO_LIST, hosts, None
+        return "list", hosts, self._success(visit, news=self._added > before)
 
-    def _links(self, page: Page, *, follow_lists: bool) -> frozenset[str]:
-        """Follow a page's links: the lists that a list names in every crawl, those of an article only once.
+    def _success(self, visit: Visit, *, news: bool) -> _Success:
+        """When to read a list again; numbered pages and the sitemaps of past months only if another list says so."""
+        now = datetime.now(UTC)
+        if is_numbered(visit.url) or (visit.kind is Kind.SITEMAP and is_of_a_past_month(visit.url, now)):
+            return _Success(None, now if news else None)
+        latest = now if news else visit.news or now
+        aside = visit.kind is Kind.SECTION and visit.url not in self._own_lists
+        due = next_reading(latest, now, dated=visit.dated, aside=aside)
+        return _Success(due, now if news else None)
 
-        The numbered pages of a list are looked at again when there is something new on it, and never from
-        a page that lists just what another one did: past the end, many sites repeat their last page.
+    def _sitemap(self, page: Page) -> frozenset[str]:
+        sitemap = sitemap_entries(page)
+        if sitemap.left_out:
+            self._tally.rejected["sitemap-too-long"] += sitemap.left_out
+        pages = _dated(self._ours(sitemap.pages))
+        articles = [entry for entry in pages if is_article(entry.url, self._source)]
+        others = set(pages).difference(articles)
+        sections = [Entry(entry.url) for entry in pages if entry in others and is_section(entry.url)]
+        return (
+            self._add(Kind.SITEMAP, self._ours(sitemap.children))
+            | self._add(Kind.ARTICLE, articles)
+            | self._add(Kind.SECTION, sections)
+        )
+
+    def _links(self, visit: Visit, page: Page) -> frozenset[str]:
+        """Let what a page links to wait for a visit.
+
+        The numbered pages of a list are looked at again when there is something new on it; never from a page that
+        lists just what another one did (past the end, many sites repeat their last page), and not on and on from
+        pages without anything new.
         """
         found = links(page, self._source)
         before = self._tally.found
         hosts = self._add(Kind.ARTICLE, map(Entry, found.articles))
-        plain = [Entry(url) for url in found.sections if not is_numbered(url)]
-        hosts |= self._add(Kind.SECTION, plain, again=follow_lists)
-        if found.articles not in self._listings:
-            self._listings.add(found.articles)
-            numbered = [Entry(url) for url in found.sections if is_numbered(url)]
-            hosts |= self._add(Kind.SECTION, numbered, again=follow_lists and self._tally.found > before)
+        hosts |= self._add(Kind.SECTION, [Entry(url) for url in found.sections if not is_numbered(url)])
+        numbered = [Entry(url) for url in found.sections if is_numbered(url)]
+        fresh = self._tally.found > before
+        barren = 0 if fresh or not is_numbered(visit.url) else visit.barren + 1
+        if numbered and barren > _MOST_BARREN:
+            self._tally.rejected["barren-pages"] += 1
+        elif hash(found.articles) not in self._listings:
+            hosts |= self._add(
+                Kind.SECTION, numbered, again=visit.kind is Kind.SECTION and fresh, barren=barren
+            )
+        self._listings.add(hash(found.articles))
         return hosts
 
     def _ours(self, entries: Iterable[Entry]) -> list[Entry]:
         return [entry for entry in entries if within(entry.url, self._source.hosts)]
 
-    def _add(self, kind: Kind, entries: Iterable[Entry], *, again: bool = False) -> frozenset[str]:
+    def _add(
+        self, kind: Kind, entries: Iterable[Entry], *, again: bool = False, barren: int = 0
+    ) -> frozenset[str]:
         """Let the entries wait for a visit; the hosts they are on."""
-        urls = [(entry.url, entry.when) for entry in entries]
-        again_since = self._started if again else None
-        added = self._frontier.add(self._source.name, kind, urls, again_since=again_since)
+        given = list(entries)
+        sane = [(entry.url, entry.when) for entry in given if not is_maze(entry.url)]
+        if len(given) > len(sane):
+            self._tally.rejected["maze"] += len(given) - len(sane)
+        added = self._frontier.add(self._source.name, kind, sane, again=again, barren=barren)
+        self._added += added
         if kind is Kind.ARTICLE:
             self._tally.found += added
-        return frozenset(authority(url) for url, _when in urls)
+        return frozenset(authority(url) for url, _when in sane)
+
+
+def _dated(entries: list[Entry]) -> list[Entry]:
+    """The entries; without their dates where most give the same moment, which is when the list was written."""
+    moments = Counter(entry.when for entry in entries if isinstance(entry.when, datetime))
+    if len(entries) < _FEW_ENTRIES or 2 * max(moments.values(), default=0) <= len(entries):
+        return entries
+    return [replace(entry, when=None) for entry in entries]
+
+
+def _is_front(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path in {"", "/"} and not parts.query
+
+
+def _is_missing_notice(article: Article) -> bool:
+    """Whether the text is what sites show with status 200 instead of an article that they no longer have."""
+    short = len(article.lead) + len(article.body) < _LONGEST_NOTICE
+    return short and _NOTICE.search(article.title) is not None

@@ -20,6 +20,7 @@ import zstandard
 
 from crawl.archive import Archive, Change
 from crawl.article import Article, Page, utc_now
+from crawl.claims import own_address
 from crawl.decode import repair_text
 from crawl.extract import Rejected, Unreadable
 from crawl.extracting import read_page
@@ -246,7 +247,14 @@ class Importer:
             self._archive.reject_page(number, read.reason)
             self._problem(where, _objection(read))
             return
-        article = read if canonical(read.url or "") else replace(read, url=None)
+        url = own_address(
+            self._archive,
+            source,
+            read,
+            landed=canonical(page.final_url),
+            asked=canonical(page.url) or page.url,
+        )
+        article = replace(read, url=url)
         change = self._archive.put_article(article, seen=page.fetched, page=number, alias=page.final_url)
         self._changes[change] += 1
 

@@ -29,6 +29,16 @@ def limited(pieces: Iterable[bytes], limit: int) -> Iterator[bytes]:
         yield piece
 
 
+def beginning(pieces: Iterable[bytes], length: int) -> Iterator[bytes]:
+    """The first `length` bytes; no piece beyond them is asked for."""
+    left = length
+    for piece in pieces:
+        yield piece[:left]
+        left -= len(piece)
+        if left <= 0:
+            return
+
+
 def inflated(pieces: Iterable[bytes], coding: str) -> Iterator[bytes]:
     """Undo one content coding (RFC 9110 section 8.4.1): gzip, x-gzip, deflate; identity changes nothing.
 

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from crawl.addresses import allowed_networks
-from crawl.article import Page
+from crawl.article import Article, Page
 from crawl.datafolder import Settings
-from crawl.discover import feed_entries, feeds_of, sitemap_entries
+from crawl.discover import feed_entries, feeds_of, links, sitemap_entries
+from crawl.extract import extract
 from crawl.fetch import Fetcher, user_agent
 from crawl.fetch_errors import FetchError
 from crawl.messages import gettext as _
-from crawl.robots import read_robots
+from crawl.robots import MAX_BYTES, Pace, read_robots
 from crawl.sources import Source, load_sources, save_source, source_for_host
-from crawl.urls import authority, canonical
+from crawl.urls import authority, canonical, within
 
 _USUAL_FEEDS = ("/rss/home.rss", "/rss")
 _USUAL_SITEMAP = "/sitemap.xml"
+_SAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A newspaper that was added, and an article that was read from it, where one could be."""
+
+    source: Source
+    sample: Article | None
 
 
 class CannotAdd(Exception):
@@ -30,10 +44,11 @@ class CannotAdd(Exception):
 
 def add_newspaper(
     settings: Settings, url: str, *, name: str | None, title: str | None, province: str | None
-) -> Source:
+) -> Added:
     """Probe the site at `url` and write an enabled, unverified entry into the data folder's own newspapers.
 
-    Without lists of articles the entry relies on the front page. Raises CannotAdd, SourcesError, BadNetwork.
+    Looks at robots.txt, feeds, sitemaps, the front page and a few articles until one can be read. Without lists of
+    articles the entry relies on the front page. Raises CannotAdd, SourcesError, BadNetwork.
     """
     if name is not None and not _is_name(name):
         reason = _(
@@ -63,9 +78,10 @@ def add_newspaper(
             sections=("/",),
             enabled=True,
         )
+        sample = site.sample(source)
     with settings.folder.changing_sources():
         save_source(settings.folder.sources, source)
-    return source
+    return Added(source, sample)
 
 
 def _is_name(name: str) -> bool:
@@ -78,8 +94,10 @@ class _Site:
 
     def __init__(self, fetcher: Fetcher, home: str) -> None:
         self._fetcher, self._home = fetcher, home
+        self._pace = Pace(0.0)
+        self._from_feeds: list[str] = []
         try:
-            self._robots = read_robots(fetcher.get(urljoin(home, "/robots.txt")))
+            self._robots = read_robots(fetcher.get(urljoin(home, "/robots.txt"), first=MAX_BYTES))
         except FetchError as error:
             raise CannotAdd(home, str(error)) from error
         front = self._page(home)
@@ -90,23 +108,45 @@ class _Site:
     def _page(self, url: str) -> Page | None:
         if not self._robots.allowed(url):
             return None
+        time.sleep(self._pace.wait)
+        began = time.monotonic()
         try:
             page = self._fetcher.get(url)
         except FetchError:
             return None
+        finally:
+            self._pace.took(time.monotonic() - began)
         return page if page.status == 200 else None
 
     def feeds(self) -> tuple[str, ...]:
         """Feeds that the front page names, or one at a usual place, if articles are in them."""
         named = feeds_of(self._front) or tuple(urljoin(self._home, path) for path in _USUAL_FEEDS)
-        return tuple(url for url in named[:20] if (page := self._page(url)) and feed_entries(page))
+        return tuple(url for url in named[:20] if (page := self._page(url)) and self._has_entries(page))
+
+    def _has_entries(self, page: Page) -> bool:
+        entries = feed_entries(page)
+        self._from_feeds += [entry.url for entry in entries]
+        return bool(entries)
 
     def sitemaps(self) -> tuple[str, ...]:
         """The sitemaps that robots.txt names, else the one at the usual place."""
         named = self._robots.sitemaps or (urljoin(self._home, _USUAL_SITEMAP),)
-        return tuple(url for url in named[:20] if (page := self._page(url)) and _names_pages(page))
+        return tuple(url for url in named[:20] if (page := self._page(url)) and names_pages(page))
+
+    def sample(self, source: Source) -> Article | None:
+        """The first article that can be read, of a few that the feeds or the front page lead to."""
+        for url in itertools.islice(self._candidates(source), _SAMPLES):
+            page = self._page(url)
+            if page is not None and isinstance(article := extract(page, source), Article):
+                return article
+        return None
+
+    def _candidates(self, source: Source) -> Iterator[str]:
+        known = dict.fromkeys((*self._from_feeds, *links(self._front, source).articles))
+        return (url for url in known if within(url, source.hosts))
 
 
-def _names_pages(page: Page) -> bool:
+def names_pages(page: Page) -> bool:
+    """Whether the page is a sitemap that names anything."""
     found = sitemap_entries(page)
     return bool(found.children or found.pages)

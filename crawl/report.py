@@ -15,6 +15,7 @@ _SENTENCES = {
     "unchanged": mark("unchanged"),
     "list": mark("list"),
     # failed
+    "no-list": mark("no list of this newspaper's articles"),
     "refused-address": mark("special address, which the crawler does not visit"),
     "refused-redirect": mark("leads to somewhere that may not be followed"),
     "too-many-redirects": mark("redirects without end"),
@@ -25,10 +26,11 @@ _SENTENCES = {
     "bad-url": mark("not an address that can be visited"),
     "robots-unavailable": mark("its robots.txt cannot be had, so nothing was fetched"),
     "unreadable": mark("cannot be read; the page is kept"),
-    "over-budget": mark("takes too long to read; the page is kept"),
+    "slow-page": mark("takes too long to read; the page is kept"),
     "bad-selector": mark("a selector of the newspaper is wrong; the page is kept"),
     # left out
     "robots.txt": mark("robots.txt does not allow it"),
+    "quiet-hours": mark("quiet hours; the next crawl goes on"),
     "before-since": mark("from before the day that was asked for"),
     "empty": mark("an empty page"),
     "not-html": mark("not HTML"),
@@ -38,6 +40,15 @@ _SENTENCES = {
     "login-wall": mark("only for those who log in"),
     "video-page": mark("a video, not an article"),
     "gallery-page": mark("pictures, not an article"),
+    "redirect-home": mark("leads to the front page"),
+    "missing-notice": mark("says that there is no such page"),
+    "resting": mark("seldom brings anything new; read again later"),
+    "retired": mark("was no list any more; tried again later"),
+    "barren-pages": mark("further pages of lists that brought nothing new"),
+    "maze": mark("folders inside themselves"),
+    "over-budget": mark("too many pages of one kind without articles; the next crawl goes on"),
+    "same-article": mark("another address of an article that has many"),
+    "etag-lies": mark("said that it did not change, and did"),
 }
 
 Reasons = tuple[tuple[str, int], ...]
@@ -57,9 +68,10 @@ class SourceReport:
     """What a crawl did with one source.
 
     `fetched` counts answers of every kind, `arrived` the good ones among them, `found` article URLs never seen
-    before. `new`, `changed` and `unchanged` count articles. `rejected` counts pages that are no articles, or that
-    must not or need not be fetched or stored; `failed` those that did not arrive or could not be read. `examples`
-    has for each key in `failed` what was said, or the URL, when it first occurred.
+    before. `new`, `changed` and `unchanged` count articles, `vanished` those that are no longer to be had.
+    `rejected` counts pages that are no articles, or that must not or need not be fetched or stored; `failed` those
+    that did not arrive or could not be read. `examples` has for each key in `failed` what was said, or the URL,
+    when it first occurred.
     """
 
     source: str
@@ -72,6 +84,7 @@ class SourceReport:
     rejected: Reasons = ()
     failed: Reasons = ()
     examples: tuple[tuple[str, str], ...] = ()
+    vanished: int = 0
 
     @property
     def is_silent(self) -> bool:
@@ -131,4 +144,5 @@ class Tally:
             tuple(self.rejected.most_common()),
             tuple(self.failed.most_common()),
             tuple(self.examples.items()),
+            self.changes["vanished"],
         )

@@ -19,9 +19,12 @@ MAX_BYTES = 500 * 1024
 MAX_DELAY = 300.0
 """Longest Crawl-delay that is followed, in seconds (as Heritrix does)."""
 
+_RESPONSE_TIMES = 5.0
+_MAX_ADAPTED = 30.0
 _MAX_BACK_OFF = 120.0
 _MAX_SILENCE = 5
 _TOO_BUSY = frozenset({429, 503})
+_TOKEN = re.compile("[a-z_-]+")
 _USER_AGENT = re.compile(r"(?i)^([ \t]*user[- ]?agent[ \t]*:?)([^#\n]*)", re.MULTILINE)
 
 
@@ -59,37 +62,58 @@ def read_robots(page: Page) -> Robots:
 
 
 def _without_others(match: re.Match[str]) -> str:
-    """Other robots' names made one: rules are kept once for every name, and a file may list thousands."""
-    name = match[2].strip().lower().replace("*", "")
-    return match[0] if name in AGENT else f"{match[1]} another"
+    """Our name made the bare product token, and other robots' names made one.
+
+    RFC 9309 section 2.2.1 compares whole tokens, where the parser would take `tim` for `timbao`. Rules are kept once
+    for every name, and a file may list thousands.
+    """
+    name = match[2].strip().lower()
+    if name == "*":
+        return match[0]
+    token = _TOKEN.match(name)
+    return f"{match[1]} {AGENT}" if token and token[0] == AGENT else f"{match[1]} another"
 
 
 class Pace:
-    """How fast one host may be asked: its delay, and how long to wait when it is busy or silent.
+    """How fast one host may be asked: its delay, and how long to wait when it is slow, busy or silent.
 
-    `delay` is in seconds. A host that stays busy or silent is left alone for the rest of the run.
+    `delay` is in seconds. Where the pace `adapts`, a server that takes long to answer is given five times as long
+    to rest, up to 30 seconds (Heritrix' delay-factor and max-delay): what is slow for us is slow for its readers.
+    A host that stays busy or silent is left alone for the rest of the run.
     """
 
-    def __init__(self, delay: float) -> None:
+    def __init__(self, delay: float, *, adapts: bool = True) -> None:
         self.delay = delay
+        self._adapts = adapts
+        self._rest = 0.0
         self._busy = 0
         self._silent = 0
+
+    def took(self, seconds: float) -> None:
+        """The last answer, or the wait for it, took so long."""
+        if self._adapts:
+            self._rest = min(_RESPONSE_TIMES * seconds, _MAX_ADAPTED)
+
+    @property
+    def wait(self) -> float:
+        """Seconds between the end of one request and the next."""
+        return max(self.delay, self._rest)
 
     def answered(self) -> float:
         """The host answered: seconds to wait before the next request."""
         self._busy = self._silent = 0
-        return self.delay
+        return self.wait
 
     def busy(self, retry_after: float | None) -> float | None:
         """The host asks for patience: seconds to wait, ever longer, or None to leave it for this run."""
         self._busy += 1
-        wait = max(retry_after or 0.0, self.delay, 2.0**self._busy if retry_after is None else 0.0)
+        wait = max(retry_after or 0.0, self.wait, 2.0**self._busy if retry_after is None else 0.0)
         return wait if self._busy <= _MAX_SILENCE and wait <= _MAX_BACK_OFF else None
 
     def silent(self) -> float | None:
         """The host did not answer: seconds to wait, or None to leave it for this run."""
         self._silent += 1
-        return self.delay if self._silent < _MAX_SILENCE else None
+        return self.wait if self._silent < _MAX_SILENCE else None
 
 
 def is_busy(page: Page) -> bool:

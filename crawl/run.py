@@ -6,7 +6,7 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -57,7 +57,10 @@ def run_crawl(
     """
     folder = settings.folder
     allow = allowed_networks(os.environ.get("TIMBAO_ALLOW_ADDRESSES", ""))
-    sources = chosen_sources(load_sources(folder.sources), options.names)
+    sources = [
+        replace(source, quiet=(*source.quiet, *settings.quiet))
+        for source in chosen_sources(load_sources(folder.sources), options.names)
+    ]
     with (
         _rehearsed(folder) if options.dry_run else _held(folder) as (archive, frontier),
         Fetcher(user_agent(settings.contact), allow) as fetcher,

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from crawl.messages import gettext as _
+from crawl.quiet import BadHours, QuietHours, parse_quiet_hours
 from crawl.tomlfile import write_toml
 
 SHIPPED = Path(__file__).with_name("sources.toml")
@@ -30,6 +31,7 @@ DEFAULT_DELAY = 5.0
 """Seconds between two requests to a newspaper that asks for nothing else: local servers are weak."""
 
 _HEADER = "Written by timbao. Edit it if you like, but comments are lost when timbao writes it again."
+_YEARS = re.compile(r"(\S+) (\d{4})(?:-(\d{4}))?")
 _HOST = re.compile(r"(?:[\w-]+(?:\.[\w-]+)*\.?|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 
 _Table = dict[str, Any]
@@ -54,18 +56,37 @@ class Selectors:
 
 
 @dataclass(frozen=True, slots=True)
+class HostYears:
+    """From the year `first` to `last`, both inclusive, a host is known to have been the newspaper's."""
+
+    host: str
+    first: int
+    last: int
+
+    @property
+    def span(self) -> str:
+        """The years as they are written: 2019 or 2019-2026."""
+        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+
+    def __str__(self) -> str:
+        return f"{self.host} {self.span}"
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One newspaper.
 
-    `name` is its stable key, `hosts` are 'host' or 'host:port' in lower case, newest first. `feeds`,
+    `name` is its stable key, `hosts` are 'host' or 'host:port' in lower case, newest first; `years` says when some
+    of them were seen in use, which is no proof that they were not before or after. `feeds`,
     `sitemaps` and `sections` are URLs, or paths on the first host. `article_url` is a regular expression
-    searched for in an article's URL. `delay` is in seconds. `verified` says that somebody checked the entry
-    against the live site.
+    searched for in an article's URL. `delay` is in seconds; in the hours of `quiet` nothing is asked.
+    `verified` says that somebody checked the entry against the live site.
     """
 
     name: str
     title: str
     hosts: tuple[str, ...]
+    years: tuple[HostYears, ...] = ()
     province: str | None = None
     scheme: str = "https"
     feeds: tuple[str, ...] = ()
@@ -74,6 +95,7 @@ class Source:
     article_url: str | None = None
     selectors: Selectors = field(default_factory=Selectors)
     delay: float = DEFAULT_DELAY
+    quiet: tuple[QuietHours, ...] = ()
     enabled: bool = False
     verified: bool = False
     family: str | None = None
@@ -251,6 +273,10 @@ def _checked(path: Path, entry: str, key: str, value: object) -> Any:
         case "hosts" | "feeds" | "sitemaps" | "sections":
             strings = _strings(path, entry, key, value)
             return _hosts(path, entry, strings) if key == "hosts" else strings
+        case "years":
+            return tuple(_years(path, entry, text) for text in _strings(path, entry, key, value))
+        case "quiet":
+            return _quiet(path, entry, _strings(path, entry, key, value))
         case "enabled" | "verified":
             if isinstance(value, bool):
                 return value
@@ -294,6 +320,21 @@ def _hosts(path: Path, entry: str, hosts: Iterable[str]) -> tuple[str, ...]:
     return lowered
 
 
+def _years(path: Path, entry: str, text: str) -> HostYears:
+    match = _YEARS.fullmatch(text)
+    if match is None or int(match[2]) > int(match[3] or match[2]):
+        detail = _("{text} is no host with its years, such as baokhanhhoa.vn 2019-2026")
+        raise SourcesError(path, entry, detail.format(text=repr(text)))
+    return HostYears(match[1].lower(), int(match[2]), int(match[3] or match[2]))
+
+
+def _quiet(path: Path, entry: str, spans: Iterable[str]) -> tuple[QuietHours, ...]:
+    try:
+        return tuple(map(parse_quiet_hours, spans))
+    except BadHours as error:
+        raise SourcesError(path, entry, str(error)) from error
+
+
 def _check_hosts(path: Path, sources: Iterable[Source]) -> None:
     owners: dict[str, str] = {}
     for source in sources:
@@ -319,7 +360,7 @@ def _table(source: Source, inherited: Selectors, shipped: _Table) -> _Table:
 def _differences(given: Source | Selectors, default: Source | Selectors, also: Container[str]) -> _Table:
     values = {one.name: getattr(given, one.name) for one in fields(given)}
     return {
-        name: list(value) if isinstance(value, tuple) else value
+        name: [str(one) for one in value] if isinstance(value, tuple) else value
         for name, value in values.items()
         if value is not None and (value != getattr(default, name) or name in also)
     }

@@ -36,6 +36,12 @@ _TRACKING = frozenset(
 )  # fmt: skip
 
 
+# A visit's own number, which says nothing about the page: parameters of Java, PHP and ASP, and the part of a path
+# that Java writes behind a semicolon and ASP.NET between brackets.
+_SESSION = re.compile(r"(?i)(?:j?session_?id|phpsessid|aspsessionid\w*)")
+_SESSION_IN_PATH = re.compile(r"(?i);jsessionid=[^/;?]*|/\(S\([0-9a-z]+\)\)(?=/)")
+
+
 @dataclass(frozen=True, slots=True)
 class _Parts:
     scheme: str
@@ -66,12 +72,16 @@ def absolute(url: str, base: str | None = None) -> str | None:
 
 
 def canonical(url: str, base: str | None = None) -> str | None:
-    """The one spelling under which a page is known: `absolute` without tracking parameters; None as there."""
+    """The one spelling under which a page is known; None as for `absolute`.
+
+    That is the absolute URL without parameters that tell where its reader came from or which visit this is.
+    """
     found = absolute(url, base)
-    if found is None or "?" not in found:
+    if found is None or not ("?" in found or ";" in found or "(" in found):
         return found
     address, _, query = found.partition("?")
-    kept = "&".join(part for part in query.split("&") if not _is_tracking(part))
+    address = _SESSION_IN_PATH.sub("", address)
+    kept = "&".join(part for part in query.split("&") if not _is_idle(part))
     return f"{address}?{kept}" if kept else address
 
 
@@ -81,6 +91,7 @@ def article_id(url: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
 
+@functools.lru_cache(4096)  # it is asked several times for each link of a page
 def authority(url: str) -> str:
     """The `host` or `host:port` of an absolute URL, the default port left out; empty for no URL."""
     found = absolute(url)
@@ -97,9 +108,10 @@ def _authority(found: str) -> str:
     return found.split("/", 3)[2]
 
 
-def _is_tracking(parameter: str) -> bool:
+def _is_idle(parameter: str) -> bool:
+    """Whether a parameter never tells which article is meant."""
     name = unquote(parameter.partition("=")[0]).lower()
-    return name.startswith("utm_") or name in _TRACKING
+    return name.startswith("utm_") or name in _TRACKING or _SESSION.fullmatch(name) is not None
 
 
 def _parse(url: str, base_url: str | None) -> _Parts:

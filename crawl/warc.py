@@ -8,6 +8,7 @@ import itertools
 import os
 import re
 import sys
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -62,6 +63,7 @@ class WarcFolder:
         self._path = path
         self._file: IO[bytes] | None = None
         self._name = ""
+        self._synced = True
 
     @property
     def holds_files(self) -> bool:
@@ -72,11 +74,13 @@ class WarcFolder:
         """Write one response record; `last` is the last record that is noted anywhere.
 
         Bytes behind it were left by a run that was killed or gave up, or are records that a lost database noted.
-        Either way they stay, and a new file is begun.
+        Whole records stay, and a new file is begun; the beginning of one, which nobody was told of, is cut off, so
+        that every file is valid to its end.
         """
         record = _record(page)
         file = self._open_behind(last)
         offset = file.tell()
+        self._synced = False
         try:
             file.write(record)
             file.flush()
@@ -89,8 +93,9 @@ class WarcFolder:
 
     def sync(self) -> None:
         """Make everything appended survive a power cut."""
-        if self._file is not None:
+        if self._file is not None and not self._synced:
             os.fsync(self._file.fileno())
+            self._synced = True
 
     def close(self) -> None:
         """Let go of the file."""
@@ -121,7 +126,16 @@ class WarcFolder:
 
     def _ends_with(self, place: RecordPlace) -> bool:
         path = self._path / place.file
-        return path.exists() and path.stat().st_size == place.end
+        if not path.exists() or path.stat().st_size < place.end:
+            return False
+        if path.stat().st_size == place.end:
+            return True
+        self._leave()
+        with path.open("r+b") as file:
+            end = _end_of_whole_members(file, place.end)
+            if end is not None:
+                file.truncate(end)
+        return end == place.end
 
     def _begin(self) -> IO[bytes]:
         self._leave()
@@ -140,6 +154,25 @@ class WarcFolder:
     def _leave(self) -> None:
         self.sync()
         self.close()
+
+
+def _end_of_whole_members(file: IO[bytes], start: int) -> int | None:
+    """Where the gzip members behind `start` end of which the last is only begun; None if none is, or not gzip's."""
+    file.seek(start)
+    end, position = start, start
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    while piece := file.read(_PIECE):
+        position += len(piece)
+        while piece:
+            try:
+                unpacker.decompress(piece)
+            except zlib.error:
+                return None  # not torn but damaged: nothing is known about what follows
+            piece = unpacker.unused_data
+            if unpacker.eof:
+                end = position - len(piece)
+                unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    return end if end < position else None
 
 
 def _record(page: Page) -> bytes:

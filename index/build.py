@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
 
 from crawl.archive import Archive
 from crawl.article import StoredArticle, local_day
@@ -14,10 +19,16 @@ from index.document import Document
 from index.engine import Engine, EngineStatus, NoIndex, StaleIndex, Writer, open_engine
 from index.provinces import province_on
 from index.query import Everything
+from index.reprint_groups import ReprintGroups
 from index.tokens import ANALYSIS_VERSION
 
 STRETCH = 20_000
-"""Articles between two commits of an incremental run."""
+"""Articles between two commits of an incremental run, for each worker."""
+
+FEW = 10_000
+"""For so many articles it is not worth starting workers."""
+
+_CHECKPOINT = re.compile(r"(?P<archive>.*?):(?P<change>\d+)(?::(?P<groups>[0-9a-f]{32}))?", re.DOTALL)
 
 Progress = Callable[[int, int], None]
 """Called with how many articles are done and how many there are to do."""
@@ -34,29 +45,46 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """How far an index has come: all changes of archive `archive` up to number `change` are in it."""
+    """How far an index has come: all changes of archive `archive` up to number `change` are in it.
+
+    `groups` are the groups of reprints that its documents are in (see `ReprintGroups.id`); empty where they are
+    in none.
+    """
 
     archive: str
     change: int
+    groups: str = ""
 
     def __str__(self) -> str:
-        return f"{self.archive}:{self.change}"
+        return ":".join((self.archive, str(self.change), *filter(None, [self.groups])))
 
     @classmethod
     def parse(cls, text: str) -> Checkpoint:
         """Read what `str` wrote; anything else is the beginning of no archive."""
-        archive, _colon, change = text.rpartition(":")
-        return cls(archive, int(change)) if change.isdecimal() else cls("", 0)
+        found = _CHECKPOINT.fullmatch(text)
+        return cls(found["archive"], int(found["change"]), found["groups"] or "") if found else cls("", 0)
 
 
 def build_folder(
-    settings: Settings, *, rebuild: bool = False, progress: Progress | None = None
+    settings: Settings,
+    *,
+    rebuild: bool = False,
+    workers: int | None = None,
+    progress: Progress | None = None,
 ) -> BuildReport:
     """Bring the index of a data folder up to date; see `build`. Raises NoArchive and SourcesError too."""
     folder = settings.folder
     provinces = {source.name: source.province for source in load_sources(folder.sources) if source.province}
     with Archive(folder.archive, folder.pages) as archive:
-        return build(archive, open_engine(settings.engine), provinces, rebuild=rebuild, progress=progress)
+        return build(
+            archive,
+            open_engine(settings.engine),
+            provinces,
+            reprints=folder.reprints,
+            rebuild=rebuild,
+            workers=workers,
+            progress=progress,
+        )
 
 
 def build(
@@ -64,33 +92,60 @@ def build(
     engine: Engine,
     provinces: Mapping[str, str],
     *,
+    reprints: Path | None = None,
     rebuild: bool = False,
+    workers: int | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Bring the engine up to date with the archive: only what changed, or with `rebuild` everything anew.
 
-    `provinces` gives a source's province. Work is committed in stretches, each with how far it came, so that a
+    `provinces` gives a source's province, `reprints` is the file of groups, which is brought up to date first;
+    without it no article is in a group. Work is committed in stretches, each with how far it came, so that a
     run that dies is taken up where it was; a rebuild is committed once, at its end, and until then searches see
-    the old generation. Raises StaleIndex when only a rebuild can help, CorruptIndex even when nothing is new,
-    and the engine's other errors.
+    the old generation. Without `workers` there are as many as the work is worth.
+    Raises StaleIndex when only a rebuild can help, CorruptIndex even when nothing is new, and the engine's other
+    errors.
     """
     status = None if rebuild else _usable_status(engine, archive)
-    if status and _resume_at(status) == archive.last_change:
+    if status and _is_current(status, archive, reprints):
         engine.search(
             Everything(), limit=0
         )  # nobody shall be told that all is well with an index that is damaged
         return BuildReport(0, status.generation, rebuilt=False)
-    with engine.writer(rebuild=rebuild) as writer:
+    if workers is None:
+        workers = 1 if pending(archive, status) <= FEW else processors()
+    with engine.writer(rebuild=rebuild, workers=workers) as writer, _opened(reprints, anew=rebuild) as groups:
         # Asked again under the lock: another run may have committed since.
         status = None if rebuild else _usable_status(engine, archive)
-        after = _resume_at(status) if status else 0
-        return _put_changes(
-            archive, after, writer, provinces, stretch=None if rebuild else STRETCH, progress=progress
-        )
+        if groups:
+            groups.update(archive)
+        after = _resume_at(status, groups) if status else 0
+        feed = _Feed(archive, groups, provinces)
+        stretch = None if rebuild else STRETCH * workers
+        return _put_changes(feed, after, writer, stretch=stretch, progress=progress)
 
 
-def _resume_at(status: EngineStatus) -> int:
-    return Checkpoint.parse(status.checkpoint).change
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _is_current(status: EngineStatus, archive: Archive, reprints: Path | None) -> bool:
+    checkpoint = Checkpoint.parse(status.checkpoint)
+    with _opened(reprints) as groups:
+        return checkpoint == Checkpoint(archive.archive_id, archive.last_change, groups.id if groups else "")
+
+
+def _opened(
+    reprints: Path | None, *, anew: bool = False
+) -> contextlib.AbstractContextManager[ReprintGroups | None]:
+    return ReprintGroups(reprints, anew=anew) if reprints else contextlib.nullcontext()
+
+
+def _resume_at(status: EngineStatus, groups: ReprintGroups | None) -> int:
+    """The last change that need not be put again; 0 where the groups were begun anew."""
+    checkpoint = Checkpoint.parse(status.checkpoint)
+    return checkpoint.change if checkpoint.groups == (groups.id if groups else "") else 0
 
 
 def pending(archive: Archive, status: EngineStatus | None) -> int:
@@ -114,32 +169,58 @@ def _usable_status(engine: Engine, archive: Archive) -> EngineStatus | None:
     return status
 
 
+@dataclass(frozen=True, slots=True)
+class _Feed:
+    """What an index is fed with."""
+
+    archive: Archive
+    groups: ReprintGroups | None
+    provinces: Mapping[str, str]
+
+    def changes(self, after: int) -> Iterator[StoredArticle]:
+        """All changes later than number `after`, as far as they are grouped: what comes meanwhile waits."""
+        changes = self.archive.changes(after)
+        last = self.groups.change if self.groups else None
+        return changes if last is None else takewhile(lambda stored: stored.change <= last, changes)
+
+    def regrouped(self, after: int) -> Iterator[StoredArticle]:
+        """The articles that did not change since, but their group did."""
+        ids = self.groups.regrouped(after) if self.groups and after else ()
+        found = (stored for id in ids for stored in self.archive.find(id))
+        return (stored for stored in found if stored.change <= after)
+
+    def document(self, stored: StoredArticle) -> Document:
+        """The article as the engine takes it."""
+        group = self.groups.group_of(stored.id) if self.groups else None
+        return to_document(stored, self.provinces.get(stored.article.source), group)
+
+    def checkpoint(self, change: int) -> str:
+        """What says that the index has come this far."""
+        return str(Checkpoint(self.archive.archive_id, change, self.groups.id if self.groups else ""))
+
+
 def _put_changes(
-    archive: Archive,
-    after: int,
-    writer: Writer,
-    provinces: Mapping[str, str],
-    *,
-    stretch: int | None,
-    progress: Progress | None,
+    feed: _Feed, after: int, writer: Writer, *, stretch: int | None, progress: Progress | None
 ) -> BuildReport:
-    total = archive.count_changes(after) if progress else 0
+    total = feed.archive.count_changes(after) if progress else 0
     indexed, last = 0, after
-    for stored in archive.changes(after):
-        writer.put(to_document(stored, provinces.get(stored.article.source)))
+    for stored in feed.regrouped(after):
+        writer.put(feed.document(stored))
+    for stored in feed.changes(after):
+        writer.put(feed.document(stored))
         indexed, last = indexed + 1, stored.change
         if progress and indexed % 100 == 0:
             progress(indexed, max(total, indexed))
         if stretch and indexed % stretch == 0:
-            writer.commit(str(Checkpoint(archive.archive_id, last)))
-    generation = writer.commit(str(Checkpoint(archive.archive_id, last)))
+            writer.commit(feed.checkpoint(last))
+    generation = writer.commit(feed.checkpoint(last))
     if progress:
         progress(indexed, indexed)
     return BuildReport(indexed, generation, rebuilt=stretch is None)
 
 
-def to_document(stored: StoredArticle, province: str | None) -> Document:
-    """The archive's article as the engine takes it.
+def to_document(stored: StoredArticle, province: str | None, group: str | None = None) -> Document:
+    """The archive's article as the engine takes it, in the `group` of its reprints.
 
     `province` is the one its paper was founded in; the document has the name it bore when the article appeared.
     """
@@ -158,4 +239,5 @@ def to_document(stored: StoredArticle, province: str | None) -> Document:
         section=article.section,
         tags=article.tags,
         published=article.published,
+        group=group,
     )

@@ -21,20 +21,30 @@ if TYPE_CHECKING:
     "index",
     help=mark("Bring the index up to date with the archive: only what changed, or everything anew."),
     epilog="""timbao index
-timbao index --rebuild""",
+timbao index --rebuild
+timbao index --rebuild --workers 2""",
 )
 @click.option(
     "--rebuild",
     is_flag=True,
     help=mark("Everything into a new generation; searches see the old one until the end."),
 )
+@click.option(
+    "--workers",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help=mark(
+        "Processes that index side by side, at most 4. Without it: one while few articles are new, "
+        "else one for each processor."
+    ),
+)
 @click.pass_obj
-def build_index(settings: Settings, rebuild: bool) -> None:
+def build_index(settings: Settings, rebuild: bool, workers: int | None) -> None:
     """Index what the archive holds."""
     from index.build import build_folder
 
     with _progress() as progress:
-        report = build_folder(settings, rebuild=rebuild, progress=progress)
+        report = build_folder(settings, rebuild=rebuild, workers=workers, progress=progress)
     if report.indexed or report.rebuilt:
         sentence = ngettext("{count} article indexed", "{count} articles indexed", report.indexed)
         click.echo(sentence.format(count=format_number(report.indexed)))

@@ -72,6 +72,18 @@ class QueryTimeout(EngineError):
         )
 
 
+class TooManyWords(EngineError):
+    """A pattern stands for more words of the index than are looked up: half of them would be another answer."""
+
+    def __init__(self, pattern: str, count: int, limit: int) -> None:
+        self.pattern, self.count, self.limit = pattern, count, limit
+        super().__init__(
+            _("{pattern} stands for {count} words, more than {limit}. Type more letters.").format(
+                pattern=pattern, count=count, limit=limit
+            )
+        )
+
+
 class CorruptIndex(EngineError):
     """The index is damaged; the archive is not."""
 
@@ -102,9 +114,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """The asked-for slice of all matches, best first, and the exact number of all matches."""
+    """The asked-for slice of all matches, best first, and the exact number of all matches.
+
+    `groups` is their number when articles of one group (see `Document.group`) count as one.
+    """
 
     total: int
+    groups: int
     hits: tuple[Hit, ...]
     generation: str
 
@@ -176,18 +192,18 @@ class Engine(Protocol):
         *,
         within: Query | None = None,
         sort: Sort = Sort.RELEVANCE,
+        fold: bool = False,
         limit: int = 10,
         offset: int = 0,
         seconds: float | None = None,
     ) -> Hits:
         """The matches of `query` that `within` matches too; `within` never changes a score.
 
-        Raises QueryTimeout when it would take much longer than `seconds`; NoIndex, StaleIndex, CorruptIndex,
-        EngineUnavailable.
+        With `fold` only the first match of each group, in the order of hits, is a hit; the others are counted.
+        Raises TooManyWords for a pattern that stands for more than `index.query.MAX_EXPANSION` terms (those of
+        deleted articles may count); QueryTimeout when it would take much longer than `seconds`; NoIndex, StaleIndex,
+        CorruptIndex, EngineUnavailable.
         """
-
-    def term_counts(self) -> tuple[tuple[str, int], ...]:
-        """All terms of the text fields, sorted, each with the number of text fields of documents it stands in."""
 
     def value_counts(
         self, query: Query, field: str, *, within: Query | None = None, seconds: float | None = None
@@ -211,8 +227,11 @@ class Engine(Protocol):
     def spellings(self, folded: Sequence[str]) -> tuple[TermCount, ...]:
         """The indexed terms that have one of these folded forms (`index.vietnamese.folds`), in the order of terms."""
 
-    def writer(self, *, rebuild: bool = False) -> Writer:
+    def writer(self, *, rebuild: bool = False, workers: int = 1) -> Writer:
         """Exclusive access; with `rebuild` a new, empty generation that replaces the old one at its first commit.
+
+        `workers` is how many processes may analyse side by side, where the engine leaves that to this machine; the
+        index that comes of it answers in the same way.
 
         Raises EngineBusy when another process (or another writer of this one) has it,
         NoIndex never: a writer makes the index it needs.

@@ -148,6 +148,12 @@ def merged_into(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def became(name: str) -> tuple[str, ...]:
+    """The provinces to which the land of this one went, by their names right after the reform; none if it still is."""
+    wanted = official(name)
+    return next((reform.new for reform in REFORMS if wanted in reform.old), ())
+
+
 def official(name: str) -> str:
     """The official spelling of a province's name, typed in any way, without marks too; an unknown name as it is."""
     key = keyword_key(name)

@@ -12,6 +12,9 @@ from datetime import date
 PAIR_WEIGHT = 0.5
 """Weight of two neighbouring query words found side by side, against 1 for each word."""
 
+MAX_EXPANSION = 10_000
+"""How many different words of an index a pattern may stand for; see `index.engine.TooManyWords`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -28,10 +31,43 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Wildcard:
+    """An article holds a term that fits this pattern: each `*` stands for any characters, also none.
+
+    `pattern` is in lower case, composed, and otherwise as typed: unlike in a whole word, the place of a tone says
+    what may follow. What is left without the stars matches as a `Term` does, and counts a little more than the others.
+    With `any_marks` the pattern need only fit once both are folded. All that match count as one term, as often as they
+    stand there together (of a written date each key that fits).
+    """
+
+    pattern: str
+    any_marks: bool = False
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy:
+    """An article holds this term as a `Term` would match it, or one that is one letter off.
+
+    That is one letter more, one less, another one in its place, or two neighbours exchanged; a letter with other
+    marks is another letter. With `any_marks` what is compared is folded. All that match count as one term, what is
+    written as typed a little more.
+    """
+
+    term: str
+    any_marks: bool = False
+    field: str | None = None
+
+
+Word = Term | Wildcard | Fuzzy
+"""What one word of an article can match."""
+
+
+@dataclass(frozen=True, slots=True)
 class Phrase:
     """The terms stand next to each other, in this order, in one field (`field` None: in any one text field)."""
 
-    terms: tuple[Term, ...]
+    terms: tuple[Word, ...]
     field: str | None = None
 
 
@@ -44,13 +80,24 @@ class Near:
     A paragraph's end is one place, and no obstacle.
     """
 
-    terms: tuple[Term, ...]
+    terms: tuple[Word, ...]
     distance: int
     ordered: bool = False
     field: str | None = None
 
 
-Text = Term | Phrase | Near
+@dataclass(frozen=True, slots=True)
+class SameParagraph:
+    """The terms stand in one paragraph, caption or tag of one field (`field` None: of any one text field).
+
+    In whatever order and however often: every paragraph that holds them all counts once.
+    """
+
+    terms: tuple[Word, ...]
+    field: str | None = None
+
+
+Text = Word | Phrase | Near | SameParagraph
 """What is looked up in text and scored by how often it stands there."""
 
 
@@ -131,12 +178,12 @@ class Everything:
 Query = Text | Keyword | Between | And | Or | AtLeast | Not | Prefer | Weighted | Everything
 
 
-def leaves(query: Query) -> Iterator[Term | Phrase]:
+def leaves(query: Query) -> Iterator[Word | Phrase]:
     """The text leaves that can make an article match (what stands under `Not` cannot)."""
     match query:
-        case Term() | Phrase():
+        case Term() | Wildcard() | Fuzzy() | Phrase():
             yield query
-        case Near(terms):
+        case Near(terms) | SameParagraph(terms):
             yield from (term if term.field else replace(term, field=query.field) for term in terms)
         case And(children) | Or(children) | AtLeast(_, children):
             for child in children:

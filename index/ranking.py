@@ -28,9 +28,9 @@ frequency the article that is written exactly as the query comes first.
 """
 
 
-def spelling_frequency(exact: Floats, other: Floats) -> Floats:
-    """The frequency of a term whose marks were left open, from its counts as typed and in other spellings."""
-    return exact + np.float32(OTHER_SPELLING) * other
+def other_spelling(frequency: Floats) -> Floats:
+    """What occurrences in another spelling than the one typed add to the frequency of a word that leaves it open."""
+    return np.float32(OTHER_SPELLING) * frequency
 
 
 def scorer(

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, compress
 
 from index.abbreviations import JOINED
 from index.vietnamese import canonical
@@ -22,7 +22,7 @@ ANALYSIS_VERSION = 2
 MAX_TERM_LENGTH = 64
 """Longer terms are cut to this many characters: no word is that long, base64 and URLs are."""
 
-_CACHE_LIMIT = 500_000
+_CACHE_LIMIT = 200_000
 
 # A number with its separators, initials with their dots, or a run of letters, digits, combining marks and
 # characters that are invisible inside a word. ZERO WIDTH SPACE is not among them: it marks a word's end (Unicode
@@ -70,7 +70,36 @@ def analyse(text: str) -> Tokens:
 
 def analyse_terms(text: str) -> list[str]:
     """`list(analyse(text).terms)`, several times faster: for indexing, where no span is needed."""
-    return list(chain.from_iterable(map(_terms.__getitem__, _CHUNK.findall(text))))
+    # No chunk contains white space, and none looks beyond it.
+    return list(chain.from_iterable(map(_terms.__getitem__, text.split())))
+
+
+class Spotter:
+    """Finds the tokens that answer a query, in a fraction of the time that `analyse` takes for all of them.
+
+    `answer` says of a term what it answers; 0 is nothing. Threads may share a Spotter.
+    """
+
+    def __init__(self, answer: Callable[[str], int]) -> None:
+        self._chunks = _AnswerCache(answer)
+
+    def runs(self, text: str) -> list[list[tuple[int, int, int]]]:
+        """Stretches of neighbouring tokens, each with its start, its end and its answer.
+
+        All tokens that answer are there; what stands between two stretches answers nothing.
+        """
+        found = list(map(self._chunks.__getitem__, _CHUNK.findall(text)))
+        runs: list[list[tuple[int, int, int]]] = []
+        if not any(found):
+            return runs
+        chunks = list(_CHUNK.finditer(text))
+        last = -2
+        for place in compress(range(len(found)), found):
+            if place > last + 1:
+                runs.append([])
+            offset, last = chunks[place].start(), place
+            runs[-1] += [(offset + start, offset + end, answer) for start, end, answer in found[place]]
+        return runs
 
 
 _Piece = tuple[str, int, int]
@@ -134,13 +163,39 @@ class _PieceCache(dict[str, tuple[_Piece, ...]]):
 
 
 class _TermCache(dict[str, tuple[str, ...]]):
-    def __missing__(self, chunk: str) -> tuple[str, ...]:
-        terms = tuple(piece[0] for piece in _split(chunk))
-        if len(chunk) <= MAX_TERM_LENGTH:
+    """The same for what stands between white space, which is a chunk alone or among punctuation."""
+
+    def __missing__(self, written: str) -> tuple[str, ...]:
+        chunks = _CHUNK.findall(written)
+        if chunks == [written]:
+            terms = tuple(piece[0] for piece in _split(written))
+        else:
+            terms = tuple(chain.from_iterable(map(self.__getitem__, chunks)))
+        if len(written) <= MAX_TERM_LENGTH:
             if len(self) >= _CACHE_LIMIT:
                 self.clear()
-            self[chunk] = terms
+            self[written] = terms
         return terms
+
+
+class _AnswerCache(dict[str, tuple[tuple[int, int, int], ...]]):
+    """The tokens of each distinct chunk with their answers; none of a chunk where all answers are nothing."""
+
+    def __init__(self, answer: Callable[[str], int]) -> None:
+        self._answer = answer
+
+    def __missing__(self, chunk: str) -> tuple[tuple[int, int, int], ...]:
+        pieces = _pieces[chunk]
+        found: tuple[tuple[int, int, int], ...] = ()
+        answers = [self._answer(term) for term, _start, _end in pieces]
+        if any(answers):
+            found = tuple(
+                (start, end, answer) for (_, start, end), answer in zip(pieces, answers, strict=True)
+            )
+        if len(self) >= _CACHE_LIMIT:
+            self.clear()
+        self[chunk] = found
+        return found
 
 
 _pieces = _PieceCache()

@@ -14,6 +14,7 @@ Rules and their authorities:
   y-form is the key. Merged by the list ONE_VOWEL only (the pairs that Từ điển tiếng Việt of the Institute of
   Linguistics, ed. Hoàng Phê, 2003, gives as variants): vy, thy, ty, ly, my, hy and
   their i-forms stay apart: without a tone they are other words, and what people type for every tone of them.
+  Compounds of these (hi vọng, hy vọng) find each other at query time (`index.abbreviations`).
 - đ has no decomposition in Unicode, so it needs its own rule; ð (U+00F0) and ɖ (U+0256), whose capitals look like
   Đ, stand for it in old and OCRed text.
 """
@@ -56,8 +57,13 @@ def canonical(word: str) -> str:
 
     A word that is not a Vietnamese syllable keeps its marks where they are.
     """
-    word = _placed(unicodedata.normalize("NFC", word).lower().translate(_INVISIBLE).translate(_D_LOOKALIKES))
+    word = _placed(lower_case(word))
     return ONE_VOWEL.get(word, word)
+
+
+def lower_case(text: str) -> str:
+    """The text in NFC and lower case, with one đ and nothing that is invisible; marks stay where they are."""
+    return unicodedata.normalize("NFC", text).lower().translate(_INVISIBLE).translate(_D_LOOKALIKES)
 
 
 def _placed(word: str) -> str:

@@ -22,6 +22,7 @@ _WORDED = re.compile(
     "[Tt][Hh](?:[áÁ]|[aA]\u0301?)[Nn][Gg]\\s+(?P<month>\\d{1,2})"
     "(?:\\s*,?\\s*[Nn](?:[ăĂ]|[aA]\u0306?)[Mm]\\s+|\\s*[/,-]\\s*)(?P<year>\\d{4})(?!\\d)"
 )
+_DIGITS_OF_A_DATE = re.compile(r"\d(?:[/.-]\d|\d{3})")  # every date has them, most paragraphs do not
 _DAY_BEFORE = re.compile(r"(?<![\d/.,-])(\d{1,2})\s+$")
 _REACH = 8  # characters before the month in which its day stands
 
@@ -38,6 +39,8 @@ class WrittenDate:
 
 def written_dates(text: str) -> tuple[WrittenDate, ...]:
     """Every date in the text, in order, none inside another. What no calendar has (`31/2/2021`) is none."""
+    if not _DIGITS_OF_A_DATE.search(text):
+        return ()
     found: list[WrittenDate] = []
     for one in sorted([*_worded(text), *_numeric(text)], key=_extent):
         if not found or one.start >= found[-1].end:

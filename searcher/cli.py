@@ -60,6 +60,7 @@ _STATUS = {
     "crawl.sources.SourcesError": USAGE_ERROR,
     "crawl.sources.UnknownSource": USAGE_ERROR,
     "index.engine.EngineError": UNUSABLE_DATA,
+    "index.reprint_groups.GroupsError": UNUSABLE_DATA,
     "searcher.lexer.QuerySyntaxError": USAGE_ERROR,
     "searcher.lookup.NoSuchArticle": NOTHING_FOUND,
     "searcher.lookup.SeveralArticles": USAGE_ERROR,
@@ -180,6 +181,7 @@ def _settings(given: dict[str, Any], config: Config) -> Settings:
         or config.engine
         or folder.engine_locator,
         contact=config.contact,
+        quiet=config.quiet,
         colour=on_terminal and not given.get("no_color") and not os.environ.get("NO_COLOR"),
         links=on_terminal and not given.get("no_links"),
     )
@@ -361,6 +363,12 @@ timbao search đường sắt --json | jq .total""",
     default=Sort.RELEVANCE.value,
     help=mark("The order of hits."),
 )
+@click.option(
+    "--reprints",
+    type=click.Choice(["fold", "show"]),
+    default="fold",
+    help=mark("The same article in other papers: fold it under the best hit, or show it too."),
+)
 @click.option("--json", "form", flag_value="json", help=mark("One JSON object."))
 @click.option("--jsonl", "form", flag_value="jsonl", help=mark("One JSON object a hit, one a line."))
 @click.option("--ids", "form", flag_value="ids", help=mark("Only the ids, one a line."))
@@ -377,6 +385,7 @@ def search(
     section: tuple[str, ...],
     author: tuple[str, ...],
     sort: str,
+    reprints: str,
     form: str | None,
 ) -> int:
     """Search, print, and say by the exit status whether anything was found."""
@@ -394,6 +403,7 @@ def search(
         section=section,
         author=author,
         sort=Sort(sort),
+        fold=reprints == "fold",
     )
     engine = open_engine(settings.engine)
     found = Searcher(engine).search(request)
@@ -458,6 +468,8 @@ def _print_page(page: ResultPage, form: str | None, settings: Settings) -> None:
         for other in page.suggestions:
             line = _("Did you mean: {query} ({number})")
             click.echo(printable(line.format(query=other.text, number=format_number(other.total))), err=True)
+        for sentence in render.slip_sentences(page):
+            click.echo(printable(sentence), err=True)
 
 
 def _page_through(text: str) -> None:
@@ -479,12 +491,23 @@ timbao show 3f2a9c01b7de44f0a1c2 --raw > page.html""",
 @click.argument("name", metavar="ID-or-URL")
 @click.option("--json", "as_json", is_flag=True, help=mark("One JSON object."))
 @click.option("--revisions", is_flag=True, help=mark("Every version that was seen, and when."))
+@click.option(
+    "--reprints", is_flag=True, help=mark("Who else printed it and when, and what each added (+) or cut (-).")
+)
 @click.option("--raw", is_flag=True, help=mark("The page as it was fetched, byte for byte."))
 @click.option(
     "--explain", is_flag=True, help=mark("How each part of it is found on its page, by today's rules.")
 )
 @click.pass_obj
-def show(settings: Settings, name: str, as_json: bool, revisions: bool, raw: bool, explain: bool) -> int:
+def show(
+    settings: Settings,
+    name: str,
+    as_json: bool,
+    revisions: bool,
+    reprints: bool,
+    raw: bool,
+    explain: bool,
+) -> int:
     """Show one article."""
     from searcher import reading
     from searcher.lookup import LateArchive, find
@@ -497,6 +520,8 @@ def show(settings: Settings, name: str, as_json: bool, revisions: bool, raw: boo
             return _print_raw(found.document.id, archive())
         if explain:
             return _print_explanation(settings, found.document, archive())
+    if reprints:
+        return _print_reprints(found.document.id, settings)
     if as_json:
         click.echo(reading.to_json(found, every=revisions))
     elif revisions:
@@ -508,6 +533,17 @@ def show(settings: Settings, name: str, as_json: bool, revisions: bool, raw: boo
         )
     else:
         click.echo(reading.to_text(found, _titles(settings)), nl=False)
+    return 0
+
+
+def _print_reprints(id: str, settings: Settings) -> int:
+    from searcher.reprints import compare, to_text
+
+    found = compare(id, open_engine(settings.engine))
+    if not found:
+        click.echo(_("No reprints of this article are known."), err=True)
+        return NOTHING_FOUND
+    click.echo(to_text(found, _titles(settings)), nl=False)
     return 0
 
 

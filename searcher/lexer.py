@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from crawl.messages import gettext as _
 from index.tokens import analyse_terms
+from searcher.words import is_special
 
 EVERYDAY_NAMES: Mapping[str, str] = {
     "báo": "source",
@@ -50,10 +51,17 @@ class QuerySyntaxError(ValueError):
 
 
 class Kind(enum.Enum):
-    """What a piece is; NOT is also the excluding hyphen, END stands behind the last piece."""
+    """What a piece is; NOT is also the excluding hyphen, END stands behind the last piece.
+
+    WORD is a word that stands for itself, because it has a star, a tilde or a weight. NEAR stands right behind a
+    PHRASE, WEIGHT right behind an operand.
+    """
 
     WORDS = enum.auto()
+    WORD = enum.auto()
     PHRASE = enum.auto()
+    NEAR = enum.auto()
+    WEIGHT = enum.auto()
     FIELD = enum.auto()
     OPEN = enum.auto()
     CLOSE = enum.auto()
@@ -65,7 +73,10 @@ class Kind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece at `text[start:end]`; `value` is the name of a FIELD or the text of WORDS and PHRASE."""
+    """A piece at `text[start:end]`.
+
+    `value` is the name of a FIELD, the text of WORDS, WORD and PHRASE, the number of a WEIGHT, the distance of NEAR.
+    """
 
     kind: Kind
     start: int
@@ -74,7 +85,7 @@ class Token:
     exact: bool = False
 
 
-STARTS = frozenset({Kind.WORDS, Kind.PHRASE, Kind.FIELD, Kind.OPEN, Kind.NOT})
+STARTS = frozenset({Kind.WORDS, Kind.WORD, Kind.PHRASE, Kind.FIELD, Kind.OPEN, Kind.NOT})
 """What can begin an operand."""
 
 _ENGLISH = {"AND": Kind.AND, "OR": Kind.OR, "NOT": Kind.NOT}
@@ -87,6 +98,11 @@ _INSIDE = re.compile('[^"“”„‟＂]*')
 _CHUNK = re.compile(r'[^\s()"“”„‟＂]+')
 _EXCLUSION = re.compile(r'(?<![^\s(])-(?=[^\W_]|=?["“”„‟＂]|\()')
 _FIELD = re.compile(r"([^\W\d_]+):")
+_BORDER = r'(?=[\s()"“”„‟＂]|$)'
+_NEAR = re.compile(rf"~([0-9]{{1,4}}|p|đoạn)(?:{_BORDER}|(?=\^[0-9]))")
+_WEIGHT = re.compile(rf"\^([0-9]+(?:[.,][0-9]+)?){_BORDER}")
+_WEIGHED = frozenset({Kind.WORD, Kind.PHRASE, Kind.NEAR, Kind.CLOSE})
+_SLIPS = re.compile(r"(?<=[^\W\d_])~(?!1?$)[0-9]+$")
 
 
 def lex(text: str) -> Iterator[Token]:
@@ -104,7 +120,11 @@ def lex(text: str) -> Iterator[Token]:
 
 
 def _structure(text: str, start: int, before: Kind | None) -> Token | None:
-    """A parenthesis, phrase, excluding hyphen or field name, if one begins here."""
+    """A distance, weight, parenthesis, phrase, excluding hyphen or field name, if one begins here."""
+    if before is Kind.PHRASE and (near := _NEAR.match(text, start)):
+        return Token(Kind.NEAR, start, near.end(), near[1])
+    if before in _WEIGHED and (weight := _WEIGHT.match(text, start)):
+        return Token(Kind.WEIGHT, start, weight.end(), weight[1])
     if kind := _PARENTHESES.get(text[start]):
         return Token(kind, start, start + 1)
     if quote := _QUOTE.match(text, start):
@@ -151,10 +171,25 @@ def _field_name(text: str, start: int) -> Token | None:
 def _chunk(text: str, start: int, before: Kind | None, operators: Mapping[str, Kind]) -> Token:
     chunk = _CHUNK.match(text, start)
     assert chunk is not None
+    if word := _word(text, start, chunk[0]):
+        return word
     # What is glued to a field name or to an excluding hyphen is a value, even in capitals.
     attached = before in {Kind.FIELD, Kind.NOT}
     kind = Kind.WORDS if attached else operators.get(chunk[0], Kind.WORDS)
     return Token(kind, start, chunk.end(), chunk[0])
+
+
+def _word(text: str, start: int, chunk: str) -> Token | None:
+    """A word with a star, a tilde or a weight behind it, if the chunk is one."""
+    weight = _WEIGHT.search(chunk)
+    word = chunk[: weight.start()] if weight else chunk
+    if slips := _SLIPS.search(word):
+        place = start + slips.start()
+        mended = f"{text[:place]}~{text[start + len(word) :]}"
+        raise QuerySyntaxError(place, _("only one letter can be off."), mended)
+    if is_special(word) or (weight and analyse_terms(word)):
+        return Token(Kind.WORD, start, start + len(word), word)
+    return None
 
 
 def without(text: str, start: int, end: int) -> str:

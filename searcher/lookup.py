@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from crawl.archive import Archive
 from crawl.article import Article, Revision, StoredArticle
@@ -40,12 +41,13 @@ class Reading:
     """An article to read.
 
     What only the archive can tell is None where there is none: `aliases`, `revisions` (oldest first), and the article
-    as it is `archived`, with what is not searched.
+    as it is `archived`, with what is not searched. `vanished` is since when its newspaper no longer shows it, or None.
     """
 
     document: Document
     aliases: tuple[str, ...] | None = None
     revisions: tuple[Revision, ...] | None = None
+    vanished: datetime | None = None
     archived: Article | None = None
 
 
@@ -83,7 +85,8 @@ def find(name: str, engine: Engine, archive: Archive | None) -> Reading:
     if archive is None or stored is None:
         return Reading(_indexed(name, engine, archived=archive is not None))
     document = replace(to_document(stored, None), province=_province(stored.id, engine))
-    return Reading(document, stored.aliases, archive.revisions(stored.id), stored.article)
+    revisions = archive.revisions(stored.id)
+    return Reading(document, stored.aliases, revisions, stored.vanished, stored.article)
 
 
 def _stored(name: str, archive: Archive) -> StoredArticle | None:

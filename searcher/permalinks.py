@@ -18,6 +18,9 @@ from searcher.syntax import parse_day
 REPEATABLE = ("source", "province", "section", "author")
 """Parameters that may be given several times: one of their values must match."""
 
+REPRINTS = {"fold": True, "show": False}
+"""What `reprints` may be, and whether it folds them."""
+
 _DEFAULTS = SearchRequest("")
 
 
@@ -57,11 +60,23 @@ class BadSort(RequestError):
         )
 
 
+class BadReprints(RequestError):
+    """`reprints` is neither `fold` nor `show`."""
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+        super().__init__(
+            _("{value} is no way to treat reprints. Use one of: {known}.").format(
+                value=repr(value), known=", ".join(REPRINTS)
+            )
+        )
+
+
 def read(parameters: Iterable[tuple[str, str]]) -> SearchRequest:
     """The search that decoded parameters ask for.
 
     Unknown parameters and empty values are ignored; of a parameter that cannot be repeated the first counts.
-    Raises BadDay, BadNumber or BadSort.
+    Raises BadDay, BadNumber, BadSort or BadReprints.
     """
     given: dict[str, list[str]] = {}
     for name, value in parameters:
@@ -74,6 +89,7 @@ def read(parameters: Iterable[tuple[str, str]]) -> SearchRequest:
         first=_day(given, "from", last=False),
         last=_day(given, "to", last=True),
         sort=_sort(given),
+        fold=_fold(given),
         **{name: tuple(dict.fromkeys(map(str.strip, given.get(name, ())))) for name in REPEATABLE},
     )
 
@@ -87,6 +103,8 @@ def write(request: SearchRequest) -> str:
     parameters += [(name, value) for name in REPEATABLE for value in getattr(request, name)]
     if request.sort is not _DEFAULTS.sort:
         parameters.append(("sort", request.sort.value))
+    if request.fold != _DEFAULTS.fold:
+        parameters.append(("reprints", "show"))
     if request.limit != _DEFAULTS.limit:
         parameters.append(("limit", str(request.limit)))
     if request.page != _DEFAULTS.page:
@@ -122,3 +140,12 @@ def _sort(given: dict[str, list[str]]) -> Sort:
         return Sort(given["sort"][0].strip().lower())
     except ValueError:
         raise BadSort(given["sort"][0]) from None
+
+
+def _fold(given: dict[str, list[str]]) -> bool:
+    if "reprints" not in given:
+        return _DEFAULTS.fold
+    value = given["reprints"][0].strip().lower()
+    if value not in REPRINTS:
+        raise BadReprints(given["reprints"][0])
+    return REPRINTS[value]

@@ -47,10 +47,18 @@ def _blocks(reading: Reading, title_of: Callable[[str], str]) -> Iterator[tuple[
         (document.body, ""),
         *((f"[{caption}]", "dim") for caption in document.captions),
         (document.url or "", "dim"),
+        (_vanished(reading), "dim"),
     ]
     for text, style in blocks:
         if shown := printable(text):
             yield shown, style
+
+
+def _vanished(reading: Reading) -> str:
+    if reading.vanished is None:
+        return ""
+    message = _("The newspaper has not shown this article any more since {when}.")
+    return message.format(when=shown_when(reading.vanished))
 
 
 def to_json(reading: Reading, *, every: bool = False) -> str:
@@ -76,6 +84,7 @@ def to_json(reading: Reading, *, every: bool = False) -> str:
         "tags": document.tags,
         **_only_archived(reading.archived),
         "first_seen": format_when(document.first_seen),
+        "vanished": None if reading.vanished is None else format_when(reading.vanished),
         "revisions": None if reading.revisions is None else len(reading.revisions),
     }
     if every:

@@ -16,7 +16,7 @@ from crawl.article import VIETNAM, When, format_when
 from crawl.messages import current_language, format_number, ngettext, printable
 from crawl.messages import gettext as _
 from index.document import Document, published_day
-from searcher.search import ResultHit, ResultPage
+from searcher.search import Reprints, ResultHit, ResultPage
 from searcher.snippet import Marks, Snippet
 
 if TYPE_CHECKING:
@@ -47,7 +47,11 @@ def to_json(page: ResultPage) -> str:
     return json_text(
         {
             "schema": SCHEMA,
-            "query": {"text": page.text, "parsed": page.parsed},
+            "query": {
+                "text": page.text,
+                "parsed": page.parsed,
+                "slips": [[slip.typed, slip.meant] for slip in page.slips],
+            },
             "suggestions": [{"text": other.text, "total": other.total} for other in page.suggestions],
             "total": page.total,
             "groups": page.groups,
@@ -105,6 +109,12 @@ def open_console(screen: TextIO, width: int, *, styled: bool) -> Console:
     )
 
 
+def slip_sentences(page: ResultPage) -> tuple[str, ...]:
+    """What to say of each word that no article has: with what instead partial matches were looked for."""
+    line = _("No article has “{typed}”; partial matches were looked for with “{meant}”.")
+    return tuple(line.format(typed=slip.typed, meant=slip.meant) for slip in page.slips)
+
+
 def shown_when(when: When) -> str:
     """A date as the reader writes it, in Vietnam's time."""
     day, moment = (
@@ -128,7 +138,16 @@ def _hit_fields(hit: ResultHit) -> dict[str, object]:
         "partial": hit.partial,
         "snippet": {"text": hit.snippet.text, "marks": hit.snippet.marks},
         "title_marks": hit.title_marks,
-        "reprints": None,
+        "reprints": hit.reprints and _reprints_fields(hit.reprints),
+    }
+
+
+def _reprints_fields(reprints: Reprints) -> dict[str, object]:
+    first = reprints.first
+    published = None if first.published is None else format_when(first.published)
+    return {
+        "count": reprints.count,
+        "first": {"id": first.id, "source": first.source, "published": published},
     }
 
 
@@ -175,10 +194,27 @@ def web_address(url: str | None) -> str | None:
     return url if url and _WEB_ADDRESS.fullmatch(url) else None
 
 
+def reprints_line(reprints: Reprints, title_of: Callable[[str], str]) -> str:
+    """How often an article was printed elsewhere, and where it was first."""
+    first = reprints.first
+    day = None if first.published is None else shown_when(first.published)
+    sentence = ngettext(
+        "Reprinted in {count} other article, the earliest: {first}",
+        "Reprinted in {count} other articles, the earliest: {first}",
+        reprints.count,
+    )
+    origin = ", ".join(filter(None, (title_of(first.source), day)))
+    return sentence.format(count=format_number(reprints.count), first=origin)
+
+
 def _summary(page: ResultPage) -> str:
     if page.total:
         found = ngettext("{number} article", "{number} articles", page.total)
         found = found.format(number=format_number(page.total))
+        if page.groups < page.total:  # some of them are reprints of others
+            found = _("{found}, {number} without reprints").format(
+                found=found, number=format_number(page.groups)
+            )
         return _("{found}, {duration} ms").format(found=found, duration=format_number(round(page.took_ms)))
     return _("No article holds all of it.") if page.hits else _("Nothing found.")
 
@@ -201,6 +237,8 @@ class _Painter:
             line = _("Did you mean: {query} ({number})")
             line = line.format(query=_one_line(other.text), number=format_number(other.total))
             yield self._styled(line, "yellow")
+        for sentence in slip_sentences(page):
+            yield self._styled(_one_line(sentence), "dim")
         told = False
         for number, hit in enumerate(page.hits, (page.page - 1) * page.limit + 1):
             yield self._text("")
@@ -224,6 +262,9 @@ class _Painter:
         origin = (_day(document), source, document.province or "", document.author or "")
         yield from self._wrapped(self._styled(" · ".join(filter(None, map(_one_line, origin))), "cyan"))
         yield from self._wrapped(self._marked(hit.snippet.text, hit.snippet.marks, ""))
+        if hit.reprints:
+            line = reprints_line(hit.reprints, self._title_of)
+            yield from self._wrapped(self._styled(_one_line(line), "italic"))
         yield from self._wrapped(self._styled(_one_line(document.id), "dim"))
         if link and not self._links:
             yield from self._wrapped(self._styled(link, "dim"))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from crawl.messages import gettext as _
 from index.document import Document
-from index.engine import Engine, Hit, Sort
-from index.provinces import merged_into, official
-from index.query import And, Between, Not, Or, Query
+from index.engine import Engine, Hit, Sort, TooManyWords
+from index.provinces import became, merged_into, official
+from index.query import And, Between, Keyword, Not, Or, Prefer, Query
 from index.tokens import analyse_terms
 from searcher.snippet import Marks, Snippet, marks, snippet
-from searcher.suggest import correction
-from searcher.syntax import ParsedQuery, parse, whole_value
+from searcher.suggest import Slip, correction, mended, slips
+from searcher.syntax import MAX_CHARACTERS, ParsedQuery, parse, too_many_words, whole_value
 
 MAX_LIMIT = 1_000
 MAX_REACH = 10_000
@@ -23,6 +23,10 @@ MAX_REACH = 10_000
 MAX_PARTIAL = 100
 """How many partial matches follow the whole ones at most: they are ranked by how much they hold of the query,
 so what comes later has little to do with it."""
+
+
+_EARLIEST = 8
+"""Articles that are looked at for the first of a group: those of one moment are hardly more."""
 
 
 class RequestError(ValueError):
@@ -82,7 +86,8 @@ class SearchRequest:
     """What is asked: `text` in the grammar of `searcher.syntax`, and filters.
 
     `first` and `last` are inclusive days in Vietnam. Each other filter names the values of which one
-    must match; values typed without marks match with any. `page` counts from 1.
+    must match; values typed without marks match with any. `page` counts from 1. With `fold` only the best hit of
+    those that are reprints of each other is shown.
     """
 
     text: str
@@ -95,6 +100,7 @@ class SearchRequest:
     section: tuple[str, ...] = ()
     author: tuple[str, ...] = ()
     sort: Sort = Sort.RELEVANCE
+    fold: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +113,27 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Reprints:
+    """How many other articles are reprints of one, and which of them all was the first to be printed.
+
+    Filters do not apply to them. Among articles of one moment, and among those without a date, what was seen first
+    is the first.
+    """
+
+    count: int
+    first: Document
+
+
+@dataclass(frozen=True, slots=True)
 class ResultHit:
-    """One article to show. `partial` says that it holds only some of the words."""
+    """One article to show. `partial` says that it holds only some of the words; `reprints` is None if it has none."""
 
     document: Document
     score: float
     partial: bool
     snippet: Snippet
     title_marks: Marks
+    reprints: Reprints | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +141,14 @@ class ResultPage:
     """One page of hits. `total` counts the articles that match whole, `groups` the same with reprints folded.
 
     `parsed` is how `text` was understood, `took_ms` the time it took in milliseconds, `generation` the
-    index's state that answered.
+    index's state that answered. `slips` are words that no article has, and with what instead partial matches
+    were looked for.
     """
 
     text: str
     parsed: str
     total: int
-    groups: int | None
+    groups: int
     took_ms: float
     generation: str
     hits: tuple[ResultHit, ...]
@@ -136,16 +156,19 @@ class ResultPage:
     limit: int
     has_next: bool
     suggestions: tuple[Suggestion, ...] = ()
+    slips: tuple[Slip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The hits of a page, how many articles match whole, and how many can be paged to."""
+    """The hits of a page, how many articles and groups match whole, and how many hits can be paged to."""
 
     total: int
+    groups: int
     reachable: int
     hits: tuple[ResultHit, ...]
     generation: str
+    slips: tuple[Slip, ...] = ()
 
 
 class Searcher:
@@ -160,6 +183,12 @@ class Searcher:
         For prose (see `ParsedQuery`) whole and partial matches come together, in the order of their scores.
         Raises QuerySyntaxError, RequestError and what the engine raises (EngineError).
         """
+        try:
+            return self._search(request)
+        except TooManyWords as error:
+            raise too_many_words(request.text, error) from error
+
+    def _search(self, request: SearchRequest) -> ResultPage:
         began = time.perf_counter()
         check(request)
         parsed, within = parse(request.text), filters(request)
@@ -169,13 +198,14 @@ class Searcher:
             text=parsed.text,
             parsed=parsed.parsed,
             total=found.total,
-            groups=None,
+            groups=found.groups,
             took_ms=(time.perf_counter() - began) * 1000,
             generation=found.generation,
-            hits=found.hits,
+            hits=tuple(replace(hit, reprints=self._reprints(hit.document)) for hit in found.hits),
             page=request.page,
             limit=request.limit,
-            suggestions=self._suggestions(request, parsed) if request.page == 1 else (),
+            suggestions=self._suggestions(request, parsed, found.total) if request.page == 1 else (),
+            slips=found.slips,
             has_next=request.page * request.limit
             < min(found.reachable, MAX_REACH // request.limit * request.limit),
         )
@@ -183,36 +213,65 @@ class Searcher:
     def _whole_first(self, parsed: ParsedQuery, within: Query | None, request: SearchRequest) -> _Found:
         offset = (request.page - 1) * request.limit
         whole = self._engine.search(
-            parsed.query, within=within, sort=request.sort, limit=request.limit, offset=offset
+            parsed.query,
+            within=within,
+            sort=request.sort,
+            fold=request.fold,
+            limit=request.limit,
+            offset=offset,
         )
         shown = [_result(hit, parsed.query, partial=False) for hit in whole.hits]
-        reachable = whole.total
-        if offset + request.limit >= whole.total and request.sort is Sort.RELEVANCE:
-            partial, total = self._partial(
-                parsed, within, offset=max(0, offset - whole.total), limit=request.limit - len(shown)
-            )
-            shown += [_result(hit, parsed.query, partial=True) for hit in partial]
-            reachable += total
-        return _Found(whole.total, reachable, tuple(shown), whole.generation)
+        reachable = whole.groups if request.fold else whole.total
+        if offset + request.limit < reachable or request.sort is not Sort.RELEVANCE:
+            return _Found(whole.total, whole.groups, reachable, tuple(shown), whole.generation)
+        meant, found = self._meant(parsed)
+        rest = replace(request, limit=request.limit - len(shown))
+        partial, total = self._partial(meant, parsed.query, within, rest, offset=max(0, offset - reachable))
+        shown += [_result(hit, meant.query, partial=True) for hit in partial]
+        return _Found(whole.total, whole.groups, reachable + total, tuple(shown), whole.generation, found)
 
     def _together(self, parsed: ParsedQuery, within: Query | None, request: SearchRequest) -> _Found:
-        assert parsed.partial is not None
+        meant, slipped = self._meant(parsed)
+        assert meant.partial is not None
         offset = (request.page - 1) * request.limit
-        found = self._engine.search(parsed.partial, within=within, limit=request.limit, offset=offset)
+        found = self._engine.search(
+            meant.partial, within=within, fold=request.fold, limit=request.limit, offset=offset
+        )
         # Scored alike, so what is whole among the hits is among the best whole ones.
         strict = And((parsed.query,) if within is None else (parsed.query, within))
-        whole = self._engine.search(parsed.partial, within=strict, limit=offset + request.limit)
+        whole = self._engine.search(
+            meant.partial, within=strict, fold=request.fold, limit=offset + request.limit
+        )
         ids = {hit.document.id for hit in whole.hits}
-        shown = tuple(_result(hit, parsed.partial, partial=hit.document.id not in ids) for hit in found.hits)
-        return _Found(whole.total, found.total, shown, found.generation)
+        shown = tuple(_result(hit, meant.partial, partial=hit.document.id not in ids) for hit in found.hits)
+        reachable = found.groups if request.fold else found.total
+        return _Found(whole.total, whole.groups, reachable, shown, found.generation, slipped)
 
-    def _suggestions(self, request: SearchRequest, parsed: ParsedQuery) -> tuple[Suggestion, ...]:
-        """Other queries worth trying, with how many articles each finds under the same filters."""
+    def _meant(self, parsed: ParsedQuery) -> tuple[ParsedQuery, tuple[Slip, ...]]:
+        """What partial matches are looked for with: words that no article has give way to what was probably meant."""
+        if parsed.partial is None or not (parsed.is_prose or isinstance(parsed.query, Prefer)):
+            return parsed, ()
+        found = slips(parsed.text, self._engine)
+        text = mended(parsed.text, found)
+        return (parse(text), found) if found and len(text) <= MAX_CHARACTERS else (parsed, ())
+
+    def _reprints(self, document: Document) -> Reprints | None:
+        if document.group is None:
+            return None
+        known = self._engine.search(Keyword("group", document.group), sort=Sort.OLDEST, limit=_EARLIEST)
+        if known.total <= 1:  # its other articles are not indexed yet
+            return None
+        oldest = [hit.document for hit in known.hits]
+        first = min((one for one in oldest if one.published == oldest[0].published), key=_first_seen)
+        return Reprints(known.total - 1, first)
+
+    def _suggestions(self, request: SearchRequest, parsed: ParsedQuery, total: int) -> tuple[Suggestion, ...]:
+        """Other queries worth trying where `total` was found, each with what it finds under the same filters."""
         tries: list[SearchRequest] = []
-        better = correction(parsed.text, self._engine)
+        better = correction(parsed.text, self._engine, found_nothing=total == 0)
         if better is not None and parse(better).query != parsed.query:
             tries.append(replace(request, text=better))
-        if wider := _with_merged_provinces(request, parsed):
+        if wider := _with_other_provinces(request, parsed):
             tries.append(replace(request, text=wider, province=()))
         return tuple(
             Suggestion(other.text, total, other) for other in tries if (total := self._count(other)) > 0
@@ -222,24 +281,27 @@ class Searcher:
         return self._engine.search(parse(request.text).query, within=filters(request), limit=0).total
 
     def _partial(
-        self, parsed: ParsedQuery, within: Query | None, *, offset: int, limit: int
+        self, meant: ParsedQuery, strict: Query, within: Query | None, request: SearchRequest, *, offset: int
     ) -> tuple[tuple[Hit, ...], int]:
-        """This slice of the partial matches, and how many can be shown in all."""
-        if parsed.partial is None:
+        """This slice of the matches that are not `strict` ones, and how many can be shown in all."""
+        if meant.partial is None:
             return (), 0
-        some = And((parsed.partial, Not(parsed.query)))
+        some = And((meant.partial, Not(strict)))
         # A full page of whole matches still asks for one: its total tells whether there is a next page.
-        found = self._engine.search(some, within=within, limit=max(1, limit), offset=offset)
-        return found.hits[: max(0, min(limit, MAX_PARTIAL - offset))], min(found.total, MAX_PARTIAL)
+        found = self._engine.search(
+            some, within=within, fold=request.fold, limit=max(1, request.limit), offset=offset
+        )
+        total = found.groups if request.fold else found.total
+        return found.hits[: max(0, min(request.limit, MAX_PARTIAL - offset))], min(total, MAX_PARTIAL)
 
 
-def _with_merged_provinces(request: SearchRequest, parsed: ParsedQuery) -> str | None:
-    """The query that also covers what was merged into the provinces asked for, to be typed without that filter."""
+def _with_other_provinces(request: SearchRequest, parsed: ParsedQuery) -> str | None:
+    """The query that also covers what the provinces asked for were before, and became, typed without that filter."""
     names = [official(name) for name in request.province]
-    merged = [part for name in names for part in merged_into(name) if part not in names]
-    if not merged:
+    others = [other for name in names for other in (*merged_into(name), *became(name)) if other not in names]
+    if not others:
         return None
-    either = " OR ".join(f'"{name}"' for name in (*names, *merged))
+    either = " OR ".join(f'"{name}"' for name in dict.fromkeys((*names, *others)))
     return f"({parsed.text}) AND province:({either})"
 
 
@@ -277,6 +339,10 @@ def _filter_value(name: str, value: str) -> Query:
     if not analyse_terms(value):
         raise EmptyFilter(name, value)
     return whole_value(name, value)
+
+
+def _first_seen(document: Document) -> tuple[datetime, str]:
+    return document.first_seen, document.id
 
 
 def _result(hit: Hit, query: Query, *, partial: bool) -> ResultHit:

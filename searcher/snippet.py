@@ -5,6 +5,7 @@ What is marked is what the engine matches: the same analysis, the same rule for 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -12,12 +13,17 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from index.document import Document
-from index.query import Phrase, Query, Term, leaves
-from index.tokens import analyse
+from index.patterns import answers
+from index.query import Phrase, Query, Term, Word, leaves
+from index.tokens import Spotter
 from index.vietnamese import fold, folds
+from index.written_dates import written_dates
 
 SNIPPET_WIDTH = 240
 """Characters of an article that an excerpt shows at most."""
+
+_MATCHERS = 64
+"""How many are kept for the searches that follow; each is of one query and one field."""
 
 PARAGRAPH_BREAK = "\n\n"
 CUT = "…"
@@ -43,7 +49,7 @@ def marks(text: str, query: Query, field: str) -> Marks:
 
     A phrase is marked only where it stands whole, what a query excludes never.
     """
-    return _merged(text, _Matcher(query, field).find(text))
+    return _merged(text, _matcher(query, field).find(text))
 
 
 def snippet(document: Document, query: Query, width: int = SNIPPET_WIDTH) -> Snippet:
@@ -99,19 +105,25 @@ class _Matcher:
         self._field = field
         self._exact: Counter[str] = Counter()
         self._folded: Counter[str] = Counter()
+        self._patterns: Counter[Word] = Counter()
         self._first = self._ends = 0
         self._leaf_at: dict[int, tuple[int, int]] = {}
-        self._bits: dict[str, int] = {}
+        self._spotter = Spotter(self._positions)
         self.sizes: dict[int, int] = {}
         bit = 0
         for leaf, pattern in enumerate(dict.fromkeys(leaves(query))):
             if pattern.field in {None, field}:
                 bit = self._add(leaf, _terms(pattern), bit)
+        self._initials = {_base(term[:1]) for term in (*self._exact, *self._folded)}
+        # The keys of dates have digits, so has every term that could be one.
+        self._dates = bool(self._patterns) or any(map(_has_digit, (*self._exact, *self._folded)))
 
-    def _add(self, leaf: int, terms: tuple[Term, ...], bit: int) -> int:
+    def _add(self, leaf: int, terms: tuple[Word, ...], bit: int) -> int:
         self._first |= 1 << bit
         for place, term in enumerate(terms, bit):
-            if term.any_marks:
+            if not isinstance(term, Term):
+                self._patterns[term] |= 1 << place
+            elif term.any_marks:
                 self._folded[fold(term.term)] |= 1 << place
             else:
                 self._exact[term.term] |= 1 << place
@@ -132,36 +144,54 @@ class _Matcher:
         return found
 
     def _find(self, text: str, offset: int) -> Iterator[_Match]:
-        tokens = analyse(text)
-        state = 0
-        for place, term in enumerate(tokens.terms):
-            state = (state << 1 | self._first) & self._positions(term)
-            complete = state & self._ends
-            while complete:
-                leaf, size = self._leaf_at[complete.bit_length() - 1]
-                yield _Match(offset + tokens.starts[place - size + 1], offset + tokens.ends[place], leaf)
-                complete ^= 1 << complete.bit_length() - 1
-        for written in tokens.dates:
+        for run in self._spotter.runs(text):
+            state = 0
+            for place, (_start, end, positions) in enumerate(run):
+                state = (state << 1 | self._first) & positions
+                complete = state & self._ends
+                while complete:
+                    leaf, size = self._leaf_at[complete.bit_length() - 1]
+                    yield _Match(offset + run[place - size + 1][0], offset + end, leaf)
+                    complete ^= 1 << complete.bit_length() - 1
+        for written in written_dates(text) if self._dates else ():
             for key in written.keys:
                 yield from self._alone(key, offset + written.start, offset + written.end)
 
     def _alone(self, term: str, start: int, end: int) -> Iterator[_Match]:
         """The one-word patterns that a term standing outside the row of words answers."""
+        positions = self._positions(term)
         for bit, (leaf, size) in self._leaf_at.items():
-            if size == 1 and self._positions(term) >> bit & 1:
+            if size == 1 and positions >> bit & 1:
                 yield _Match(start, end, leaf)
 
     def _positions(self, term: str) -> int:
-        bits = self._bits.get(term)
-        if bits is None:
+        """The places in patterns that a term answers, as bits."""
+        bits = 0
+        if _base(term[0]) in self._initials:  # rules most terms out, for little
             bits = self._exact[term]
             for folded in folds(term):
                 bits |= self._folded[folded]
-            self._bits[term] = bits
+        for word, places in self._patterns.items():
+            bits |= places if answers(word, term) else 0
         return bits
 
 
-def _terms(leaf: Term | Phrase) -> tuple[Term, ...]:
+@functools.lru_cache(_MATCHERS)
+def _matcher(query: Query, field: str) -> _Matcher:
+    """The same matcher for all hits of a page: it remembers what it has seen."""
+    return _Matcher(query, field)
+
+
+@functools.cache
+def _base(letter: str) -> str:
+    return fold(letter)
+
+
+def _has_digit(term: str) -> bool:
+    return any(map(str.isdigit, term))
+
+
+def _terms(leaf: Word | Phrase) -> tuple[Word, ...]:
     return leaf.terms if isinstance(leaf, Phrase) else (leaf,)
 
 
@@ -178,7 +208,7 @@ def _merged(text: str, matches: list[_Match]) -> Marks:
 
 def _best_passage(text: str, query: Query, field: str, width: int) -> _Passage | None:
     """The stretch of at most `width` characters with the best matches, by a window that slides over them."""
-    matcher = _Matcher(query, field)
+    matcher = _matcher(query, field)
     matches = matcher.find(text)
     if not matches:
         return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crawl.archive import Archive, ArchiveCounts, NoArchive
 from crawl.article import format_when, parse_when
 from crawl.datafolder import DataFolder
-from crawl.messages import format_number, printable
+from crawl.messages import format_number, ngettext, printable
 from crawl.messages import gettext as _
 from index.build import pending
 from index.engine import Engine, EngineStatus, NoIndex
@@ -100,6 +100,7 @@ def to_json(status: Status) -> str:
             "pages": status.archive.pages,
             "articles": status.archive.articles,
             "revisions": status.archive.revisions,
+            "vanished": status.archive.vanished,
             "sources": {
                 source.name: {
                     "title": source.title,
@@ -130,11 +131,21 @@ def to_text(status: Status) -> str:
             revisions=format_number(status.archive.revisions),
             pages=format_number(status.archive.pages),
         ),
+        *_vanished_line(status.archive.vanished),
         _index_line(status),
         _last_run_line(status.last_run),
         *map(_source_line, status.sources),
     ]
     return "".join(f"{printable(' '.join(line.splitlines()))}\n" for line in lines)
+
+
+def _vanished_line(vanished: int) -> Iterator[str]:
+    if vanished:
+        yield ngettext(
+            "Vanished: {count} article that its newspaper no longer shows; it stays in the archive",
+            "Vanished: {count} articles that their newspapers no longer show; they stay in the archive",
+            vanished,
+        ).format(count=format_number(vanished))
 
 
 def _index_line(status: Status) -> str:

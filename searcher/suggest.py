@@ -11,11 +11,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
-from index.document import Document
-from index.engine import Engine, TermCount
-from index.query import Phrase, Query, Term
+from index.document import FIELDS, Document
+from index.engine import Engine
+from index.query import Everything, Phrase, Query, Term
 from index.tokens import analyse
 from index.vietnamese import fold, folds, has_marks
 from searcher.inputmethods import from_telex, from_vni
@@ -24,11 +24,15 @@ from searcher.lexer import Kind, lex
 MAX_WORDS = 8
 """Longer queries get no suggestion: they find their article by their other words."""
 
+MAX_SLIPS = 4
+"""In how many words of one query a slip is looked for beside what the words themselves find."""
+
 _CANDIDATES = 6  # how many spellings of an unknown word are weighed against its neighbours
 _READ = 10  # how many articles are read for how a pair of words is written
 _FAR_MORE = (
     10  # how many times as often other marks must stand there, before marks that were typed are doubted
 )
+_RARE = 1000  # of so many articles at most one has a word that may be a slip that others made, too
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _CHUNK = re.compile(r"[^\s()\"“”„‟＂:-]+")
 
@@ -42,10 +46,11 @@ class _Word:
     end: int
 
 
-def correction(text: str, engine: Engine) -> str | None:
+def correction(text: str, engine: Engine, *, found_nothing: bool = False) -> str | None:
     """The text as it was probably meant, or None where nothing better is known.
 
-    Only words and phrases are mended: whoever writes operators and fields knows what they write.
+    Only words and phrases are mended: whoever writes operators and fields knows what they write. Words that the
+    index has are doubted where they are rare, or all of them where the text `found_nothing`.
     Raises what the engine raises.
     """
     if not {token.kind for token in lex(text)} <= {Kind.WORDS, Kind.PHRASE}:
@@ -54,19 +59,48 @@ def correction(text: str, engine: Engine) -> str | None:
     words = _words(mended)
     if not 0 < len(words) <= MAX_WORDS:
         return mended if mended != text else None
-    known = [_known(word.term, engine) for word in words]
+    articles = _count(Everything(), engine)
+    doubted = articles * len(FIELDS) if found_nothing else articles // _RARE
     chosen = {
-        place: found
-        for place, word in enumerate(words)
-        if not known[place] and (found := _nearest(place, words, engine)) is not None
+        place: meant
+        for place in range(len(words))
+        if (meant := _meant(place, words, engine, doubted=doubted)) is not None
     }
-    chosen |= {
-        place: term
-        for place, term in _marked_by_neighbours(words, engine).items()
-        if known[place] and place not in chosen
-    }
+    for place, term in _marked_by_neighbours(words, engine).items():
+        if _holders(words[place].term, engine):
+            chosen.setdefault(place, term)
     mended = _replaced(mended, words, chosen)
     return mended if fold(mended) != fold(text) or _keys(mended) != _keys(text) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A word that no article has, at `start:end` of the query, and the word it was probably meant to be."""
+
+    typed: str
+    meant: str
+    start: int
+    end: int
+
+
+def slips(text: str, engine: Engine) -> tuple[Slip, ...]:
+    """The first MAX_SLIPS words of the text that no article has and that one of the index's words explains.
+
+    Raises what the engine raises.
+    """
+    words = _words(text)
+    unknown = (place for place, word in enumerate(words) if not _holders(word.term, engine))
+    found = ((words[place], _meant(place, words, engine)) for place in islice(unknown, MAX_SLIPS))
+    return tuple(
+        Slip(text[word.start : word.end], meant, word.start, word.end) for word, meant in found if meant
+    )
+
+
+def mended(text: str, found: Sequence[Slip]) -> str:
+    """The text with these slips, in the order of their places, put right."""
+    for slip in reversed(found):
+        text = text[: slip.start] + slip.meant + text[slip.end :]
+    return text
 
 
 def _keys(text: str) -> tuple[str, ...]:
@@ -87,10 +121,10 @@ def _replaced(text: str, words: Sequence[_Word], chosen: dict[int, str]) -> str:
     return text
 
 
-def _known(term: str, engine: Engine) -> bool:
-    """Whether the index has the word: typed with marks as it is, without them in any marking."""
+def _holders(term: str, engine: Engine) -> int:
+    """How often the index has the word: typed with marks as it is, without them in any marking."""
     spellings = engine.spellings((fold(term),))
-    return any(found.term == term for found in spellings) if has_marks(term) else bool(spellings)
+    return sum(found.count for found in spellings if found.term == term or not has_marks(term))
 
 
 # Keystrokes
@@ -104,7 +138,7 @@ def _typed_out(text: str, engine: Engine) -> str:
         if not typed.isascii() or not any(map(str.isalpha, typed)) or _all_known(typed, engine):
             return typed
         meant = (from_telex(typed), from_vni(typed))
-        return next((word for word in meant if word is not None and _known(word, engine)), typed)
+        return next((word for word in meant if word is not None and _holders(word, engine)), typed)
 
     return _CHUNK.sub(letters, text)
 
@@ -112,27 +146,41 @@ def _typed_out(text: str, engine: Engine) -> str:
 def _all_known(typed: str, engine: Engine) -> bool:
     """Whether the keystrokes are words of the index as they stand; digits inside a word never are."""
     words = _words(typed)
-    return len(words) == 1 and words[0].end - words[0].start == len(typed) and _known(words[0].term, engine)
+    return (
+        len(words) == 1
+        and words[0].end - words[0].start == len(typed)
+        and _holders(words[0].term, engine) > 0
+    )
 
 
 # One letter off
 
 
-def _nearest(place: int, words: Sequence[_Word], engine: Engine) -> str | None:
-    """The word of the index that an unknown one was most probably meant to be."""
+def _meant(place: int, words: Sequence[_Word], engine: Engine, *, doubted: int = 0) -> str | None:
+    """The word of the index that this one was most probably meant to be; None where that is itself.
+
+    A word that the index has up to `doubted` times gives way only to one that fits its neighbours far better.
+    """
+    word = words[place]
+    holders = _holders(word.term, engine)
+    if holders > doubted:
+        return None
+    fits, count, best = max(_nearest(place, words, engine), default=(0, 0, ""))
+    if not holders:
+        return best if fits or (len(words) == 1 and count > 1) else None
+    return best if fits >= _FAR_MORE * (_fits(word.term, place, words, engine) + 1) else None
+
+
+def _nearest(place: int, words: Sequence[_Word], engine: Engine) -> Iterator[tuple[int, int, str]]:
+    """Words of the index with other marks or one letter off: how each fits its neighbours, how frequent it is."""
     term = words[place].term
     other_marks = [found for found in engine.spellings((fold(term),)) if found.term != term]
     near = [
         found for found in engine.spellings(tuple(_one_letter_off(fold(term)))) if _is_near(found.term, term)
     ]
-    candidates = [
-        found
-        for group in (other_marks, near)
-        for found in sorted(group, key=lambda found: (-found.count, found.term))[:_CANDIDATES]
-    ]
-    weighed = [(_fits(found, place, words, engine), found.count, found.term) for found in candidates]
-    fits, count, best = max(weighed, default=(0, 0, ""))
-    return best if fits or (len(words) == 1 and count > 1) else None
+    for group in (other_marks, near):
+        for found in sorted(group, key=lambda found: (-found.count, found.term))[:_CANDIDATES]:
+            yield _fits(found.term, place, words, engine), found.count, found.term
 
 
 def _one_letter_off(word: str) -> set[str]:
@@ -151,10 +199,10 @@ def _is_near(found: str, typed: str) -> bool:
     return all(letter in found for letter in marked) or not marked
 
 
-def _fits(found: TermCount, place: int, words: Sequence[_Word], engine: Engine) -> int:
-    """In how many articles the word stands beside its neighbours in the query."""
-    before = [Phrase((_loose(words[place - 1].term), Term(found.term)))] if place else []
-    after = [Phrase((Term(found.term), _loose(words[place + 1].term)))] if place + 1 < len(words) else []
+def _fits(term: str, place: int, words: Sequence[_Word], engine: Engine) -> int:
+    """In how many articles the term stands beside its neighbours in the query."""
+    before = [Phrase((_loose(words[place - 1].term), Term(term)))] if place else []
+    after = [Phrase((Term(term), _loose(words[place + 1].term)))] if place + 1 < len(words) else []
     return sum(_count(phrase, engine) for phrase in (*before, *after))
 
 

@@ -8,13 +8,18 @@ The grammar, loosest binding first (`parse` accepts exactly this, and says where
     NOT a, KHÔNG a, -a    without; of bare words it takes the next one only
     "khánh hòa"           these words side by side; any of " “ ” „ ‟ ＂ opens and closes
     ="khanh hoa"          the same, with marks exactly as typed
+    "gió mùa"~5           these words at most so many places apart, in any order
+    "gió mùa"~p           these words in one paragraph; ~đoạn is the same
+    ninh*, "ninh th*"     words that begin so; a star stands for any letters
+    khanh~                this word, or one letter off
+    huế^2                 counts twice; behind a word, a phrase or a group
     (a OR b) c            grouping
     title:huế             in one field: a word, a quoted phrase or a group; see FIELD_NAMES
     from:2021-03 to:2021  published in these days, inclusive; see `parse_day`
 
 Operators are capitals. In a text without any lower-case letter the Vietnamese ones are words. A hyphen
 excludes only at the start of a word; anywhere else it separates words, as all other punctuation does
-(`?` and `*` too).
+(`?` too, and `*`, `~` and `^` where they touch no word).
 An unknown `word:` is text, and so is an everyday Vietnamese field name with nothing right behind its colon.
 A word typed without marks matches every marking of it, one typed with marks only itself.
 """
@@ -26,28 +31,31 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
 
 from crawl.messages import gettext as _
-from index.abbreviations import others
 from index.document import KEYWORD_FIELDS
+from index.engine import TooManyWords
 from index.query import (
-    PAIR_WEIGHT,
     And,
     Between,
     Everything,
     Keyword,
+    Near,
     Not,
     Or,
     Phrase,
     Prefer,
     Query,
+    SameParagraph,
     Term,
     Weighted,
+    Wildcard,
 )
 from index.tokens import analyse, analyse_terms
-from index.vietnamese import has_marks
+from searcher.bare_words import bare_words, relaxed, said, term_words
 from searcher.lexer import FIELD_NAMES, STARTS, Kind, QuerySyntaxError, Token, lex, without
+from searcher.words import any_marks, is_special, typed_words
+from searcher.written_query import describe, weight_text
 
 __all__ = [
     "FIELD_NAMES",
@@ -74,11 +82,13 @@ On 800 titles and 726 questions (development halves), articles with all the word
 beyond gave MRR@10 .785 and .956 against .735 and .948 with them always first; typed without marks .780 against .656.
 """
 
-OTHER_WEIGHT = 0.5
-"""What an abbreviation counts where its meaning was typed, and the reverse, against 1 for what was typed."""
-
 AS_TYPED_WEIGHT = 2.0
 """What a single word typed without marks counts more where it is written without any."""
+
+LEAST_WEIGHT, MOST_WEIGHT = 0.01, 100.0
+"""How little and how much a word with a weight may count."""
+
+_STARS_AND_TILDES = re.compile(r"\*|~1?")
 
 _KEYWORDS = frozenset(field.name for field in KEYWORD_FIELDS)
 
@@ -126,13 +136,13 @@ def parse(text: str) -> ParsedQuery:
     if isinstance(query, Term) and query.any_marks:
         query = Prefer(query, replace(query, any_marks=False), AS_TYPED_WEIGHT)
     if _is_prose(text):
-        return ParsedQuery(query, _relaxed(_bare_words(text, None)), text, describe(query), is_prose=True)
-    return ParsedQuery(query, _relaxed(query), text, describe(query))
+        return ParsedQuery(query, relaxed(bare_words(text, None)), text, describe(query), is_prose=True)
+    return ParsedQuery(query, relaxed(query), text, describe(query))
 
 
 def _is_prose(text: str) -> bool:
     tokens = tuple(lex(text))
-    bare = sum(len(_words(token.value)) for token in tokens if token.kind is Kind.WORDS)
+    bare = sum(len(term_words(token.value)) for token in tokens if token.kind is Kind.WORDS)
     plain = all(token.kind in {Kind.WORDS, Kind.PHRASE} and not token.exact for token in tokens)
     return plain and bare > MAX_BARE_WORDS
 
@@ -158,96 +168,28 @@ _YEAR_LAST = re.compile(r"(?:(?P<day>[0-9]{1,2})[-/.])?(?P<month>[0-9]{1,2})[-/.
 
 
 def whole_value(field: str | None, text: str, *, exact: bool = False) -> Query:
-    """What finds the words of `text` together in a field: a term, a phrase or a keyword.
+    """What finds the words of `text` together in a field: a word, a phrase or a keyword.
 
     `text` holds at least one word. With `exact`, words without marks match no others.
     """
-    terms = analyse_terms(text)
     if field in _KEYWORDS:
-        key = " ".join(terms)
-        return Keyword(field, key, any_marks=not exact and _any_marks(key))
-    phrase = tuple(Term(term, any_marks=not exact and _any_marks(term)) for term in terms)
-    return Phrase(phrase, field) if len(phrase) > 1 else replace(phrase[0], field=field)
+        key = " ".join(analyse_terms(text))
+        return Keyword(field, key, any_marks=not exact and any_marks(key))
+    words = typed_words(text, exact=exact)
+    return Phrase(words, field) if len(words) > 1 else replace(words[0], field=field)
 
 
-def _any_marks(key: str) -> bool:
-    return not has_marks(key) and any(map(str.isalpha, key))
-
-
-def _bare_words(text: str, field: str | None) -> Query:
-    """All the words, preferring neighbours, and of what was typed without marks what is written without any.
-
-    A bare syllable is a word too (`an`, `ban`), so words typed without marks are preferred as typed only where
-    they stand side by side so: anywhere else they would drown the marked words they stand for.
-    """
-    terms = tuple(Term(term, _any_marks(term), field) for term in _words(text))
-    units = _with_others(terms)
-    if len(terms) == 1:
-        return units[0]
-    inside = [replace(term, field=None) for term in terms]
-    pairs = list(pairwise(inside))
-    bare = [pair for pair in pairs if all(term.any_marks for term in pair)]
-    pairs += [(replace(left, any_marks=False), replace(right, any_marks=False)) for left, right in bare]
-    return Prefer(And(units), Or(tuple(Phrase(pair, field) for pair in pairs)), PAIR_WEIGHT)
-
-
-def _with_others(terms: tuple[Term, ...]) -> tuple[Query, ...]:
-    """The terms, those that are an abbreviation or its meaning each with the other way to say it."""
-    units: list[Query] = []
-    done = 0
-    words = [term.term for term in terms]
-    for other in others(words, [not term.any_marks for term in terms]):
-        units += terms[done : other.start]
-        said = terms[other.start : other.end]
-        meant = tuple(Term(term) for term in other.terms)
-        field = said[0].field
-        way = Phrase(meant, field) if len(meant) > 1 else replace(meant[0], field=field)
-        units.append(Or((And(said) if len(said) > 1 else said[0], Weighted(way, OTHER_WEIGHT))))
-        done = other.end
-    return (*units, *terms[done:])
-
-
-def _said(unit: Query) -> tuple[Term, ...]:
-    """The terms of a run of bare words as they were typed."""
-    match unit:
-        case Term():
-            return (unit,)
-        case Or((said, Weighted())):
-            return _said(said)
-        case And(children) | Prefer(And(children)):
-            return tuple(term for child in children for term in _said(child))
-        case _:
-            return ()
-
-
-def _words(text: str) -> list[str]:
-    """The terms of a text, a written date being one: however it is written, it is the same day."""
-    tokens = analyse(text)
-    words: list[str] = []
-    dates = iter((*tokens.dates, None))
-    date = next(dates)
-    for term, end in zip(tokens.terms, tokens.ends, strict=True):
-        if date is None or end <= date.start:
-            words.append(term)
-        elif end >= date.end:
-            words.append(date.key)
-            date = next(dates)
-    return words
-
-
-def _relaxed(query: Query) -> Query | None:
-    match query:
-        case Prefer(And(units), pairs, weight) if all(term.field is None for term in _said(query)):
-            parts: list[Query] = []
-            for unit in units:
-                parts += unit.children if isinstance(unit, Or) else (unit,)
-            apart = (_said(part) or (part,) for part in parts)
-            return Prefer(Or(tuple(leaf for leaves in apart for leaf in leaves)), pairs, weight)
-        case And(children):
-            relaxed = tuple(_relaxed(child) or child for child in children)
-            return And(relaxed) if relaxed != children else None
-        case _:
-            return None
+def too_many_words(text: str, error: TooManyWords) -> QuerySyntaxError:
+    """What to answer where a pattern in a query stands for too many words: where it is, and how many they are."""
+    places = (
+        token.start
+        for token in lex(unicodedata.normalize("NFC", text))
+        if token.kind in {Kind.WORD, Kind.PHRASE}
+        and any(
+            isinstance(word, Wildcard) and word.pattern == error.pattern for word in typed_words(token.value)
+        )
+    )
+    return QuerySyntaxError(next(places, 0), str(error))
 
 
 # Query algebra: one shape for one meaning, whatever parentheses were typed.
@@ -267,7 +209,7 @@ def _all_of(operands: list[Query]) -> Query:
 def _any_of(operands: list[Query]) -> Query:
     parts: list[Query] = []
     for operand in operands:
-        parts += operand.children if isinstance(operand, Or) and not _said(operand) else (operand,)
+        parts += operand.children if isinstance(operand, Or) and not said(operand) else (operand,)
     return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
 
@@ -327,22 +269,55 @@ class _Parser:
         return _negation(query) if negative else query
 
     def _unit(self, field: str | None, depth: int, *, run: bool) -> Query:
-        """A group, a phrase, or words: with `run` as many as follow each other, else one."""
+        """A group, a phrase, or words: with `run` as many as follow each other, else one; and its weight."""
         token = self._token
         match token.kind:
             case Kind.OPEN:
-                return self._group(field, depth + 1)
+                return self._weighed(self._group(field, depth + 1))
             case Kind.PHRASE:
-                return self._value(field, self._take())
+                return self._weighed(self._near(field, self._take()))
+            case Kind.WORD:
+                return self._weighed(self._value(field, self._take()))
             case Kind.WORDS:
                 first = last = self._take()
                 while run and self._token.kind is Kind.WORDS:
                     last = self._take()
                 words = Token(Kind.WORDS, first.start, last.end, self._text[first.start : last.end])
                 plain = run and field not in _KEYWORDS | {"from", "to"}
-                return _bare_words(words.value, field) if plain else self._value(field, words)
+                return bare_words(words.value, field) if plain else self._value(field, words)
             case _:
                 raise self._misplaced(token)
+
+    def _weighed(self, query: Query) -> Query:
+        if self._token.kind is not Kind.WEIGHT:
+            return query
+        token = self._take()
+        weight = float(token.value.replace(",", "."))
+        if not LEAST_WEIGHT <= weight <= MOST_WEIGHT:
+            hint = _("a weight lies between {least} and {most}.").format(
+                least=weight_text(LEAST_WEIGHT), most=weight_text(MOST_WEIGHT)
+            )
+            raise QuerySyntaxError(token.start, hint, self._text[: token.start] + self._text[token.end :])
+        return Weighted(query, weight)
+
+    def _near(self, field: str | None, phrase: Token) -> Query:
+        """The words of a phrase, and how near each other they stand."""
+        query = self._value(field, phrase)
+        if self._token.kind is not Kind.NEAR:
+            return query
+        near = self._take()
+        if not isinstance(query, Phrase):
+            self._refuse_special(field, near.start, self._text[: near.start] + self._text[near.end :])
+            return query
+        if not near.value.isdecimal():
+            return SameParagraph(query.terms, field)
+        return Near(query.terms, int(near.value), field=field) if int(near.value) else query
+
+    def _refuse_special(self, field: str | None, position: int, mended: str) -> None:
+        """Raise QuerySyntaxError for a field that is looked up whole."""
+        if field in _KEYWORDS | {"from", "to"}:
+            hint = _("{field}: is compared whole, so * and ~ cannot stand in it.").format(field=field)
+            raise QuerySyntaxError(position, hint, mended)
 
     def _group(self, field: str | None, depth: int) -> Query:
         opening = self._take()
@@ -357,6 +332,11 @@ class _Parser:
         return query
 
     def _value(self, field: str | None, token: Token) -> Query:
+        if is_special(token.value):
+            plain = _STARS_AND_TILDES.sub("", self._text[token.start : token.end])
+            self._refuse_special(
+                field, token.start, self._text[: token.start] + plain + self._text[token.end :]
+            )
         if field not in {"from", "to"}:
             return whole_value(field, token.value, exact=token.exact)
         try:
@@ -386,80 +366,3 @@ class _Parser:
     def _closes_nothing(self, token: Token) -> QuerySyntaxError:
         mended = without(self._text, token.start, token.end)
         return QuerySyntaxError(token.start, _("this parenthesis closes nothing."), mended)
-
-
-def describe(query: Query) -> str:
-    """The query written out in this grammar: canonical terms, every operator spelt out.
-
-    For what `parse` returns, parsing the description returns it again.
-    """
-    match query:
-        case Prefer(Term() as word, Term()):
-            return _describe_leaf(word)
-        case Prefer(And()) | Or((_, Weighted())) if words := _said(query):
-            run = " ".join(_spelt(word.term) for word in words)
-            field = words[0].field
-            return _named(field, f"({run})" if field and len(words) > 1 else run)
-        case Prefer(required):
-            return describe(required)
-        case And(children):
-            return " AND ".join(filter(None, map(_describe_operand, children)))
-        case Or(children):
-            return " OR ".join(map(describe, children))
-        case Not(And() | Or() | Prefer() as child):
-            return f"NOT ({describe(child)})"
-        case Not(child):
-            return f"NOT {describe(child)}"
-        case Weighted(child):
-            return describe(child)
-        case Everything():
-            return ""
-        case _:
-            return _describe_leaf(query)
-
-
-def _describe_operand(query: Query) -> str:
-    match query:
-        case Or((_, Weighted())):
-            return describe(query)
-        case Or() | Prefer(Or()):
-            return f"({describe(query)})"
-        case _:
-            return describe(query)
-
-
-def _describe_leaf(leaf: Query) -> str:
-    match leaf:
-        case Term(term, any_marks, field):
-            needed = _with_others((leaf,)) != (leaf,)
-            return _named(field, _quote((term,), exact=any_marks != _any_marks(term), needed=needed))
-        case Phrase(terms, field):
-            exact = any(term.any_marks != _any_marks(term.term) for term in terms)
-            return _named(field, _quote(tuple(term.term for term in terms), exact=exact))
-        case Keyword(field, value, any_marks):
-            words = tuple(value.split(" "))
-            return _named(field, _quote(words, exact=any_marks != _any_marks(value), needed=len(words) > 1))
-        case Between(first, last):
-            days = (("from", first), ("to", last))
-            return " AND ".join(_named(name, day.isoformat()) for name, day in days if day)
-        case _:
-            raise ValueError(leaf)  # nothing that can be typed means it
-
-
-def _named(field: str | None, value: str) -> str:
-    return f"{field}:{value}" if field else value
-
-
-def _quote(terms: tuple[str, ...], *, exact: bool, needed: bool = True) -> str:
-    words = " ".join(map(_spelt, terms))
-    return f'{"=" if exact else ""}"{words}"' if exact or needed else words
-
-
-def _spelt(term: str) -> str:
-    """The term as it is typed: the key of a decimal number has a dot for the comma, that of a month its year first."""
-    if month := _MONTH_KEY.fullmatch(term):
-        return f"{month['month']}/{month['year']}"
-    return term.replace(".", ",")
-
-
-_MONTH_KEY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})")

@@ -163,6 +163,8 @@ def _equip_templates(app: Flask, title_of: Callable[[str], str]) -> None:
         marked=_marked,
         newspaper=title_of,
         shown_when=render.shown_when,
+        reprints_line=lambda reprints: render.reprints_line(reprints, title_of),
+        slip_sentences=render.slip_sentences,
         machine_when=format_when,
         web_address=render.web_address,
         chosen_language=lambda: _chosen_language(request),

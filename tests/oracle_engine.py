@@ -5,10 +5,12 @@ This is the definition. Every engine is compared with it; where they differ, the
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from types import TracebackType
 from typing import Self
@@ -24,13 +26,16 @@ from index.engine import (
     QueryTimeout,
     Sort,
     TermCount,
+    TooManyWords,
     ValueCount,
 )
 from index.query import (
+    MAX_EXPANSION,
     And,
     AtLeast,
     Between,
     Everything,
+    Fuzzy,
     Keyword,
     Near,
     Not,
@@ -38,12 +43,15 @@ from index.query import (
     Phrase,
     Prefer,
     Query,
+    SameParagraph,
     Term,
     Text,
     Weighted,
+    Wildcard,
+    Word,
 )
 from index.tokens import ANALYSIS_VERSION
-from index.vietnamese import fold, folds
+from index.vietnamese import canonical, fold, folds
 
 Places = dict[int, set[str]]
 """The terms at each position: a word, and the keys of a date that ends with it."""
@@ -66,6 +74,7 @@ class OracleEngine:
         *,
         within: Query | None = None,
         sort: Sort = Sort.RELEVANCE,
+        fold: bool = False,
         limit: int = 10,
         offset: int = 0,
         seconds: float | None = None,
@@ -74,6 +83,7 @@ class OracleEngine:
         if seconds is not None and seconds <= 0:
             raise QueryTimeout(seconds)
         corpus = _Corpus(list(self._documents().values()))
+        corpus.refuse_too_many_words((query, within))
         matching = [d for d in corpus.documents if corpus.matches(query, d) and corpus.matches(within, d)]
         if sort is Sort.RELEVANCE:
             hits = [Hit(d, corpus.score(query, d)) for d in matching]
@@ -85,7 +95,11 @@ class OracleEngine:
             )  # stable: equal moments stay in the order of ids
             undated = sorted((d for d in matching if d.published is None), key=lambda d: d.id)
             hits = [Hit(d, 0.0) for d in dated + undated]
-        return Hits(len(hits), tuple(hits[offset : offset + limit]), str(self.commits))
+        firsts: dict[str, Hit] = {}
+        for hit in hits:
+            firsts.setdefault(f"group {hit.document.group}" if hit.document.group else hit.document.id, hit)
+        shown = list(firsts.values()) if fold else hits
+        return Hits(len(hits), len(firsts), tuple(shown[offset : offset + limit]), str(self.commits))
 
     def value_counts(
         self, query: Query, field: str, *, within: Query | None = None, seconds: float | None = None
@@ -117,12 +131,6 @@ class OracleEngine:
         documents = self._documents()
         return tuple(documents[id] for id in ids if id in documents)
 
-    def term_counts(self) -> tuple[tuple[str, int], ...]:
-        """Count each field's terms once."""
-        documents = self._documents().values()
-        fields = [set(found.terms) for document in documents for found in text_terms(document).values()]
-        return tuple(sorted(Counter(term for terms in fields for term in terms).items()))
-
     def verify(self) -> None:
         """Memory is believed."""
         self._documents()
@@ -134,7 +142,7 @@ class OracleEngine:
         counts = Counter(term for terms in fields for term in terms if set(folds(term)) & set(folded))
         return tuple(TermCount(term, count) for term, count in sorted(counts.items()))
 
-    def writer(self, *, rebuild: bool = False) -> OracleWriter:
+    def writer(self, *, rebuild: bool = False, workers: int = 1) -> OracleWriter:  # noqa: ARG002 - it is simple
         """Work on a copy."""
         if self.being_written:
             raise EngineBusy(self.locator, "this process")
@@ -198,20 +206,36 @@ class _Corpus:
     def __init__(self, documents: list[Document]) -> None:
         self.documents = documents
         self.places: dict[tuple[str, str], Places] = {}
+        self.breaks: dict[tuple[str, str], list[int]] = {}
         self.lengths: Counter[tuple[str, str]] = Counter()
         for d in documents:
             for name, found in text_terms(d).items():
                 places = self.places[d.id, name] = {}
+                self.breaks[d.id, name] = found.breaks
                 self.lengths[d.id, name] = len(found.terms)
                 for place, term in zip(found.positions, found.terms, strict=True):
                     places.setdefault(place, set()).add(term)
+
+    def refuse_too_many_words(self, asked: object) -> None:
+        """Look at every pattern in the query."""
+        if isinstance(asked, Wildcard):
+            terms = {term for places in self.places.values() for found in places.values() for term in found}
+            count = sum(_spells(asked, {term}) for term in terms)
+            if count > MAX_EXPANSION:
+                raise TooManyWords(asked.pattern, count, MAX_EXPANSION)
+        elif isinstance(asked, tuple):
+            for part in asked:
+                self.refuse_too_many_words(part)
+        elif is_dataclass(asked):
+            for field in fields(asked):
+                self.refuse_too_many_words(getattr(asked, field.name))
 
     def matches(self, query: Query | None, document: Document) -> bool:
         """Whether the document matches; None asks for nothing."""
         match query:
             case None | Everything():
                 return True
-            case Term() | Phrase() | Near():
+            case Term() | Wildcard() | Fuzzy() | Phrase() | Near() | SameParagraph():
                 return any(self.frequency(query, document, field.name) > 0 for field in TEXT_FIELDS)
             case Keyword(name, value, any_marks):
                 key = keyword_values(document).get(name)
@@ -233,7 +257,7 @@ class _Corpus:
     def score(self, query: Query, document: Document) -> float:
         """What a matching document scores."""
         match query:
-            case Term() | Phrase() | Near():
+            case Term() | Wildcard() | Fuzzy() | Phrase() | Near() | SameParagraph():
                 return sum(self.bm25(query, document, field.name, field.weight) for field in TEXT_FIELDS)
             case And(children) | Or(children) | AtLeast(_, children):
                 return sum(self.score(child, document) for child in children if self.matches(child, document))
@@ -267,21 +291,27 @@ class _Corpus:
     def frequency(self, query: Text, document: Document, field: str) -> float:
         """How often a leaf stands in a field; another spelling than the exact one counts 0.9."""
         places = self.places.get((document.id, field), {})
-        terms = (query,) if isinstance(query, Term) else query.terms
+        terms = (query,) if isinstance(query, Word) else query.terms
         asked = {query.field, *(term.field for term in terms)} - {None}
         if not terms or not asked <= {field}:
             return 0.0
         if isinstance(query, Near) and len(terms) > 1:
             return float(sum(_near(query, places, start) for start in places))
-        starts = [
-            start
-            for start in places
-            if all(_spells(term, places.get(start + step, set())) for step, term in enumerate(terms))
-        ]
-        if len(terms) > 1:
-            return float(len(starts))
-        exact = sum(terms[0].term in places[start] for start in starts)
-        return exact + 0.9 * (len(starts) - exact)
+        if isinstance(query, SameParagraph) and len(terms) > 1:
+            paragraphs = _paragraphs(places, self.breaks.get((document.id, field), []))
+            return float(sum(all(_spells(term, found) for term in terms) for found in paragraphs))
+        if len(terms) == 1:
+            found = [term for here in places.values() for term in here]
+            fitting = {term for term in set(found) if _spells(terms[0], {term})}
+            found = [term for term in found if term in fitting]
+            exact = found.count(_typed(terms[0]))
+            return exact + 0.9 * (len(found) - exact)
+        return float(
+            sum(
+                all(_spells(term, places.get(start + step, set())) for step, term in enumerate(terms))
+                for start in places
+            )
+        )
 
 
 def _near(query: Near, places: Places, start: int) -> bool:
@@ -293,7 +323,56 @@ def _near(query: Near, places: Places, start: int) -> bool:
     return here and all(any(_spells(term, found) for found in window) for term in query.terms)
 
 
-def _spells(term: Term, found: set[str]) -> bool:
-    if term.term in found:
+def _paragraphs(places: Places, breaks: Sequence[int]) -> list[set[str]]:
+    """The terms of each."""
+    borders = [-1, *breaks, max(places, default=0) + 1]
+    return [
+        {term for place, terms in places.items() if start < place < stop for term in terms}
+        for start, stop in itertools.pairwise(borders)
+    ]
+
+
+def _typed(word: Word) -> str:
+    """The word of a query without what is open in it."""
+    return canonical(word.pattern.replace("*", "")) if isinstance(word, Wildcard) else word.term
+
+
+def _spells(word: Word, found: set[str]) -> bool:
+    typed = _typed(word)
+    if typed in found:
         return True
-    return term.any_marks and any(fold(term.term) in folds(other) for other in found)
+    spellings = {form for term in found for form in folds(term)} if word.any_marks else found
+    fold_if_open = fold if word.any_marks else str
+    match word:
+        case Term():
+            return fold_if_open(typed) in spellings
+        case Wildcard(pattern):
+            return fold_if_open(typed) in spellings or any(
+                _fits(fold_if_open(pattern), form) for form in spellings
+            )
+        case Fuzzy():
+            return any(_slips(fold_if_open(typed), form) <= 1 for form in spellings)
+
+
+def _fits(pattern: str, text: str) -> bool:
+    """Whether the pattern fits: its first character is a star that swallows some or none, or the text's."""
+    if not pattern:
+        return not text
+    if pattern[0] == "*":
+        return any(_fits(pattern[1:], text[start:]) for start in range(len(text) + 1))
+    return text[:1] == pattern[0] and _fits(pattern[1:], text[1:])
+
+
+@functools.cache
+def _slips(one: str, other: str) -> int:
+    """The optimal string alignment distance, by its recursive definition (Boytsov 2011, section 2.2.3)."""
+    if not one or not other:
+        return len(one) + len(other)
+    steps = [
+        _slips(one[1:], other) + 1,
+        _slips(one, other[1:]) + 1,
+        _slips(one[1:], other[1:]) + (one[0] != other[0]),
+    ]
+    if one[:2] == other[1::-1] and len(one) > 1:
+        steps.append(_slips(one[2:], other[2:]) + 1)
+    return min(steps)

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.engine import open_engine
 from index.tokens import analyse_terms
 from index.vietnamese import canonical, fold
+from tests.bench import equality
 from tests.bench.contest import CLASSES, Case
+from tests.bench.contestants import timbao_query
 from tests.bench.corpora import digest, read_documents
 from tests.bench.engines import Answers, mismatches
 from tests.bench.peers import SYSTEMS
@@ -33,6 +38,7 @@ from tests.bench.spellings import (
     other_placement,
     unmarked,
 )
+from tests.bench.synthetic import synthetic
 
 ROOT = Path(__file__).parent.parent
 ONSETS = ["", "b", "ch", "đ", "h", "kh", "l", "ngh", "ph", "t", "th", "x"]
@@ -196,6 +202,7 @@ def test_engines_agree_and_give_the_promised_json(corpus: Corpus) -> None:
     found = json.loads(done.stdout)
     assert found["mismatches"] == []
     assert set(found["engines"]) == {"timbao", "tantivy", "fts5", "whoosh"}
+    assert min(found["analysis"].values()) > 0
     for one in found["engines"].values():
         for result in (one, one["segmented"]["3"]):
             assert result["docs"] == 30
@@ -229,6 +236,71 @@ def test_engines_explain_a_corpus_without_articles(
     assert done.returncode == 1
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_growth_gives_costs_for_every_size(corpus: Corpus) -> None:
+    """For each number of articles, more than there are included: building, size, opening, all nine classes; a common
+    word is in as large a share of them as before.
+    """
+    inputs = ("--corpus", corpus.news, "--queries", corpus.queries, "--real", "30")
+    done = run("growth", *inputs, "--docs", "30,120", "--json")
+    assert done.returncode == 0, done.stderr
+    small, large = json.loads(done.stdout)
+    assert (small["built"]["docs"], large["built"]["docs"]) == (30, 120)
+    for one in (small, large):
+        assert set(one["speeds"]) == set(CLASSES)
+        assert one["build_s"] > 0
+        assert one["opened"]["open_s"] > 0
+    totals = [sum(speed["total_hits"] for speed in one["speeds"].values()) for one in (small, large)]
+    assert 3 < totals[1] / totals[0] < 5
+
+
+def test_growth_prints_a_table(corpus: Corpus) -> None:
+    """Without --json there is a line for every class, with a median and a 95th percentile."""
+    inputs = ("--corpus", corpus.news, "--queries", corpus.queries)
+    done = run("growth", *inputs, "--docs", "10")
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert [line[0] for line in lines[-len(CLASSES) :]] == list(CLASSES)
+    assert {len(line) for line in lines[-len(CLASSES) :]} == {4}
+
+
+def test_equality_is_confirmed(corpus: Corpus) -> None:
+    """timbao answers the invented cases as stock Whoosh does, and the comparison says so."""
+    done = run("equality", "--corpus", corpus.news, "--queries", corpus.queries)
+    assert (done.returncode, done.stdout.count("the same")) == (0, 1), done.stdout
+
+
+def test_a_wrong_score_and_a_missing_match_are_differences(corpus: Corpus, tmp_path: Path) -> None:
+    """An answer is compared match by match and score by score."""
+    documents = list(read_documents(corpus.news, 20))
+    case = Case("d_or34", tuple(analyse_terms(documents[0].body)[:2]))
+    with closing(open_engine(f"whoosh:{tmp_path / 'timbao'}")) as engine:
+        equality.fill(engine, documents, 1, [])
+        found = engine.search(timbao_query(case), limit=20).hits
+        right = {hit.document.id: hit.score for hit in found}
+        first = documents[0].id
+        assert equality.difference(engine, case, right) is None
+        assert equality.difference(engine, case, right | {first: right[first] * 1.001})
+        assert equality.difference(engine, case, {id: right[id] for id in right if id != first})
+        assert equality.difference(engine, case, right | {"another": 1.0})
+
+
+def test_synthetic_articles_keep_what_counts(corpus: Corpus) -> None:
+    """The first are the real ones; later ones have ids of their own, the same number of paragraphs and titles, and
+    are the same every time; words that are new in half of the real articles go on being new.
+    """
+    real = list(read_documents(corpus.news))
+    odd = [replace(one, body=f"{one.body} {'xyz' * (number + 1)} .") for number, one in enumerate(real)]
+    made = list(synthetic(odd, 200))
+    assert made == list(synthetic(odd, 200))
+    assert made[: len(odd)] == odd
+    assert len({one.id for one in made}) == len(made) == 200
+    for number, one in enumerate(made):
+        template = odd[number % len(odd)]
+        assert (one.title, one.body.count("\n\n")) == (template.title, template.body.count("\n\n"))
+    words = [{word for one in some for word in one.body.split()} for some in (odd, made)]
+    assert len(words[0]) < len(words[1]) < 5 * len(words[0])
+    assert list(synthetic(odd, 3)) == odd[:3]
 
 
 def test_differing_totals_are_named() -> None:

@@ -265,6 +265,73 @@ def test_counts(archive: Archive) -> None:
 # Pages.
 
 
+def test_an_absence_is_marked_until_the_article_is_seen_again(archive: Archive) -> None:
+    """It counts at the article's own address and at that of its last page, once; what is stored stays."""
+    alias = "http://bao.vn/cu"
+    kept = archive.put_page(replace(page(URL), final_url="http://bao.vn/dich"), "bao.vn")
+    archive.put_article(ARTICLE, seen=SEEN, page=kept, alias=alias)
+    for address, counts in [(alias, False), ("http://bao.vn/x", False), (URL, True), (URL, False)]:
+        assert archive.put_absence(address, seen=SEEN + timedelta(days=1), reason="http-404") == counts
+    stored = find(archive, alias)
+    assert (stored.vanished, stored.article, stored.revision) == (SEEN + timedelta(days=1), ARTICLE, 1)
+    assert archive.counts().vanished == 1
+    archive.put_article(ARTICLE, seen=SEEN)  # an older copy, say of an import
+    assert find(archive, URL).vanished is not None
+    assert archive.put_article(ARTICLE, seen=SEEN + timedelta(days=2)) is Change.UNCHANGED
+    assert find(archive, URL).vanished is None
+    assert archive.counts().vanished == 0
+    assert archive.put_absence(URL, seen=SEEN + timedelta(days=3), reason="http-410")
+    assert archive._db.execute("SELECT count(*) FROM absence").fetchone() == (2,)
+
+
+def test_the_same_text_at_another_address_is_an_alias_when_asked_for(archive: Archive) -> None:
+    """With `merge` it is the article it was, without it another; addresses that are known are not asked."""
+    body = " ".join(f"từ {number}" for number in range(100))
+    first = replace(ARTICLE, body=body)
+    archive.put_article(first, seen=SEEN)
+    again = replace(first, url="http://bao.vn/lai", section="Khác")
+    assert archive.put_article(again, seen=SEEN, merge=True) is not Change.NEW
+    assert find(archive, "http://bao.vn/lai").id == find(archive, URL).id
+    for url, other in [("http://bao.vn/3", again), ("http://khac.vn/4", replace(again, source="khac.vn"))]:
+        assert (
+            archive.put_article(replace(other, url=url), seen=SEEN, merge=url != "http://bao.vn/3")
+            is Change.NEW
+        )
+    changed = replace(first, title="Tên mới")
+    archive.put_article(changed, seen=SEEN + timedelta(days=1))
+    assert (
+        archive.put_article(replace(changed, url="http://bao.vn/5"), seen=SEEN, merge=True) is not Change.NEW
+    )
+    assert find(archive, "http://bao.vn/5").id == find(archive, URL).id
+
+
+def test_addresses(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every article of the source with all its addresses, and no import's id; in whatever portions they are read."""
+    monkeypatch.setattr(archive_module, "_CHUNK", 3)
+    for number in range(10):
+        archive.put_article(article(number), seen=SEEN, alias=f"http://bao.vn/alias/{number}")
+    archive.put_article(replace(article(10), url=None), seen=SEEN, alias="17")
+    archive.put_article(replace(article(11), source="khac.vn"), seen=SEEN)
+    expected: set[frozenset[str]] = {
+        frozenset((str(article(n).url), f"http://bao.vn/alias/{n}")) for n in range(10)
+    } | {frozenset()}
+    assert {frozenset(names) for names in archive.addresses(article(0).source)} == expected
+
+
+def test_an_archive_of_the_first_version_is_taken_on(tmp_path: Path) -> None:
+    """What an older timbao stored is there, and can vanish."""
+    with opened(tmp_path) as archive:
+        archive.put_article(ARTICLE, seen=SEEN)
+        archive._db.executescript(
+            "DROP INDEX alias_article; DROP TABLE absence; DROP TABLE likeness; PRAGMA user_version = 1"
+        )
+    with opened(tmp_path) as archive:
+        assert find(archive, URL).article == ARTICLE
+        assert archive.put_absence(URL, seen=SEEN, reason="http-404")
+    with opened(tmp_path) as archive:
+        assert archive.counts().vanished == 1
+
+
 def test_the_raw_page_of_an_article(archive: Archive) -> None:
     """The page of the newest fetched revision is given; none where the article was only imported."""
     archive.put_article(ARTICLE, seen=SEEN)

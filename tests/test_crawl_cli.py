@@ -78,18 +78,65 @@ def add(timbao: Timbao, site: SampleSite) -> None:
 
 
 def test_progress_is_gone_before_the_report(timbao: Timbao, on_terminal: OnTerminal) -> None:
-    """On a terminal the newest page is shown on one line, which is cleared before the report is printed; a terminal
-    that can do nothing gets no escape codes.
+    """On a terminal a table of hosts is shown while the crawl runs, and taken away before the table of the report is
+    printed; a terminal that can do nothing gets the report alone, without escape codes.
     """
     with small_site() as site:
         add(timbao, site)
         written = on_terminal("crawl", "vanthuan", "--delay", "0", "--max-pages", "3")
-        progress, _cleared, report = written.rpartition("\r\x1b[K")
-        assert progress.startswith("\r\x1b[K1 ")
-        assert report.startswith("vanthuan: 3 pages; articles: ")
+        shown, _newspaper, report = written.rpartition("newspaper")
+        assert site.urls["vanthuan"].split("/")[2] in shown
+        assert "\x1b[2K" in shown  # its lines are cleared again
+        assert "\x1b" not in report
+        assert report.splitlines()[0].split() == "pages new changed unchanged failed left out".split()
+        assert report.splitlines()[1].split()[:2] == ["vanthuan", "3"]
         plain = on_terminal("crawl", "vanthuan", "--delay", "0", "--max-pages", "3", TERM="dumb")
-        assert plain.startswith("vanthuan: 3 pages; articles: ")
+        assert plain.startswith("newspaper ")
         assert "\x1b" not in plain
+
+
+def test_a_report_for_programs(timbao: Timbao) -> None:
+    """With `--json` the whole report is one object on standard output, also of a crawl that failed."""
+    with small_site() as site:
+        add(timbao, site)
+        run = timbao("crawl", "--delay", "0", "--json")
+    assert run.json["schema"] == 1
+    assert run.json["interrupted"] is False
+    part = run.json["sources"]["vanthuan"]
+    assert (part["new"], part["changed"], part["failed"], part["silent"]) == (17, 0, {}, False)
+    dead = timbao("crawl", "--delay", "0", "--json")
+    assert dead.status == 4
+    part = dead.json["sources"]["vanthuan"]
+    assert part["failed"] == {"unreachable": 1}
+    assert part["silent"] is True
+    assert "cannot be reached" in part["examples"]["unreachable"]
+
+
+def test_checking_newspapers(timbao: Timbao) -> None:
+    """Each enabled newspaper has its line: whether it answers, when a crawl last got something, what is wrong."""
+    assert timbao("sources", "check").status == 2
+    with small_site() as site:
+        add(timbao, site)
+        assert timbao("sources", "check", "--delay", "0").out == "vanthuan\tanswers\t-\n"
+        timbao("crawl", "--delay", "0", "--max-pages", "2")
+        found = timbao("sources", "check", "vanthuan", "--delay", "0", "--json").json
+        assert (found["source"], found["state"], found["remarks"]) == ("vanthuan", "answers", {})
+        assert found["last_success"].startswith("20")
+    run = timbao("sources", "check", "--delay", "0")
+    assert run.status == 4
+    name, state, last, *remarks = run.out.rstrip("\n").split("\t")
+    assert (name, state) == ("vanthuan", "silent")
+    assert last == found["last_success"]
+    assert all("cannot be reached" in remark for remark in remarks)
+
+
+def test_a_new_newspaper_shows_what_is_read_from_it(timbao: Timbao) -> None:
+    """Adding a newspaper reads an article of it, so that a person sees at once whether its pages are understood."""
+    with small_site() as site:
+        added = timbao("sources", "add", site.urls["vanthuan"], "--name", "vanthuan")
+        titles = [article.title for article in site.papers["vanthuan"].articles]
+    (line,) = [line for line in added.err.splitlines() if "as it is read" in line]
+    assert any(title in line for title in titles)
 
 
 def test_newspapers_are_listed_in_columns(timbao: Timbao, on_terminal: OnTerminal) -> None:

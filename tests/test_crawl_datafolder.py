@@ -73,6 +73,7 @@ def test_the_working_folder_is_the_project(
         ("lang = = 1", "line 1"),
         ('lnag = "en"', "'lnag'"),
         ("lang = 5", "lang"),
+        ('quiet = "06:30-08:30, noon"', "' noon'"),
         ("data = ['a']", "data"),
         ("[engine]", "engine"),
         ('data = "a\\u0000b"', "data"),

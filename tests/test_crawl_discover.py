@@ -21,6 +21,7 @@ from crawl.discover import (
     feeds_of,
     is_article,
     is_numbered,
+    is_of_a_past_month,
     is_section,
     links,
     sitemap_entries,
@@ -73,6 +74,30 @@ def test_a_sitemap_index() -> None:
     assert sitemap_entries(index_page) == Sitemap(
         children=(Entry("https://bao.vn/s-1.xml.gz"), Entry("https://bao.vn/s-2.xml", date(2021, 3, 15)))
     )
+
+
+@pytest.mark.parametrize(
+    ("url", "past"),
+    [
+        ("/sitemaps/news-2021-3.xml", True),
+        ("/sitemap_news_202103.xml", True),
+        ("/sitemap/2021/03/15.xml.gz", True),
+        ("/sitemap.aspx?year=2021&month=3", False),
+        ("/sitemap-20210315.xml", True),
+        ("/sitemap-2021-03-to-2026-01.xml", False),
+        ("/sitemaps/news-2025-12.xml", False),
+        ("/sitemaps/news-2025-11.xml", True),
+        ("/sitemaps/news-2026-01.xml", False),
+        ("/sitemap-1202103.xml", False),
+        ("/sitemap-2021.xml", False),
+        ("/sitemap-202113.xml", False),
+        ("/sitemap.xml", False),
+    ],
+)
+def test_a_list_of_a_month_that_is_over(url: str, past: bool) -> None:
+    """A list is over when all months in its address ended more than a month ago; a year alone tells nothing."""
+    now = datetime(2026, 1, 15, tzinfo=HANOI)
+    assert is_of_a_past_month(f"https://bao.vn{url}", now) == past
 
 
 def test_a_news_sitemap_gives_the_day_of_publication() -> None:
@@ -221,6 +246,22 @@ def test_links_of_a_section_page() -> None:
             "https://bao.vn/thoi-su/?page=2",
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("declared", "written"),
+    [
+        ("utf-8", "utf-8"),
+        ("", "utf-8"),
+        ("windows-1252", "windows-1252"),
+        ("UTF-16", "utf-8"),
+        ("x-none", "utf-8"),
+    ],
+)
+def test_addresses_are_read_in_the_encoding_of_their_page(declared: str, written: str) -> None:
+    """As the page declares it, if that can be true; addresses are escaped as UTF-8 then (URL Standard)."""
+    page = f'<meta http-equiv="Content-Type" content="text/html; charset={declared}"><a href="/b\xe0i-10000.html">x'
+    assert links(_page(page.encode(written)), PAPER).articles == ("https://bao.vn/b%C3%A0i-10000.html",)
 
 
 def test_feeds_that_a_page_names() -> None:

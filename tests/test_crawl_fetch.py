@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import functools
-import gzip
 import ipaddress
 import socket
-import sys
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator
-from types import TracebackType
-from typing import Self
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -35,108 +30,21 @@ from crawl.fetch_errors import (
     TooSlow,
     Unreachable,
 )
-from crawl.inflate import Damaged, Overflow, inflated, limited
+from crawl.inflate import Damaged, Overflow, beginning, inflated, limited
+from tests.hostile_site import (
+    BOMB,
+    RawServer,
+    answer,
+    dripping,
+    packed_gzip,
+    redirecting,
+    serving,
+    watching_connects,
+    watching_sockets,
+)
 
 LOCAL = allowed_networks("127.0.0.1/32")
 AGENT = user_agent("https://example.org/contact")
-Answer = Callable[[socket.socket, str], object]
-# With a fixed time: the bytes are part of tests' names, which must be the same in every process.
-packed_gzip = functools.partial(gzip.compress, mtime=0)
-
-
-class RawServer:
-    """Answers requests with whatever bytes a function writes.
-
-    The connection stays open where that returns True. With `speaks_first` no request is waited for.
-    """
-
-    def __init__(self, answer: Answer, host: str = "127.0.0.1", *, speaks_first: bool = False) -> None:
-        self._answer = answer
-        self._speaks_first = speaks_first
-        self._socket = socket.create_server((host, 0))
-        self.port = self._socket.getsockname()[1]
-        self.url = f"http://{host}:{self.port}/"
-        self.requests: list[str] = []
-        self.connections = 0
-        self._closing = threading.Event()
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._closing.set()
-        self._socket.close()
-
-    def _accept(self) -> None:
-        while not self._closing.is_set():
-            try:
-                connection, _ = self._socket.accept()
-            except OSError:
-                return
-            self.connections += 1
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
-            connection.settimeout(10)
-            while self._speaks_first or self._read(connection):
-                path = "" if self._speaks_first else self.requests[-1].split(" ")[1]
-                if self._answer(connection, path) is not True:
-                    return
-
-    def _read(self, connection: socket.socket) -> bool:
-        request = b""
-        while not request.endswith(b"\r\n\r\n"):
-            piece = connection.recv(65536)
-            if not piece:
-                return False
-            request += piece
-        self.requests.append(request.decode("latin-1"))
-        return True
-
-
-def answer(body: bytes, *headers: str, status: str = "200 OK", length: int | None = None) -> bytes:
-    """A whole response; `length` lies about the body's."""
-    size = len(body) if length is None else length
-    return "\r\n".join([f"HTTP/1.1 {status}", *headers, f"Content-Length: {size}", "", ""]).encode() + body
-
-
-def serving(*responses: bytes) -> RawServer:
-    """A server that sends these bytes and closes."""
-
-    def write(connection: socket.socket, _path: str) -> None:
-        for response in responses:
-            connection.sendall(response)
-
-    return RawServer(write)
-
-
-def dripping(start: bytes) -> RawServer:
-    """A server that sends one byte every twentieth of a second, for ten seconds."""
-
-    def write(connection: socket.socket, _path: str) -> None:
-        connection.sendall(start)
-        for _ in range(200):
-            connection.sendall(b"a")
-            time.sleep(0.05)
-
-    return RawServer(write)
-
-
-def redirecting(*targets: str) -> RawServer:
-    """A server whose `/` leads to the first target, `/0` to the second, and so on."""
-    places = {"/": targets[0]} | {f"/{n}": target for n, target in enumerate(targets[1:])}
-
-    def write(connection: socket.socket, path: str) -> None:
-        if path in places:
-            connection.sendall(answer(b"moved", f"Location: {places[path]}", status="302 Found"))
-        else:
-            connection.sendall(answer(f"here is {path}".encode()))
-
-    return RawServer(write)
 
 
 @pytest.fixture
@@ -149,16 +57,8 @@ def fetcher() -> Iterator[Fetcher]:
 @pytest.fixture
 def connects() -> Iterator[list[str]]:
     """The addresses that a connection was tried to while the test ran."""
-    seen: list[str] = []
-    watching = True
-
-    def hook(event: str, arguments: tuple[object, ...]) -> None:
-        if watching and event == "socket.connect":
-            seen.append(str(arguments[1]))
-
-    sys.addaudithook(hook)
-    yield seen
-    watching = False
+    with watching_connects() as seen:
+        yield seen
 
 
 # What is asked, what comes back
@@ -251,9 +151,6 @@ def test_content_codings_are_undone(fetcher: Fetcher, coding: str, packed: bytes
         assert fetcher.get(server.url).body == b"tin" * 1000
 
 
-BOMB = packed_gzip(b"\0" * 50 * 2**20)
-
-
 @pytest.mark.parametrize(("coding", "packed"), [("gzip", BOMB), ("gzip, gzip", packed_gzip(BOMB))])
 def test_a_compression_bomb_is_defused(fetcher: Fetcher, coding: str, packed: bytes) -> None:
     """A small answer that unpacks beyond the limit is refused before it has been unpacked."""
@@ -289,6 +186,20 @@ def test_the_limit_is_exact() -> None:
     assert list(limited([b"ab", b"c"], 3)) == [b"ab", b"c"]
     with pytest.raises(Overflow):
         list(limited([b"ab", b"cd"], 3))
+
+
+@given(st.lists(st.binary(max_size=9)), st.integers(0, 40))
+def test_a_beginning_is_read_no_further(pieces: list[bytes], length: int) -> None:
+    """It is as long as was asked for, or all there is, and no piece is taken that it does not need."""
+    taken: list[bytes] = []
+
+    def coming() -> Iterator[bytes]:
+        for piece in pieces:
+            taken.append(piece)
+            yield piece
+
+    assert b"".join(beginning(coming(), length)) == b"".join(pieces)[:length]
+    assert sum(map(len, taken[:-1])) <= length
 
 
 # Answers that break off, never end, or make no sense
@@ -360,6 +271,20 @@ def test_an_endless_body_is_too_large(fetcher: Fetcher) -> None:
 
     with RawServer(write) as server, pytest.raises(TooLarge):
         fetcher.get(server.url)
+
+
+def test_the_beginning_of_an_endless_body(fetcher: Fetcher) -> None:
+    """Where only the first bytes count the rest is not waited for, plain or packed, and is no error."""
+
+    def write(connection: socket.socket, _path: str) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            connection.sendall(b"a" * 2**16)
+
+    with RawServer(write) as server:
+        assert fetcher.get(server.url, first=1000).body == b"a" * 1000
+    with serving(answer(BOMB, "Content-Encoding: gzip")) as server:
+        assert fetcher.get(server.url, first=1000).body == b"\0" * 1000
 
 
 @pytest.mark.parametrize(
@@ -481,14 +406,21 @@ def test_public_addresses(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", SPECIAL)
-def test_special_addresses_are_refused_before_a_connection(connects: list[str], address: str) -> None:
-    """No socket is connected to them, however they are reached."""
+def test_special_addresses_are_refused_before_a_socket_is_opened(address: str) -> None:
+    """They are judged by their address alone: no socket is made for them, let alone connected."""
     host = f"[{address}]" if ":" in address else address
-    with Fetcher(AGENT) as fetcher, pytest.raises(RefusedAddress) as caught:
+    with watching_sockets() as made, Fetcher(AGENT) as fetcher, pytest.raises(RefusedAddress) as caught:
         fetcher.get(f"http://{host}/latest/meta-data/")
     assert ipaddress.ip_address(caught.value.address) == ipaddress.ip_address(address)
     assert "TIMBAO_ALLOW_ADDRESSES" in str(caught.value)
-    assert connects == []
+    assert made == []
+
+
+def test_a_socket_that_is_opened_is_seen(fetcher: Fetcher) -> None:
+    """The watch that the test above relies on sees the one socket of an ordinary page."""
+    with serving(answer(b"x")) as server, watching_sockets() as made:
+        fetcher.get(server.url)
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize(

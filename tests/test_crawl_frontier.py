@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from crawl.frontier import LISTS, Frontier, FrontierError, Kind, Visit, next_try
+from crawl.frontier import LISTS, Frontier, FrontierError, Kind
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -26,25 +28,35 @@ B = "http://bao.vn/b"
 def frontier(tmp_path: Path) -> Iterator[Frontier]:
     """An empty frontier."""
     with Frontier(tmp_path / "frontier.sqlite") as ours:
+        ours.begin("bao", now=NOW)
         yield ours
+
+
+def visits(frontier: Frontier, *, now: datetime = NOW) -> list[str]:
+    """All that waits on the host, in the order in which it is given; each is done without coming again."""
+    found = []
+    while visit := frontier.next("bao.vn", EVERYTHING):
+        found.append(visit.url)
+        frontier.done(visit, now=now, status=200)
+    return found
 
 
 def test_a_url_waits_until_it_is_done(frontier: Frontier) -> None:
     """It is given again and again, first come first served, and not once it is done."""
     assert frontier.add("bao", Kind.ARTICLE, [(A, None), (B, None)]) == 2
     assert frontier.add("bao", Kind.ARTICLE, [(A, None)]) == 0
-    first = frontier.next("bao.vn", EVERYTHING, now=NOW)
+    first = frontier.next("bao.vn", EVERYTHING)
     assert first is not None
     assert first.url == A
-    assert frontier.next("bao.vn", EVERYTHING, now=NOW) == first
+    assert frontier.next("bao.vn", EVERYTHING) == first
     frontier.done(first, now=NOW, status=200, etag='"1"', last_modified="then")
-    second = frontier.next("bao.vn", EVERYTHING, now=NOW)
+    second = frontier.next("bao.vn", EVERYTHING)
     assert second is not None
     assert second.url == B
     assert frontier.known(A)
     assert not frontier.known("http://bao.vn/c")
-    assert frontier.next("khac.vn", EVERYTHING, now=NOW) is None
-    assert frontier.next("bao.vn", LISTS, now=NOW) is None
+    assert frontier.next("khac.vn", EVERYTHING) is None
+    assert frontier.next("bao.vn", LISTS) is None
 
 
 def test_kinds_are_asked_in_the_callers_order(frontier: Frontier) -> None:
@@ -52,86 +64,129 @@ def test_kinds_are_asked_in_the_callers_order(frontier: Frontier) -> None:
     frontier.add("bao", Kind.ARTICLE, [(A, None)])
     frontier.add("bao", Kind.FEED, [(B, None)])
     for kinds, expected in [((Kind.FEED, Kind.ARTICLE), B), ((Kind.SECTION, Kind.ARTICLE, Kind.FEED), A)]:
-        visit = frontier.next("bao.vn", kinds, now=NOW)
+        visit = frontier.next("bao.vn", kinds)
         assert visit is not None
         assert visit.url == expected
 
 
 def test_failures_come_last_and_not_too_soon(frontier: Frontier) -> None:
-    """A failed URL goes behind those that never failed, and waits until its time."""
+    """A failed URL is left to a crawl that begins when it is due, and goes behind those that never failed."""
     frontier.add("bao", Kind.ARTICLE, [(A, None), (B, None)])
-    visit = frontier.next("bao.vn", EVERYTHING, now=NOW)
+    visit = frontier.next("bao.vn", EVERYTHING)
     assert visit is not None
-    frontier.failed(visit, "http-500", not_before=LATER, status=500)
-    other = frontier.next("bao.vn", EVERYTHING, now=LATER)
-    assert other is not None
-    assert other.url == B
-    frontier.done(other, now=NOW, status=200)
-    assert frontier.next("bao.vn", EVERYTHING, now=NOW) is None
-    again = frontier.next("bao.vn", EVERYTHING, now=LATER)
-    assert again is not None
-    assert (again.url, again.attempts) == (A, 1)
+    frontier.failed(visit, "http-500", due=LATER, status=500)
+    assert visits(frontier) == [B]
+    frontier.begin("bao", now=LATER - timedelta(seconds=1))
+    assert visits(frontier) == []
+    frontier.begin("bao", now=LATER)
+    frontier.add("bao", Kind.ARTICLE, [("http://bao.vn/c", None)])
+    assert visits(frontier) == ["http://bao.vn/c", A]
 
 
 def test_articles_from_before_since_go_on_waiting(frontier: Frontier) -> None:
     """They are left out of this crawl and not lost for the next; undated ones are visited."""
+    frontier.begin("bao", now=NOW, since=date(2021, 3, 15))
     frontier.add("bao", Kind.ARTICLE, [(A, date(2020, 1, 1)), (B, datetime(2021, 3, 14, 18, tzinfo=UTC))])
-    since = date(2021, 3, 15)
-    visit = frontier.next("bao.vn", EVERYTHING, now=NOW, since=since)
+    visit = frontier.next("bao.vn", EVERYTHING)
     assert visit is not None
     assert visit.url == B  # 01:00 on the 15th in Vietnam
     frontier.later(visit, published=date(2020, 6, 1))
-    assert frontier.next("bao.vn", EVERYTHING, now=NOW, since=since) is None
-    visit = frontier.next("bao.vn", EVERYTHING, now=NOW)
-    assert visit is not None
-    assert visit.url == A
+    assert frontier.next("bao.vn", EVERYTHING) is None
+    frontier.begin("bao", now=NOW, since=date(2020, 6, 1))
+    assert visits(frontier) == [B]
+    frontier.begin("bao", now=NOW)
+    assert visits(frontier) == [A]
 
 
-def test_a_list_is_looked_at_again_once_a_crawl(frontier: Frontier) -> None:
-    """Added again it waits again, but not if it was visited, or failed, since this crawl began."""
+def test_what_is_wanted_again_waits_once_a_crawl(frontier: Frontier) -> None:
+    """Added again it waits again, but not if it was visited, failed or was put off since this crawl began."""
     frontier.add("bao", Kind.SECTION, [(A, None)])
-    visit = frontier.next("bao.vn", EVERYTHING, now=NOW)
+    visit = frontier.next("bao.vn", EVERYTHING)
     assert visit is not None
     frontier.done(visit, now=NOW, status=200, etag='"1"')
     frontier.add("bao", Kind.SECTION, [(A, None)])
-    frontier.add("bao", Kind.SECTION, [(A, None)], again_since=NOW)
-    assert frontier.next("bao.vn", EVERYTHING, now=LATER) is None
-    frontier.add("bao", Kind.SECTION, [(A, None)], again_since=LATER)
-    visit = frontier.next("bao.vn", EVERYTHING, now=LATER)
+    frontier.add("bao", Kind.SECTION, [(A, None)], again=True)
+    assert frontier.next("bao.vn", EVERYTHING) is None
+    frontier.begin("bao", now=LATER)
+    frontier.add("bao", Kind.SECTION, [(A, None)])
+    assert frontier.next("bao.vn", EVERYTHING) is None
+    frontier.add("bao", Kind.SECTION, [(A, None)], again=True, barren=3)
+    visit = frontier.next("bao.vn", EVERYTHING)
     assert visit is not None
-    assert visit.etag == '"1"'
-    frontier.failed(visit, "unreachable", not_before=LATER + timedelta(seconds=1))
-    frontier.add("bao", Kind.SECTION, [(A, None)], again_since=LATER)
-    assert frontier.next("bao.vn", EVERYTHING, now=LATER) is None
+    assert (visit.etag, visit.visited, visit.barren) == ('"1"', NOW, 3)
+    frontier.failed(visit, "unreachable", due=LATER)
+    frontier.add("bao", Kind.SECTION, [(A, None)], again=True)
+    assert frontier.next("bao.vn", EVERYTHING) is None
 
 
-def test_a_list_whose_date_stands_still_is_not_looked_at_again(frontier: Frontier) -> None:
-    """A sitemap index that dates its sitemaps saves visits to the old ones."""
-    march = date(2021, 3, 31)
-    frontier.add("bao", Kind.SITEMAP, [(A, march), (B, march)])
-    while visit := frontier.next("bao.vn", EVERYTHING, now=NOW):
-        frontier.done(visit, now=NOW, status=200)
-    frontier.add("bao", Kind.SITEMAP, [(A, march), (B, date(2021, 4, 1))], again_since=LATER)
-    visit = frontier.next("bao.vn", EVERYTHING, now=LATER)
-    assert visit is not None
-    assert visit.url == B
-    frontier.done(visit, now=LATER, status=200)
-    assert frontier.next("bao.vn", EVERYTHING, now=LATER) is None
-
-
-def test_reopening_and_postponing(frontier: Frontier) -> None:
-    """Reopened, everything of a kind waits; postponed, a URL waits until its moment."""
-    frontier.add("bao", Kind.ARTICLE, [(A, None)])
-    visit = frontier.next("bao.vn", EVERYTHING, now=NOW)
-    assert visit is not None
-    frontier.done(visit, now=NOW, status=200)
-    frontier.reopen("khac", Kind.ARTICLE)
+def test_what_is_due_waits_by_itself(frontier: Frontier) -> None:
+    """A page comes round when its time has come, without being named; one that never comes round, with a recheck."""
+    frontier.add("bao", Kind.FEED, [(A, None), (B, None)])
+    for due in (LATER, None):
+        visit = frontier.next("bao.vn", EVERYTHING)
+        assert visit is not None
+        frontier.done(visit, now=NOW, due=due, news=NOW, unmodified=2)
+    frontier.begin("bao", now=LATER - timedelta(seconds=1))
     assert frontier.hosts("bao") == ()
-    frontier.reopen("bao", Kind.ARTICLE)
+    (resting,) = frontier.resting("bao")
+    assert (resting.url, resting.kind, resting.due, resting.reason) == (A, Kind.FEED, LATER, None)
+    frontier.begin("bao", now=LATER)
+    visit = frontier.next("bao.vn", EVERYTHING)
+    assert visit is not None
+    assert (visit.url, visit.visited, visit.news, visit.unmodified) == (A, NOW, NOW, 2)
+    assert visits(frontier) == [A]
+    frontier.begin("bao", now=LATER, recheck=True)
+    assert visits(frontier, now=LATER) == [A, B]
+    frontier.begin("bao", now=LATER + timedelta(days=1000))
+    assert visits(frontier) == []
+
+
+def test_a_list_that_failed_rests_under_its_reason(frontier: Frontier) -> None:
+    """A feed that is none any more is told with the reason, until it is due."""
+    frontier.add("bao", Kind.FEED, [(A, None)])
+    visit = frontier.next("bao.vn", EVERYTHING)
+    assert visit is not None
+    frontier.failed(visit, "no-list", due=LATER)
+    frontier.begin("bao", now=NOW + timedelta(seconds=1))
+    assert [(one.url, one.reason) for one in frontier.resting("bao")] == [(A, "no-list")]
+    frontier.begin("bao", now=LATER)
+    assert frontier.resting("bao") == ()
+    assert visits(frontier) == [A]
+
+
+def test_a_new_date_calls_for_another_visit(frontier: Frontier) -> None:
+    """A sitemap is read again when its index gives it another date, an article when that is later than the visit:
+    one list dates an article's publication and another its last change.
+    """
+    march = date(2021, 3, 31)
+    changed = NOW + timedelta(minutes=1)
+    c = "http://bao.vn/c"
+    frontier.add("bao", Kind.SITEMAP, [(A, march), (B, march)])
+    frontier.add("bao", Kind.ARTICLE, [(c, changed)])
+    assert visits(frontier, now=NOW + timedelta(minutes=1)) == [c, A, B]
+    frontier.begin("bao", now=LATER)
+    frontier.add("bao", Kind.SITEMAP, [(A, march), (B, date(2021, 4, 1))])
+    frontier.add("bao", Kind.ARTICLE, [(c, march)])
+    assert visits(frontier, now=LATER) == [B]
+    expected = [(changed, []), (NOW + timedelta(minutes=2), [c]), (NOW + timedelta(minutes=2), [])]
+    for hours, (when, waiting) in enumerate(expected, 2):
+        frontier.begin("bao", now=NOW + timedelta(hours=hours))
+        frontier.add("bao", Kind.ARTICLE, [(c, when)])
+        assert visits(frontier, now=NOW + timedelta(seconds=90)) == waiting
+
+
+def test_postponing(frontier: Frontier) -> None:
+    """What is put off is left to the next crawl."""
+    frontier.add("bao", Kind.ARTICLE, [(A, None)])
+    visit = frontier.next("bao.vn", EVERYTHING)
+    assert visit is not None
+    frontier.later(visit)
+    frontier.add("bao", Kind.ARTICLE, [(A, date(2030, 1, 1))], again=True)
+    assert frontier.next("bao.vn", EVERYTHING) is None
+    frontier.begin("khac", now=LATER)
+    assert frontier.hosts("bao") == ()
+    frontier.begin("bao", now=LATER)
     assert frontier.hosts("bao") == ("bao.vn",)
-    frontier.later(visit, not_before=LATER)
-    assert frontier.next("bao.vn", EVERYTHING, now=NOW) is None
-    assert frontier.next("bao.vn", EVERYTHING, now=LATER) == visit
 
 
 def test_the_longest_ago_comes_first(frontier: Frontier) -> None:
@@ -139,70 +194,73 @@ def test_the_longest_ago_comes_first(frontier: Frontier) -> None:
     c = "http://bao.vn/c"
     frontier.add("bao", Kind.ARTICLE, [(A, None), (B, None)])
     for moment in (NOW, NOW - timedelta(days=1)):
-        visit = frontier.next("bao.vn", EVERYTHING, now=NOW)
+        visit = frontier.next("bao.vn", EVERYTHING)
         assert visit is not None
         frontier.done(visit, now=moment, status=200)
-    frontier.reopen("bao", Kind.ARTICLE)
+    frontier.begin("bao", now=LATER, recheck=True)
     frontier.add("bao", Kind.ARTICLE, [(c, None)])
-    order = []
-    while visit := frontier.next("bao.vn", EVERYTHING, now=NOW):
-        order.append(visit.url)
-        frontier.done(visit, now=LATER, status=200)
-    assert order == [c, B, A]
+    assert visits(frontier, now=LATER) == [c, B, A]
 
 
 def test_what_was_not_visited_is_no_success(frontier: Frontier) -> None:
     """A URL that is skipped waits no more; it was not visited, and what an earlier answer said of it stays."""
     frontier.add("bao", Kind.ARTICLE, [(A, None)])
-    visit = frontier.next("bao.vn", EVERYTHING, now=NOW)
+    visit = frontier.next("bao.vn", EVERYTHING)
     assert visit is not None
     frontier.skip(visit)
     (state,) = frontier.states()
     assert (state.done, state.waiting, state.last_success) == (1, 0, None)
     frontier.done(visit, now=NOW, status=200, etag='"1"')
     frontier.skip(visit)
-    frontier.reopen("bao", Kind.ARTICLE)
-    again = frontier.next("bao.vn", EVERYTHING, now=NOW)
+    frontier.begin("bao", now=LATER, recheck=True)
+    again = frontier.next("bao.vn", EVERYTHING)
     assert again is not None
     assert again.etag == '"1"'
 
 
-def test_failures_wait_ever_longer() -> None:
-    """A URL may be tried again at once three times, then after an hour, two, four, and never later than a week."""
-    waits = [
-        round((next_try(Visit(A, "bao", Kind.ARTICLE, attempts)) - datetime.now(UTC)) / timedelta(hours=1))
-        for attempts in (0, 1, 2, 3, 4, 5, 50)
-    ]
-    assert waits == [0, 0, 0, 1, 2, 4, 7 * 24]
+_VERSION_2 = """
+CREATE TABLE visit (
+    url TEXT PRIMARY KEY, host TEXT NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting', attempts INTEGER NOT NULL DEFAULT 0,
+    not_before TEXT NOT NULL DEFAULT '', named TEXT, day TEXT, reason TEXT,
+    status INTEGER, etag TEXT, last_modified TEXT, visited TEXT
+);
+CREATE INDEX {name} ON visit (host, kind, attempts) WHERE state != 'done';
+CREATE INDEX by_source ON visit (source, state);
+INSERT INTO visit (url, host, source, kind, state, visited) VALUES
+    ('http://bao.vn/a', 'bao.vn', 'bao', 'article', 'waiting', NULL),
+    ('http://bao.vn/b', 'bao.vn', 'bao', 'article', 'done', '2025-01-01T00:00:00.000000+00:00'),
+    ('http://bao.vn/rss', 'bao.vn', 'bao', 'feed', 'done', '2025-01-01T00:00:00.000000+00:00');
+PRAGMA user_version = {version};
+"""
 
 
-def test_a_frontier_of_the_first_version_is_taken_on(tmp_path: Path) -> None:
-    """What waits in an older file still waits."""
+@pytest.mark.parametrize(("version", "name"), [(1, "waiting"), (2, "due")])
+def test_a_frontier_of_an_older_version_is_taken_on(tmp_path: Path, version: int, name: str) -> None:
+    """What waits in an older file still waits, articles that were visited do not, and lists are read again."""
     path = tmp_path / "frontier.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as old:
+        old.executescript(_VERSION_2.format(version=version, name=name))
+    for _opened in range(2):
+        with Frontier(path) as frontier:
+            frontier.begin("bao", now=NOW)
+            assert frontier.hosts("bao") == ("bao.vn",)
+            assert [(state.waiting, state.done) for state in frontier.states()] == [(1, 2)]
     with Frontier(path) as frontier:
-        frontier.add("bao", Kind.ARTICLE, [(A, None)])
-        frontier._db.executescript(
-            "DROP INDEX due; CREATE INDEX waiting ON visit (host, kind, attempts) WHERE state != 'done';"
-            "PRAGMA user_version = 1"
-        )
-    with Frontier(path) as frontier:
-        visit = frontier.next("bao.vn", EVERYTHING, now=NOW)
-        assert visit is not None
-        assert visit.url == A
-        names = {name for (name,) in frontier._db.execute("SELECT name FROM sqlite_master")}
-        assert {"due", "waiting"} & names == {"due"}
+        frontier.begin("bao", now=NOW)
+        assert visits(frontier) == [A, "http://bao.vn/rss"]
 
 
 def test_states(frontier: Frontier) -> None:
     """Numbers by source, and when one last answered."""
     frontier.add("bao", Kind.ARTICLE, [(A, None), (B, None), ("http://bao.vn/c", None)])
     frontier.add("khac", Kind.FEED, [("http://khac.vn/", None)])
-    visit = frontier.next("bao.vn", EVERYTHING, now=NOW)
+    visit = frontier.next("bao.vn", EVERYTHING)
     assert visit is not None
     frontier.done(visit, now=NOW, status=200)
-    visit = frontier.next("bao.vn", EVERYTHING, now=NOW)
+    visit = frontier.next("bao.vn", EVERYTHING)
     assert visit is not None
-    frontier.failed(visit, "too-slow", not_before=LATER)
+    frontier.failed(visit, "too-slow", due=LATER)
     ours, other = frontier.states()
     assert (ours.source, ours.waiting, ours.done, ours.failed, ours.last_success) == ("bao", 1, 1, 1, NOW)
     assert (other.source, other.waiting, other.last_success) == ("khac", 1, None)
@@ -212,11 +270,11 @@ def test_a_rehearsal_changes_nothing(frontier: Frontier) -> None:
     """What is done to the copy is not done to the frontier."""
     frontier.add("bao", Kind.ARTICLE, [(A, None)])
     with frontier.rehearsal() as copy:
-        visit = copy.next("bao.vn", EVERYTHING, now=NOW)
+        visit = copy.next("bao.vn", EVERYTHING)
         assert visit is not None
         copy.done(visit, now=NOW, status=200)
         copy.add("bao", Kind.ARTICLE, [(B, None)])
-    assert frontier.next("bao.vn", EVERYTHING, now=NOW) == visit
+    assert frontier.next("bao.vn", EVERYTHING) == visit
     assert not frontier.known(B)
 
 
@@ -251,8 +309,8 @@ frontier = Frontier(Path(sys.argv[1]))
 now = datetime(2026, 1, 1, tzinfo=UTC)
 frontier.add("bao", Kind.ARTICLE, [(f"http://bao.vn/{n}", None) for n in range(100)])
 for _ in range(40):
-    frontier.done(frontier.next("bao.vn", [Kind.ARTICLE], now=now), now=now, status=200)
-frontier.next("bao.vn", [Kind.ARTICLE], now=now)
+    frontier.done(frontier.next("bao.vn", [Kind.ARTICLE]), now=now, status=200)
+frontier.next("bao.vn", [Kind.ARTICLE])
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -268,58 +326,66 @@ def test_a_kill_loses_nothing(tmp_path: Path) -> None:
 
 
 class FrontierMachine(RuleBasedStateMachine):
-    """Whatever is done in whatever order, no URL is lost, and only what was done is no longer given."""
+    """Whatever is done in whatever order, no URL is lost, and only what is due and not dealt with is given."""
 
     def __init__(self) -> None:
         super().__init__()
         self.frontier = Frontier(Path(":memory:"))
-        self.known: set[str] = set()
+        self.now = NOW
+        self.due: dict[str, datetime | None] = {}
+        self.queue: set[str] = set()
         self.finished: set[str] = set()
+        self.begin(False, 0)
 
     def teardown(self) -> None:
         """Let go of it."""
         self.frontier.close()
 
-    @rule(numbers=st.lists(st.integers(0, 9), max_size=5), again=st.booleans())
-    def add(self, numbers: list[int], again: bool) -> None:
-        """Add URLs, perhaps again."""
-        urls = {f"http://bao.vn/{number}" for number in numbers}
-        added = self.frontier.add(
-            "bao", Kind.ARTICLE, [(url, None) for url in urls], again_since=LATER if again else None
-        )
-        assert added == len(urls - self.known)
-        self.known |= urls
-        if again:
-            self.finished -= urls
+    @rule(recheck=st.booleans(), hours=st.integers(0, 3))
+    def begin(self, recheck: bool, hours: int) -> None:
+        """Another crawl begins."""
+        self.now += timedelta(hours=hours)
+        self.frontier.begin("bao", now=self.now, recheck=recheck)
+        self.queue = {
+            url for url, due in self.due.items() if recheck or (due is not None and due <= self.now)
+        }
 
-    @rule(outcome=st.sampled_from(["done", "failed", "later"]))
-    def visit(self, outcome: str) -> None:
+    @rule(numbers=st.lists(st.integers(0, 9), max_size=5))
+    def add(self, numbers: list[int]) -> None:
+        """Add URLs, perhaps known ones."""
+        urls = {f"http://bao.vn/{number}" for number in numbers}
+        added = self.frontier.add("bao", Kind.ARTICLE, [(url, None) for url in urls])
+        assert added == len(urls - self.due.keys())
+        self.queue |= urls - self.due.keys()
+        for url in urls - self.due.keys():
+            self.due[url] = NOW
+
+    @rule(outcome=st.sampled_from(["done", "failed", "later"]), hours=st.none() | st.integers(0, 3))
+    def visit(self, outcome: str, hours: int | None) -> None:
         """Visit the next one."""
-        visit = self.frontier.next("bao.vn", [Kind.ARTICLE], now=LATER)
-        assert (visit is None) == (self.known == self.finished)
+        visit = self.frontier.next("bao.vn", [Kind.ARTICLE])
+        assert (visit is None) == (not self.queue)
         if visit is None:
             return
-        assert visit.url not in self.finished
+        self.queue.remove(visit.url)
+        due = self.now + timedelta(hours=hours or 0)
         if outcome == "done":
-            self.frontier.done(visit, now=NOW, status=200)
+            self.due[visit.url] = None if hours is None else due
+            self.frontier.done(visit, now=self.now, due=self.due[visit.url])
             self.finished.add(visit.url)
         elif outcome == "failed":
-            self.frontier.failed(visit, "x", not_before=NOW)
+            self.due[visit.url] = due
+            self.frontier.failed(visit, "x", due=due)
+            self.finished.discard(visit.url)
         else:
-            self.frontier.later(visit, not_before=NOW)
-
-    @rule()
-    def reopen(self) -> None:
-        """Let all wait again."""
-        self.frontier.reopen("bao", Kind.ARTICLE)
-        self.finished.clear()
+            self.frontier.later(visit)
 
     @invariant()
     def counts_agree(self) -> None:
         """The states count every URL once."""
         for state in self.frontier.states():
             assert state.done == len(self.finished)
-            assert state.waiting + state.failed == len(self.known - self.finished)
+            assert state.waiting + state.failed == len(self.due.keys() - self.finished)
 
 
 TestFrontierMachine = FrontierMachine.TestCase
@@ -327,26 +393,40 @@ TestFrontierMachine.settings = settings(max_examples=30, stateful_step_count=20,
 
 
 def test_a_clock_set_ahead_silences_nothing(frontier: Frontier) -> None:
-    """Lists visited in the future are visited again, waits longer than any are over; true ones hold."""
+    """Visits in the future are forgotten, waits longer than any are over; true ones hold."""
     ahead = NOW + timedelta(days=7300)
     frontier.add("bao", Kind.SECTION, [(A, None)])
     frontier.add("bao", Kind.ARTICLE, [(B, None), (B + "c", None)])
-    for when in (ahead, NOW + timedelta(days=7)):
-        visit = frontier.next("bao.vn", (Kind.ARTICLE,), now=NOW)
+    for due in (ahead, NOW + timedelta(days=7)):
+        visit = frontier.next("bao.vn", (Kind.ARTICLE,))
         assert visit
-        frontier.failed(visit, "http-500", not_before=when)
-    section = frontier.next("bao.vn", LISTS, now=NOW)
+        frontier.failed(visit, "http-500", due=due)
+    section = frontier.next("bao.vn", LISTS)
     assert section
-    frontier.done(section, now=ahead)
-    assert frontier.next("bao.vn", EVERYTHING, now=LATER) is None
-    frontier.forgive_clock(LATER)
-    frontier.add("bao", Kind.SECTION, [(A, None)], again_since=LATER)
-    assert [visit and visit.url for visit in (frontier.next("bao.vn", LISTS, now=LATER),)] == [A]
-    again = frontier.next("bao.vn", (Kind.ARTICLE,), now=LATER)
-    assert again
-    assert again.url == B
-    frontier.done(again, now=LATER)
-    assert frontier.next("bao.vn", (Kind.ARTICLE,), now=LATER) is None
-    frontier.forgive_clock(LATER)
-    assert not frontier.add("bao", Kind.ARTICLE, [(B, None)], again_since=NOW)
-    assert frontier.next("bao.vn", (Kind.ARTICLE,), now=LATER) is None
+    frontier.done(section, now=ahead, news=ahead)
+    frontier.begin("bao", now=LATER)
+    frontier.add("bao", Kind.SECTION, [(A, None)], again=True)
+    section = frontier.next("bao.vn", LISTS)
+    assert section
+    assert (section.visited, section.news) == (None, LATER)
+    assert visits(frontier, now=LATER) == [B, A]
+
+
+def test_many_that_are_put_off_cost_the_others_nothing(frontier: Frontier) -> None:
+    """The next URL is found by one step in an order that is kept, however many are not to be visited now."""
+    frontier.add("bao", Kind.ARTICLE, [(f"http://bao.vn/{n}", date(2020, 1, 1)) for n in range(1000)])
+    frontier.begin("bao", now=LATER, since=date(2021, 1, 1))
+    frontier.add("bao", Kind.ARTICLE, [(A, None)])
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    frontier._db.set_progress_handler(count, 1)
+    visit = frontier.next("bao.vn", (Kind.ARTICLE,))
+    frontier._db.set_progress_handler(None, 0)
+    assert visit
+    assert visit.url == A
+    assert steps < 200

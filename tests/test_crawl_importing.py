@@ -417,3 +417,15 @@ def test_known_names_of_the_archive_are_met(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "a.jsonl"
     file.write_text(line(1, url="HTTP://bao.vn:80/print/1?utm_source=x"))
     assert run(file) == ImportReport(0, 0, 1, 0)
+
+
+def test_a_wrong_canonical_link_swallows_nothing(run: Run, tmp_path: Path) -> None:
+    """Pages of a WARC file that all claim one address are the articles that they were fetched as."""
+    claimed = "https://bao.vn/bai-10000.html"
+    pages = [
+        fetched(f"https://bao.vn/bai-{number}.html", html(f"Bài {number}", claimed))
+        for number in range(10_000, 10_004)
+    ]
+    assert run(write_warc(tmp_path / "w", pages)) == ImportReport(4, 0, 0, 0)
+    titles = {run.archive.find(page.url)[0].article.title for page in pages}
+    assert titles == {f"Bài {number}" for number in range(10_000, 10_004)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import random
 import tarfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ from hypothesis import strategies as st
 
 from crawl.article import Page, utc_now
 from crawl.robots import MAX_BYTES, MAX_DELAY, Pace, Robots, is_busy, read_robots, retry_after
+from crawl.urls import absolute
+from tests.oracle_robots import allowed, rules_for_us
 
 SITE = "https://bao.vn"
 
@@ -131,16 +134,94 @@ def _collected() -> Iterator[bytes]:
 
 
 def test_real_files() -> None:
-    """Thousands of collected files all give an answer, a delay within bounds, and sitemaps without blanks."""
+    """Thousands of collected files all give a delay within bounds and sitemaps without blanks, and allow or forbid
+    what the RFC, followed by hand, allows or forbids: the addresses that their own rules are about, and an article.
+    """
     number = 0
     for body in _collected():
         robots = read_robots(_page(body))
         assert robots.allowed(f"{SITE}/robots.txt")
-        assert robots.allowed(f"{SITE}/thoi-su/bai-1.html") in (True, False)
         assert robots.delay is None or 0 <= robots.delay <= MAX_DELAY
         assert all(sitemap.strip() == sitemap != "" for sitemap in robots.sitemaps)
+        rules = rules_for_us(body[:MAX_BYTES].decode("utf-8-sig", "replace"))
+        few = rules if len(rules) <= 3 else random.Random(number).sample(rules, 3)
+        for target in ("/", "/thoi-su/bai-1.html", *(_address(pattern) for _allows, pattern in few)):
+            url = absolute(target, SITE)
+            if url is not None and url.startswith(SITE):
+                assert robots.allowed(url) == allowed(rules, url.removeprefix(SITE)), (number, url)
         number += 1
     assert number > 4000
+
+
+def _address(pattern: str) -> str:
+    """A path that the pattern matches."""
+    return pattern.replace("*", "x").removesuffix("$").partition("#")[0]
+
+
+_PIECES = ["/", "a", "b", ".", "?", "%4A", "J", "%2F", "%2f", "ộ"]
+_LINES = st.lists(
+    st.one_of(
+        st.builds("User-agent: {}".format, st.sampled_from(["*", "timbao", "TimBao", "khac", "tim"])),
+        st.builds(
+            "{}: {}".format,
+            st.sampled_from(["Allow", "disallow", "DISALLOW"]),
+            st.lists(st.sampled_from([*_PIECES, "*", "$"]), max_size=6).map("".join).map("/".__add__),
+        ),
+        st.sampled_from(["", "# chú thích", "Sitemap: https://bao.vn/x.xml", "Crawl-delay: 1", "Disallow:"]),
+    ),
+    max_size=12,
+)
+
+
+@given(_LINES, st.lists(st.sampled_from(_PIECES), max_size=8).map("".join))
+def test_any_rules_are_read_as_the_rfc_does(lines: list[str], path: str) -> None:
+    """Groups, names, wildcards, the longest match: our reader and the RFC, followed by hand, agree."""
+    text = "\n".join(line for line in lines if "$" not in line.rstrip("$"))
+    url = absolute(f"/{path}", SITE)
+    if url is not None and url.startswith(SITE):
+        assert _robots(text).allowed(url) == allowed(rules_for_us(text), url.removeprefix(SITE))
+
+
+_SIMPLE = "User-Agent: *\nDisallow: *.gif$\nDisallow: /example/\nAllow: /publications/\n\n"
+_LONGEST = "User-agent: timbao\nAllow: /example/page/\nDisallow: /example/page/disallowed.gif\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "expected"),
+    [
+        # Section 5.1
+        (_SIMPLE, "/a/picture.gif", False),
+        (_SIMPLE, "/a/picture.gifs", True),
+        (_SIMPLE, "/example/x", False),
+        (_SIMPLE, "/publications/x", True),
+        (f"{_SIMPLE}User-Agent: timbao\nDisallow:\n", "/example/x", True),
+        (f"{_SIMPLE}User-Agent: timbao\nDisallow: /\n", "/publications/x", False),
+        (f"{_SIMPLE}User-Agent: a\nUser-Agent: timbao\nAllow: /\nDisallow: /x\n", "/example/x", True),
+        # Section 5.2
+        (_LONGEST, "/example/page/disallowed.gif", False),
+        (_LONGEST, "/example/page/allowed.gif", True),
+        # Section 2.2.1
+        ("User-agent: tim\nAllow: /\nUser-agent: *\nDisallow: /x", "/x", False),
+        ("User-agent: timbaox\nAllow: /\nUser-agent: *\nDisallow: /x", "/x", False),
+        ("User-agent: timbao/2.0\nDisallow: /x\nUser-agent: *\nAllow: /", "/x", False),
+        # Section 2.2.2
+        ("User-agent: *\nDisallow: /foo/bar?baz=quz", "/foo/bar?baz=quz", False),
+        ("User-agent: *\nDisallow: /foo/bar/\u30c4", "/foo/bar/%E3%83%84", False),
+        ("User-agent: *\nDisallow: /foo/bar/%E3%83%84", "/foo/bar/%E3%83%84", False),
+        ("User-agent: *\nDisallow: /foo/bar/%62%61%7A", "/foo/bar/baz", False),
+        # Section 2.2.3
+        ("User-agent: *\nDisallow: /this/path/exactly$", "/this/path/exactly", False),
+        ("User-agent: *\nDisallow: /this/path/exactly$", "/this/path/exactly/no", True),
+        ("User-agent: *\nDisallow: /this/*/exactly", "/this/very/path/exactly/and/more", False),
+        # Sections 2.2.1 and 2.2.4: groups of one name are one, other records come between nothing
+        ("User-agent: timbao\nDisallow: /a\n\nUser-agent: timbao\nDisallow: /b", "/a", False),
+        ("User-agent: timbao\nSitemap: https://a.vn/x\nUser-agent: b\nDisallow: /b", "/b", False),
+    ],
+)
+def test_the_examples_of_the_rfc(text: str, path: str, *, expected: bool) -> None:
+    """What RFC 9309 says of its examples is so, for our reader and for the one it is compared with."""
+    assert _robots(text).allowed(SITE + path) is expected
+    assert allowed(rules_for_us(text), path) is expected
 
 
 def test_a_busy_host_is_left_longer_each_time_and_then_for_good() -> None:
@@ -186,3 +267,24 @@ def test_retry_after_as_a_date() -> None:
     assert wait is not None
     assert 3000 < wait <= 3600
     assert retry_after(_page(b"", 503, ("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT"))) == 0.0
+
+
+@given(st.floats(0, 100), st.floats(0, 1000))
+def test_a_slow_server_is_given_time_to_rest(delay: float, seconds: float) -> None:
+    """The wait is five times the time the answer took, at least the delay and at most the longer of it and 30
+    seconds; a pace that was asked for exactly stays what it is.
+    """
+    pace, exact = Pace(delay), Pace(delay, adapts=False)
+    for each in (pace, exact):
+        each.took(seconds)
+    assert pace.answered() == pace.silent() == max(delay, min(5 * seconds, 30.0))
+    assert exact.answered() == exact.silent() == delay
+    pace.took(0.0)
+    assert pace.answered() == delay
+
+
+def test_a_slow_server_that_is_busy_rests_as_long() -> None:
+    """A plea for patience never shortens the wait that its slowness has earned."""
+    pace = Pace(1.0)
+    pace.took(4.0)
+    assert pace.busy(1.0) == 20.0

@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 
 from crawl.cli import _switch
 from crawl.datafolder import DataFolder, Settings
+from crawl.quiet import QuietHours
 from crawl.sources import (
     DEFAULT_DELAY,
     SHIPPED,
+    HostYears,
     Selectors,
     Source,
     SourcesError,
@@ -36,6 +38,7 @@ OWN = Source(
     name="vanthuan",
     title='Báo "Vạn Thuận"\n',
     hosts=("127.0.0.1:8801", "[::1]:8801"),
+    years=(HostYears("127.0.0.1:8801", 2026, 2026), HostYears("[::1]:8801", 2019, 2025)),
     province="Khánh Hòa",
     scheme="http",
     feeds=("/rss/home.rss",),
@@ -44,6 +47,7 @@ OWN = Source(
     article_url=r"/\d{6}/[^/]+-\d{7}/$",
     selectors=Selectors(body=("#content", "div > p:nth-of-type(2)"), remove=(".tools",)),
     delay=0.25,
+    quiet=(QuietHours(390, 510), QuietHours(1320, 300)),
     enabled=True,
     family="A",
 )
@@ -166,6 +170,8 @@ def test_any_name_can_be_saved(tmp_path: Path, name: str, title: str, delay: flo
         ("[sources.x]\nhosts = ['x.vn']\nenabled = 'yes'", "sources.", "enabled"),
         ("[sources.x]\nhosts = ['x.vn']\ndelay = -1", "sources.", "delay"),
         ("[sources.x]\nhosts = ['x.vn']\ndelay = nan", "sources.", "delay"),
+        ("[sources.x]\nhosts = ['x.vn']\nquiet = ['noon']", "sources.", "'noon'"),
+        ("[sources.x]\nhosts = ['x.vn']\nyears = ['x.vn 2026-2019']", "sources.", "2026-2019"),
         ("[sources.x]\nhosts = ['x.vn']\ndelay = true", "sources.", "delay"),
         ("[sources.x]\nhosts = ['x.vn']\nscheme = 'ftp'", "sources.", "scheme"),
         ("[sources.x]\nhosts = ['x.vn']\narticle_url = '('", "sources.", "article_url"),
@@ -263,3 +269,39 @@ def test_changes_at_once_all_take_effect(tmp_path: Path) -> None:
     with ThreadPoolExecutor(len(names)) as pool:
         list(pool.map(lambda name: _switch(Settings(folder, ""), (name,), enabled=True), names))
     assert {source.name for source in load_sources(folder.sources) if source.enabled} == set(names)
+
+
+@pytest.mark.parametrize(
+    ("name", "article", "other"),
+    [
+        ("baobinhdinh.vn", "viewer.aspx?macm=3&mabb=143852", "default.aspx?macm=3"),
+        ("baocaobang.vn", "thoi-su/ky-hop-thu-3-1070562.html", "thoi-su.html"),
+        ("baocaobang.vn", "Thoi-su/Ky-hop-thu-3/50123.bcb", "Thoi-su/"),
+        ("baobacgiang.vn", "bg/xa-hoi/348120/mua-vai-thieu.bbg", "bg/xa-hoi/"),
+        ("baobacninhtv.vn", "mua-vai-thieu-postid421345.bbg", "xa-hoi/"),
+        ("baonghean.vn", "mua-lon-10301234.html", "mua-lon-event1234.html"),
+        ("baokhanhhoa.vn", "xa-hoi/202103/mot-bai-8210000/", "xa-hoi/"),
+    ],
+)
+def test_articles_are_told_from_lists(name: str, article: str, other: str) -> None:
+    """The shipped rule of a newspaper knows its articles' addresses, of old systems too, from those of lists."""
+    rule = named(None, name).article_url or ""
+    assert re.search(rule, f"https://{name}/{article}")
+    assert not re.search(rule, f"https://{name}/{other}")
+
+
+def test_hosts_have_the_years_in_which_they_were_seen() -> None:
+    """Every year given belongs to a host of that newspaper, and an older host was not seen after a newer one."""
+    for source in load_sources(None):
+        assert {seen.host for seen in source.years} <= set(source.hosts)
+        order = [seen.last for host in source.hosts for seen in source.years if seen.host == host]
+        assert order == sorted(order, reverse=True)
+    (old,) = [seen for seen in named(None, "baohaiphong.vn").years if seen.host == "baohaiphong.com.vn"]
+    assert (old.first, old.last, old.span) == (2019, 2020, "2019-2020")
+
+
+def test_a_merged_paper_keeps_its_province() -> None:
+    """An old host belongs to the paper that printed there, not to the one that it became a part of."""
+    source = source_for_host(load_sources(None), "www.baobacgiang.com.vn")
+    assert source is not None
+    assert source.province == "Bắc Giang"

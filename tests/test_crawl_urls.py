@@ -24,6 +24,7 @@ URLS = st.builds(
 @given(URLS | st.text())
 @example("http://a/%%34%31")
 @example("http://a/%2%65")
+@example("http://a/(S/(S(a))/(b))/;jsessionid=/(S(a))/(S(a))/")
 def test_canonical_is_idempotent(url: str) -> None:
     """Whatever text comes in, the canonical form is a fixed point, plain ASCII, http(s), and not too long."""
     found = canonical(url, BASE)
@@ -52,11 +53,14 @@ def test_canonical_is_idempotent(url: str) -> None:
         ("/a?utm_source=rss&UTM_Medium=feed", "http://bao.vn/a"),
         ("  /a\n ", "http://bao.vn/a"),
         ("\\a\\b", "http://bao.vn/a/b"),
+        ("/a;jsessionid=1A2B.n1?id=7&PHPSESSID=0f1e", "http://bao.vn/a?id=7"),
+        ("/(S(lit3py55t21z5v55vlm25s55))/bai.aspx", "http://bao.vn/bai.aspx"),
+        ("/a;v=1(S)/b?sid=7&sessions=2", "http://bao.vn/a;v=1(S)/b?sid=7&sessions=2"),
         ("/viewer.aspx?macm=1&mabb=2", "http://bao.vn/viewer.aspx?macm=1&mabb=2"),
     ],
 )
 def test_spellings_of_one_page(url: str, expected: str) -> None:
-    """Case, default ports, dots, escapes, fragments and tracking parameters make no other page."""
+    """Case, default ports, dots, escapes, fragments, tracking parameters and visits' own numbers make no other page."""
     assert canonical(url, BASE) == expected
 
 

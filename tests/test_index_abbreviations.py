@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.abbreviations import JOINED, MEANINGS, Other, others
+from index.abbreviations import COMPOUNDS, JOINED, MEANINGS, NUMBERED, Other, others
 from index.tokens import analyse_terms
 from index.vietnamese import fold, has_marks
 
@@ -33,6 +33,27 @@ def test_each_side_offers_the_other(short: tuple[str, ...], meaning: tuple[str, 
     for text in (" ".join(meaning), fold(" ".join(meaning))):
         assert Other(1, 1 + len(meaning), short) in found(f"x {text} y")
     assert Other(1, 1 + len(short), meaning) in found(f"x {' '.join(short)} y")
+
+
+@pytest.mark.parametrize(("form", "other"), COMPOUNDS, ids=[" ".join(form) for form, _other in COMPOUNDS])
+def test_both_spellings_of_a_compound_offer_each_other(form: tuple[str, ...], other: tuple[str, ...]) -> None:
+    """Each side is what analysis makes of it, has a syllable of its own, and offers the other, marks typed or not."""
+    for said, meant in ((form, other), (other, form)):
+        assert analyse_terms(" ".join(said)) == list(said)
+        for text in (" ".join(said), fold(" ".join(said))):
+            assert Other(1, 3, meant) in found(f"x {text} y")
+    assert analyse_terms(" ".join(form)) != analyse_terms(" ".join(other))
+
+
+@pytest.mark.parametrize(("short", "meaning"), NUMBERED)
+def test_a_letter_means_a_ward_or_district_before_its_number(short: str, meaning: str) -> None:
+    """With a number of one or two digits it is both ways, typed with marks or without; alone it is a letter."""
+    for text in (f"{short.upper()}.5", f"{short} 5"):
+        assert found(f"x {text} y") == [Other(1, 3, (meaning, "5"))]
+    for text in (f"{meaning} 12", f"{fold(meaning)} 12"):
+        assert found(text) == [Other(0, 2, (short, "12"))]
+    for text in (short, f"{short} x", f"{short} 2017", f"{meaning} x", f"5 {short}"):
+        assert found(text) == []
 
 
 def test_meanings_are_told_apart() -> None:

@@ -69,9 +69,9 @@ class Watched(OracleEngine):
         super().__init__()
         self.steps: list[str] = []
 
-    def writer(self, *, rebuild: bool = False) -> OracleWriter:
+    def writer(self, *, rebuild: bool = False, workers: int = 1) -> OracleWriter:
         """A writer that tells."""
-        self.steps.append("rebuild" if rebuild else "write")
+        self.steps.append(("rebuild" if rebuild else "write") + f" with {workers}" * (workers > 1))
         return WatchedWriter(self, {} if rebuild else dict(self.committed or {}))
 
 
@@ -142,6 +142,18 @@ def test_work_is_committed_in_stretches(archive: Archive, monkeypatch: pytest.Mo
     engine.steps.clear()
     assert build(archive, engine, {}, rebuild=True).rebuilt
     assert engine.steps == ["rebuild", *(f"Bài {number}" for number in range(10)), "commit 10"]
+
+
+def test_workers_are_as_many_as_asked_or_worth_it(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten articles are for one process unless more are asked for; a backlog is for all processors."""
+    steps = []
+    for few, asked in ((10, None), (10, 3), (9, None), (9, 1)):
+        monkeypatch.setattr(build_module, "FEW", few)
+        monkeypatch.setattr(build_module, "processors", lambda: 2)
+        engine = Watched()
+        build(archive, engine, {}, workers=asked)
+        steps.append(engine.steps[0])
+    assert steps == ["write", "write with 3", "write with 2", "write"]
 
 
 def test_progress_is_told(archive: Archive, engine: Engine) -> None:

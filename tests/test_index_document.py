@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -13,6 +14,7 @@ from index.document import (
     FIELDS,
     TEXT_FIELDS,
     Document,
+    FieldTerms,
     Kind,
     dump_document,
     keyword_key,
@@ -21,7 +23,7 @@ from index.document import (
     published_day,
     text_terms,
 )
-from index.tokens import analyse_terms
+from index.tokens import analyse, analyse_terms
 
 SEEN = datetime(2024, 1, 1, tzinfo=UTC)
 TEXTS = st.text() | st.text(alphabet="aĐ \n\u0301\ud800\x00\u2028", max_size=20)
@@ -61,6 +63,7 @@ def test_positions_leave_gaps(document: Document) -> None:
     assert set(found) <= {field.name for field in TEXT_FIELDS}
     for terms in found.values():
         assert len(terms.terms) == len(terms.positions) > 0
+        assert terms.breaks == sorted(set(range(max(terms.positions))) - set(terms.positions))
         assert all(one < other for one, other in zip(terms.positions, terms.positions[1:], strict=False))
     captions = [analysed for caption in document.captions if (analysed := analyse_terms(caption))]
     if captions:
@@ -72,7 +75,31 @@ def test_a_gap_stands_between_paragraphs() -> None:
     document = Document("1", "a.vn", "", SEEN, body="lũ về\nhạ lưu\n\n\n\n…\n\ngió mùa")
     assert text_terms(document)["body"].terms == ["lũ", "về", "hạ", "lưu", "gió", "mùa"]
     assert text_terms(document)["body"].positions == [0, 1, 2, 3, 5, 6]
+    assert text_terms(document)["body"].breaks == [4]
     assert set(text_terms(document)) == {"body"}
+
+
+_PIECES = [
+    "15/3/2021",
+    "15.3.2021",
+    "2021-03-15,",
+    "(3/2021)",
+    "ngày 15 tháng 3 năm 2021",
+    "tháng\u00a03/2021.",
+    "lũ",
+]
+_PIECES += [" ", "\n", "\u2003", "1.2.3", "tp.hcm", "a1b2", "—", "10/10/2020/5", "2021"]
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=20).map("".join))
+def test_a_date_stands_where_its_last_word_does(text: str) -> None:
+    """The positions of dates' keys are those that the analysis of the whole text gives, whatever stands around them."""
+    tokens = analyse(text)
+    words = len(tokens.terms)
+    expected = {(key, bisect_left(tokens.ends, date.end)) for date in tokens.dates for key in date.keys}
+    found = text_terms(Document("1", "a", text, SEEN)).get("title", FieldTerms([], [], []))
+    dates = zip(found.terms[words:], found.positions[words:], strict=True)
+    assert sorted(dates) == sorted(expected)
 
 
 def test_each_text_field_is_analysed() -> None:

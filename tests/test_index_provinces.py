@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from index.provinces import REFORMS, merged_into, official, province_on
+from index.provinces import REFORMS, became, merged_into, official, province_on
 from index.vietnamese import fold
+from tests.published_cases import published_cases
 
 MERGER = date(2025, 7, 1)
 
@@ -73,6 +74,19 @@ def test_other_spellings_are_recognised() -> None:
     assert official("Vạn Thuận") == "Vạn Thuận"
     names = {official(name) for reform in REFORMS for name in (*reform.old, *reform.new)}
     assert {official(fold(name.lower())) for name in names} == names
+
+
+def test_what_became_of_a_province_is_known() -> None:
+    """The next names of a province's land are offered, however many it was divided into."""
+    assert became("ninh thuan") == ("Khánh Hòa",)
+    assert became("Phú Khánh") == ("Phú Yên", "Khánh Hòa")
+    assert became("Hà Nội") == became("Vạn Thuận") == ()
+
+
+def test_published_names(bench_data: Path) -> None:
+    """Old names of other projects' lists lead to the later ones given there."""
+    for name, later in published_cases(bench_data, "admin").items():
+        assert (became(name) or (official(name),)) == tuple(later.split(", ")), name
 
 
 def test_the_table_agrees_with_the_official_list(bench_data: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import unicodedata
 from pathlib import Path
 
@@ -12,8 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index import tokens
-from index.tokens import MAX_TERM_LENGTH, Tokens, analyse, analyse_terms
+from index.tokens import MAX_TERM_LENGTH, Spotter, Tokens, analyse, analyse_terms
 from index.vietnamese import fold
+from tests.published_cases import published_cases
 
 # Any text, and text in which the interesting characters come often.
 TEXTS = st.text() | st.text(
@@ -143,19 +142,6 @@ def test_the_memory_of_words_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None
     assert len(tokens._pieces) <= 10
 
 
-def published_cases(folder: Path, *stages: str) -> dict[str, str]:
-    """The cases of these stages: what is written, and the key it should have."""
-    with (folder / "normalise_cases.tsv").open(encoding="utf-8") as file:
-        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        found = {
-            json.loads(f'"{row["input"]}"'): json.loads(f'"{row["expected"]}"')
-            for row in rows
-            if row["stage"] in stages
-        }
-    assert found
-    return found
-
-
 def test_published_spellings(bench_data: Path) -> None:
     """Texts of other projects' reports have the key that was asked for there."""
     cases = published_cases(bench_data, "canon")
@@ -180,5 +166,27 @@ def test_published_words_with_i_and_y(bench_data: Path) -> None:
     for text, other in published_cases(bench_data, "iy").items():
         if other.startswith("NOT "):
             assert analyse_terms(text) != analyse_terms(other.removeprefix("NOT "))
-        elif text != "li hôn":  # li is a word of its own, too
+        elif text != "li hôn":  # li is a word of its own, too; queries know both spellings of the compound
             assert analyse_terms(text) == analyse_terms(other)
+
+
+SPOTTED = ("dân ", "vận", "Dan, ", "TPHCM", "15/3/2021", "25.000 ", "tie\u0302\u0301ng", "…", "_")
+
+
+@given(st.lists(st.sampled_from(SPOTTED)))
+def test_what_is_spotted_is_what_analysis_finds(parts: list[str]) -> None:
+    """Each stretch is a part of the analysed tokens as they stand there, and nothing that answers is left out."""
+    text = "".join(parts)
+
+    def answer(term: str) -> int:
+        return len(term) % 3
+
+    tokens = analyse(text)
+    expected = list(zip(tokens.starts, tokens.ends, map(answer, tokens.terms), strict=True))
+    runs = Spotter(answer).runs(text)
+    places = [expected.index(one) for run in runs for one in run]
+    assert places == sorted(places)
+    assert {place for place, one in enumerate(expected) if one[2]} <= set(places)
+    for run in runs:
+        first = expected.index(run[0])
+        assert run == expected[first : first + len(run)]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.written_dates import written_dates
+from tests.published_cases import published_cases
 
 
 def keys(text: str) -> list[str]:
@@ -79,3 +81,9 @@ def test_dates_lie_in_the_text_in_order(text: str) -> None:
     for found in written_dates(text):
         assert end <= found.start < found.end <= len(text)
         end = found.end
+
+
+def test_published_dates(bench_data: Path) -> None:
+    """Dates of other projects' reports have the key asked for there, and what is none there is none here."""
+    for text, expected in published_cases(bench_data, "date").items():
+        assert keys(text) == ([] if expected.startswith("NOT ") else [expected]), text

@@ -14,7 +14,9 @@ import subprocess
 import sys
 import time
 import unicodedata
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,6 +25,7 @@ from hypothesis import strategies as st
 import crawl
 import index
 import searcher
+from crawl.archive import Archive
 from searcher.cli import _STATUS
 from tests.conftest import COMMAND, Timbao
 from tests.sample_site import SampleSite
@@ -113,7 +116,7 @@ def test_the_json_has_the_public_shape(archive: Timbao) -> None:
         "timeline",
         "facets",
     } < set(page)
-    assert page["query"] == {"text": "hứa", "parsed": "hứa"}
+    assert page["query"] == {"text": "hứa", "parsed": "hứa", "slips": []}
     hit = page["hits"][0]
     assert set(hit) == {
         *("id", "url", "title", "source", "province", "section", "author", "published", "score", "partial"),
@@ -190,6 +193,23 @@ def test_a_hyphen_excludes_and_an_unknown_option_is_an_error(archive: Timbao) ->
     assert archive("search", "--ids", "--", "đường", "--tránh").status == 0
 
 
+def test_an_article_that_vanished_is_told(timbao: Timbao, tmp_path: Path) -> None:
+    """`show` says since when its newspaper no longer shows it, `status` how many there are; all of it can be read."""
+    assert timbao("import", "-", stdin=lines(*ARTICLES)).status == 0
+    url = ARTICLES[0]["url"]
+    assert timbao("show", url, "--json").json["vanished"] is None
+    assert "Vanished" not in timbao("status").out
+    data = tmp_path / "data"
+    with Archive(data / "archive.sqlite", data / "pages") as archive:
+        assert archive.put_absence(url, seen=datetime(2030, 1, 2, 20, tzinfo=UTC), reason="http-410")
+    assert timbao("show", url, "--json").json["vanished"] == "2030-01-02T20:00:00+00:00"
+    shown = timbao("show", url).out
+    assert "Khoa học" in shown
+    assert "has not shown this article any more since" in shown
+    assert "Vanished: 1 article" in timbao("status").out
+    assert timbao("status", "--json").json["vanished"] == 1
+
+
 def test_nothing_found_is_status_1(archive: Timbao) -> None:
     """A search that finds nothing says so on standard error, and by its status."""
     run = archive("search", "zzzzz")
@@ -251,6 +271,16 @@ def test_nothing_new_is_said(archive: Timbao) -> None:
     assert after["documents"] == before["documents"] + 1
     assert after["generation"] != before["generation"]
     assert archive("search", "mới", "--json").json["total"] == 1
+
+
+def test_several_processes_index_from_the_command(archive: Timbao) -> None:
+    """The installed command starts its workers and tells of its articles as if it had worked alone."""
+    before = archive("search", "khánh hòa", "--ids").out
+    run = archive("index", "--rebuild", "--workers", "2")
+    assert (run.status, run.err) == (0, "")
+    assert run.out.startswith("3 articles indexed")
+    assert archive("search", "khánh hòa", "--ids").out == before
+    assert archive("index", "--workers", "0").status == 2
 
 
 def test_a_damaged_index_is_not_called_up_to_date(archive: Timbao, tmp_path: Path) -> None:
@@ -574,6 +604,7 @@ _REPORTED = {
     "crawl.inflate.Overflow": "becomes TooLarge",
     "crawl.jsonlines.BadLine": "named with its line in the report of an import",
     "crawl.tree.BadSelectorSyntax": "becomes BadSelector",
+    "crawl.quiet.BadHours": "becomes ConfigError or SourcesError",
 }
 
 
@@ -646,6 +677,56 @@ def test_the_whole_road(timbao: Timbao) -> None:
 @given(st.text(st.characters(exclude_characters="\0"), max_size=40))
 def test_no_query_gives_a_traceback(archive: Timbao, query: str) -> None:
     """Any argument is answered: found, not found, or a sentence."""
-    assert archive(
-        "search", "--", query.encode(errors="surrogateescape").decode(errors="replace")
-    ).status in {0, 1, 2}
+    assert archive("search", "--", query.encode(errors="surrogatepass").decode(errors="replace")).status in {
+        0,
+        1,
+        2,
+    }
+
+
+def test_reprints_are_folded_from_import_to_search(timbao: Timbao) -> None:
+    """Copies in other papers are one hit that names the first; later ones join it; `--reprints show` shows all."""
+    sentence = "Chiều qua bão số {} làm tốc mái {} căn nhà ven biển, {} người dân được đưa tới nơi tránh trú an toàn. "
+    text = "".join(sentence.format(number, number * 7, number * 31) for number in range(1, 12))
+    original = {"url": "https://mot.example/1", "source": "mot.example", "title": "Bão vào", "body": text}
+    copies = [
+        original | {"published": "2021-03-15"},
+        original | {"url": "https://hai.example/2", "source": "hai.example", "published": "2021-03-16"},
+        original
+        | {"url": "https://ba.example/3", "source": "ba.example", "body": text.replace("chiều", "Trưa")},
+    ]
+
+    def search(*options: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(timbao("search", "tốc mái", "--json", *options).out)
+        return found
+
+    assert timbao("import", "-", stdin=lines(*copies[:2], *ARTICLES)).status == 0
+    assert timbao("index").status == 0
+    assert (search()["total"], search()["groups"], len(search()["hits"])) == (2, 1, 1)
+    assert timbao("import", "-", stdin=lines(copies[2])).status == 0
+    assert timbao("index").status == 0
+    folded, shown = search(), search("--reprints", "show")
+    assert (folded["total"], folded["groups"], len(folded["hits"])) == (3, 1, 1)
+    assert (shown["total"], shown["groups"], len(shown["hits"])) == (3, 1, 3)
+    for hit in (*folded["hits"], *shown["hits"]):
+        assert hit["reprints"]["count"] == 2
+        assert hit["reprints"]["first"]["source"] == "mot.example"
+        assert hit["reprints"]["first"]["published"] == "2021-03-15"
+    run = timbao("show", shown["hits"][0]["id"], "--reprints")
+    assert run.status == 0
+    assert [line.split("\t")[1] for line in run.out.splitlines()] == [
+        "mot.example",
+        "hai.example",
+        "ba.example",
+    ]
+    lone = timbao("show", ARTICLES[0]["url"], "--reprints")
+    assert (lone.status, lone.out) == (1, "")
+
+
+def test_a_slip_is_offered_beside_the_results(archive: Timbao) -> None:
+    """Off a terminal, standard error says what was probably meant, and what partial matches were looked for with."""
+    found = archive("search", "hứa mở đưng tránh")
+    assert "Did you mean: hứa mở đường tránh (1)" in found.err
+    assert "No article has “đưng”; partial matches were looked for with “đường”." in found.err
+    assert "Did you mean" not in found.out
+    assert found.out.startswith(archive("search", "đường tránh", "--ids").out.split("\n")[0])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from index.engine import Sort
 from searcher import permalinks
-from searcher.permalinks import BadDay, BadNumber, BadSort
+from searcher.permalinks import BadDay, BadNumber, BadReprints, BadSort
 from searcher.search import SearchRequest
 
 texts = st.text(st.characters(exclude_categories=["Cs"])).map(lambda text: unicodedata.normalize("NFC", text))
@@ -30,6 +30,7 @@ requests = st.builds(
     section=values,
     author=values,
     sort=st.sampled_from(Sort),
+    fold=st.booleans(),
 )
 
 
@@ -48,12 +49,16 @@ def test_the_written_form_is_plain_ascii(request: SearchRequest) -> None:
     assert not set(written) & set(" \"'<>")
 
 
-@given(st.lists(st.tuples(st.sampled_from(["q", "from", "to", "page", "limit", "sort", "x"]), st.text())))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["q", "from", "to", "page", "limit", "sort", "reprints", "x"]), st.text())
+    )
+)
 def test_anything_is_read_or_refused(parameters: list[tuple[str, str]]) -> None:
     """Whatever stands in an address, it is a request or one of our errors."""
     try:
         found = permalinks.read(parameters)
-    except (BadDay, BadNumber, BadSort):
+    except (BadDay, BadNumber, BadReprints, BadSort):
         return
     assert permalinks.read(parse_qsl(permalinks.write(found))) == found
 
@@ -89,3 +94,11 @@ def test_a_bad_value_is_named(name: str, value: str, error: type[Exception]) -> 
     with pytest.raises(error) as caught:
         permalinks.read([(name, value)])
     assert repr(value) in str(caught.value)
+
+
+def test_reprints_are_folded_or_shown_and_nothing_else() -> None:
+    """`reprints` takes its two values in any case, and an error names them for anything else."""
+    assert permalinks.read([("reprints", "Show")]) == SearchRequest("", fold=False)
+    assert permalinks.read([("reprints", "fold")]) == SearchRequest("")
+    with pytest.raises(BadReprints, match="fold, show"):
+        permalinks.read([("reprints", "hide")])

@@ -16,8 +16,9 @@ from crawl.article import VIETNAM
 from crawl.messages import current_language, set_language
 from index.document import Document
 from searcher.render import to_json, to_jsonl, to_lines, to_text
-from searcher.search import ResultHit, ResultPage, SearchRequest, Suggestion
+from searcher.search import Reprints, ResultHit, ResultPage, SearchRequest, Suggestion
 from searcher.snippet import Snippet, marks, snippet
+from searcher.suggest import Slip
 from searcher.syntax import parse
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -70,7 +71,7 @@ def page(text: str = '"làng chài" OR chài', *documents: Document, partial: in
         text=text,
         parsed=parse(text).parsed,
         total=len(hits) - partial,
-        groups=None,
+        groups=len(hits) - partial,
         took_ms=1.9004,
         generation="7",
         hits=hits,
@@ -78,6 +79,7 @@ def page(text: str = '"làng chài" OR chài', *documents: Document, partial: in
         limit=10,
         has_next=True,
         suggestions=(Suggestion("làng chay", 1200, SearchRequest("làng chay")),),
+        slips=(Slip("chàii", "chài", 0, 5),),
     )
 
 
@@ -133,7 +135,7 @@ def test_links_are_in_the_title() -> None:
 @pytest.mark.parametrize(("total", "hits"), [(0, 0), (0, 1), (1, 1), (1234, 1)])
 def test_the_first_line_says_how_many(total: int, hits: int, colour: bool) -> None:
     """The first line counts whole matches, and says so when there are none or only partial ones."""
-    shown = replace(page(), total=total, hits=page().hits[:hits], suggestions=())
+    shown = replace(page(), total=total, groups=total, hits=page().hits[:hits], suggestions=())
     first = to_text(shown, colour=colour, links=False, width=80).splitlines()[0]
     expected = {0: "Nothing found." if hits == 0 else "No article holds all of it.", 1: "1 article, 2 ms"}
     assert expected.get(total, "1,234 articles, 2 ms") in first
@@ -204,10 +206,33 @@ def test_a_narrow_terminal_is_no_obstacle() -> None:
 def test_a_snippet_without_text_leaves_no_blank_line() -> None:
     """An article without lead, body and captions is shown by title and origin alone."""
     bare = replace(page().hits[0], snippet=Snippet("", ()))
-    written = to_text(replace(page(), hits=(bare,), has_next=False), colour=False, links=False, width=80)
+    written = to_text(
+        replace(page(), hits=(bare,), slips=(), has_next=False), colour=False, links=False, width=80
+    )
     assert written.splitlines()[3:] == [
         "1. «Làng chài» Vĩnh Sóng giữ nghề đan lưới",
         "   2021-03-15 · baomau.vn · Khánh Hòa · Trần Ví Dụ",
         "   k1",
         "   https://baomau.vn/lang-chai-vinh-song-1.html",
     ]
+
+
+def test_reprints_are_told_in_one_line() -> None:
+    """A folded hit says in how many others it was printed and where first, JSON too; hostile names are tamed."""
+    evil = replace(DOCUMENTS[1], source="evil\x1b[2J.vn")
+    found = page()
+    hits = (
+        replace(found.hits[0], reprints=Reprints(3, evil)),
+        replace(found.hits[1], reprints=Reprints(1, DOCUMENTS[2])),
+    )
+    shown = replace(found, hits=hits, total=1234, groups=56)
+    lines = to_text(shown, colour=False, links=False, width=100).splitlines()
+    assert lines[0] == "1,234 articles, 56 without reprints, 2 ms"
+    assert any(
+        "Reprinted in 3 other articles, the earliest: evil" in line and "2020-01-02" in line for line in lines
+    )
+    assert any(line.endswith("Reprinted in 1 other article, the earliest: tinthu.vn") for line in lines)
+    assert "\x1b" not in "".join(lines)
+    first, second = (hit["reprints"] for hit in json.loads(to_json(shown))["hits"])
+    assert first == {"count": 3, "first": {"id": "k2", "source": evil.source, "published": "2020-01-02"}}
+    assert second == {"count": 1, "first": {"id": "k3", "source": "tinthu.vn", "published": None}}

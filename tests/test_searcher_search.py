@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from index.document import Document
 from index.engine import NoIndex, Sort
+from index.query import Term, leaves
 from searcher.search import (
     MAX_LIMIT,
     MAX_PARTIAL,
@@ -24,14 +26,16 @@ from searcher.search import (
     SearchRequest,
 )
 from searcher.syntax import QuerySyntaxError, parse
+from tests import oracle_engine
 from tests.oracle_engine import OracleEngine
+from tests.published_cases import published_cases
 
 SEEN = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def article(name: str, body: str = "", **fields: object) -> Document:
     """A document of which only what matters is said."""
-    return Document(id=name, first_seen=SEEN, body=body, **{"source": "a.vn", "title": "", **fields})  # type: ignore[arg-type]
+    return Document(id=name, body=body, **{"source": "a.vn", "title": "", "first_seen": SEEN, **fields})  # type: ignore[arg-type]
 
 
 def searcher(*documents: Document) -> Searcher:
@@ -64,7 +68,7 @@ def test_whole_matches_come_first_and_make_the_total() -> None:
     page = CORPUS.search(SearchRequest("dân vận"))
     assert [(hit.document.id, hit.partial) for hit in page.hits[:2]] == [("1", False), ("2", False)]
     assert {(hit.document.id, hit.partial) for hit in page.hits[2:]} == {("3", True), ("4", True)}
-    assert (page.total, page.groups, page.has_next, page.suggestions) == (2, None, False, ())
+    assert (page.total, page.groups, page.has_next, page.suggestions) == (2, 2, False, ())
     assert (page.text, page.parsed, page.generation) == ("dân vận", "dân vận", "1")
     assert page.took_ms >= 0
 
@@ -182,6 +186,17 @@ def test_errors_of_query_and_engine_pass_through() -> None:
         Searcher(OracleEngine()).search(SearchRequest("a"))
 
 
+def test_a_pattern_for_too_many_words_is_a_fault_of_the_query(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is reported at the place where the pattern stands, with the number of words."""
+    monkeypatch.setattr(oracle_engine, "MAX_EXPANSION", 1)
+    for text, position in (("a OR v*", 5), ('a "b v*"', 2), ("v*", 0), ("tinh* -(v*)", 8)):
+        with pytest.raises(QuerySyntaxError) as caught:
+            CORPUS.search(SearchRequest(text))
+        assert caught.value.position == position
+        assert "v* stands for 2 words" in caught.value.hint
+    assert set(ids(CORPUS, "vậ*")) == {"1", "2", "4"}
+
+
 def test_the_text_is_echoed_in_nfc() -> None:
     """A text typed decomposed comes back composed, with the same hits."""
     page = CORPUS.search(SearchRequest("da\u0302n va\u0323\u0302n"))
@@ -210,3 +225,102 @@ def test_prose_is_ranked_by_score() -> None:
     assert [page.hits[0].document.id for page in pages] == ["best", "whole", "some"]
     assert [page.has_next for page in pages] == [True, True, False]
     assert [hit.document.id for hit in found.search(SearchRequest(title, sort=Sort.NEWEST)).hits] == ["whole"]
+
+
+NEWS = searcher(
+    article("1", "bão số chín vào bờ", group="1", published=date(2021, 3, 16), source="a.vn"),
+    article("2", "bão số chín", group="1", published=date(2021, 3, 15), source="b.vn"),
+    article("3", "bão số chín đổ bộ", group="1", first_seen=SEEN.replace(year=2020), source="c.vn"),
+    article("4", "bão số bốn", published=date(2021, 3, 14)),
+    article("5", "bão tan", group="5"),
+    article("6", "bão", group="6", first_seen=SEEN.replace(year=2023)),
+    article("7", "mưa", group="6", first_seen=SEEN.replace(year=2022)),
+)
+
+
+def test_reprints_are_folded_under_the_best_of_them() -> None:
+    """Of a group only its first hit is shown; `total` counts all, `groups` counts it once, shown or folded."""
+    for query, whole in (("bão số", 4), ("bão", 6)):
+        for sort in Sort:
+            shown = NEWS.search(SearchRequest(query, sort=sort, fold=False))
+            folded = NEWS.search(SearchRequest(query, sort=sort))
+            assert (shown.total, shown.groups) == (folded.total, folded.groups) == (whole, whole - 2)
+            seen: set[str] = set()
+            expected = []
+            for hit in shown.hits:
+                name = hit.document.group or hit.document.id
+                if hit.partial or name not in seen:
+                    expected.append(hit)
+                    seen.add(name)
+            assert list(folded.hits) == expected
+
+
+def test_a_hit_says_how_often_and_where_first_it_was_printed() -> None:
+    """The others are counted and the earliest named, whatever the filters; undated ones by when they were seen."""
+    by_id = {
+        hit.document.id: hit for hit in NEWS.search(SearchRequest("bão", fold=False, source=("a.vn",))).hits
+    }
+    first = by_id["1"].reprints
+    assert first is not None
+    assert (first.count, first.first.id) == (2, "2")
+    assert by_id["4"].reprints is None
+    assert by_id["5"].reprints is None, "the rest of its group is not indexed yet"
+    undated = by_id["6"].reprints
+    assert undated is not None
+    assert (undated.count, undated.first.id) == (1, "7")
+
+
+@pytest.mark.parametrize("query", ["bão", "bão số chín vào bờ từ đêm qua"])
+def test_folded_pages_are_slices_of_one_order(query: str) -> None:
+    """Paging shows every folded hit once, in the same order, and says when there is no more."""
+    at_once = NEWS.search(SearchRequest(query, limit=MAX_LIMIT))
+    paged: list[str] = []
+    number = 0
+    while True:
+        number += 1
+        page = NEWS.search(SearchRequest(query, limit=1, page=number))
+        paged += [hit.document.id for hit in page.hits]
+        if not page.has_next:
+            break
+    assert paged == [hit.document.id for hit in at_once.hits]
+    assert (page.total, page.groups) == (at_once.total, at_once.groups)
+
+
+def test_published_abbreviations(bench_data: Path) -> None:
+    """An abbreviation finds its meaning and the meaning the abbreviation, below what is written as typed."""
+    for short, meaning in published_cases(bench_data, "abbr").items():
+        if meaning.startswith("NOT "):
+            assert list(leaves(parse(short).query)) == [Term("btc", any_marks=True)]
+            continue
+        both = searcher(article("short", f"{short} họp"), article("long", f"{meaning} họp"))
+        assert ids(both, short) == ["short", "long"], short
+        assert ids(both, meaning) == ["long", "short"], meaning
+        assert both.search(SearchRequest(meaning)).total == 2
+
+
+def test_partial_matches_see_through_a_slip() -> None:
+    """Where no article has a word, partial matches are looked for with the one it was meant to be, and it is said.
+
+    Only the words as typed count as whole, however many there are.
+    """
+    road = article("road", "Khởi công đường tránh Nha Trang qua xã Vĩnh Thạnh trong tháng tới")
+    sea = article("sea", "Nha Trang tránh bão, tàu thuyền vào bờ, đường biển vắng")
+    both = searcher(road, sea, article("other", "Đường tránh Ninh Hòa"))
+    for text in ("đưng tránh Nha Trang", "khởi công đưng tránh Nha Trang qua xã Vĩnh Thạnh"):
+        page = both.search(SearchRequest(text))
+        assert page.total == 0
+        assert page.hits[0].document.id == "road"
+        assert all(hit.partial for hit in page.hits)
+        assert [(slip.typed, slip.meant) for slip in page.slips] == [("đưng", "đường")]
+        shown = page.hits[0].snippet
+        assert any("đường" in shown.text[first:last] for first, last in shown.marks)
+    for text in ('"đưng tránh"', "đưng AND tránh", "title:(đưng tránh)", "đưng", "đường tránh Nha Trang"):
+        assert both.search(SearchRequest(text)).slips == ()
+
+
+def test_published_words_with_i_and_y(bench_data: Path) -> None:
+    """A word typed in one of its spellings finds the other; words that must stay apart do not find each other."""
+    for text, other in published_cases(bench_data, "iy").items():
+        apart = other.startswith("NOT ")
+        one = searcher(article("1", other.removeprefix("NOT ")))
+        assert ids(one, f'="{text}"' if apart else text) == ([] if apart else ["1"]), text

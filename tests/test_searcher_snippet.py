@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.document import Document
-from index.query import And, Phrase, Term, leaves
+from index.query import And, Phrase, Term, Word, leaves
 from index.tokens import analyse, analyse_terms
 from index.vietnamese import fold, folds
 from searcher.snippet import SNIPPET_WIDTH, Snippet, marks, snippet
@@ -52,6 +52,13 @@ def marked(found: Snippet) -> list[str]:
         ("25000", "25.000 đồng", ["25.000"]),
         ("tieng", "tie\u0302\u0301ng", ["tie\u0302\u0301ng"]),
         ('"dân vận"', "dân\n\nvận", []),
+        ("v*", "Dân vận, Vạn vật", ["vận", "Vạn vật"]),
+        ("hoà*", "Hòa, hoàn, hóa", ["Hòa", "hoàn"]),
+        ('"dân v*"', "dân vận; dân, vạn; vận", ["dân vận", "dân, vạn"]),
+        ("van~", "vang bán ván dan vỏ", ["vang bán ván dan"]),
+        ("vận~", "vang bán vậnh vân vận", ["vậnh vân vận"]),
+        ('"dân vận"~p', "vận một dân", ["vận", "dân"]),
+        ("dân^2 vận", "dân vận", ["dân vận"]),
     ],
 )
 def test_marks_are_what_the_query_matches(query: str, text: str, expected: list[str]) -> None:
@@ -158,8 +165,9 @@ def test_marks_cover_exactly_the_matching_tokens(text: str, typed: str) -> None:
     assert actual == expected
 
 
-def spells(term: Term, found: str) -> bool:
+def spells(term: Word, found: str) -> bool:
     """Whether an indexed term answers a term of the query."""
+    assert isinstance(term, Term)
     return found == term.term or (term.any_marks and fold(term.term) in folds(found))
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.document import Document
 from index.engine import Engine
+from searcher import suggest
 from searcher.search import Searcher, SearchRequest
-from searcher.suggest import correction
+from searcher.suggest import MAX_SLIPS, correction, mended, slips
 from tests.oracle_engine import OracleEngine
+from tests.published_cases import published_cases
 
 SEEN = datetime(2024, 1, 1, tzinfo=UTC)
 TEXTS = (
@@ -22,8 +27,7 @@ TEXTS = (
 )
 
 
-@pytest.fixture
-def engine() -> Engine:
+def filled() -> Engine:
     """An index of a few articles of two provinces."""
     made = OracleEngine()
     with made.writer() as writer:
@@ -36,6 +40,15 @@ def engine() -> Engine:
             )
         writer.commit("")
     return made
+
+
+READY = filled()
+
+
+@pytest.fixture
+def engine() -> Engine:
+    """The index of these articles."""
+    return READY
 
 
 @pytest.mark.parametrize(
@@ -89,12 +102,54 @@ def test_a_suggestion_says_how_much_it_finds(engine: Engine) -> None:
     assert Searcher(engine).search(SearchRequest("khanhs hoaf", first=date(2021, 1, 1))).suggestions == ()
 
 
-def test_merged_provinces_are_offered(engine: Engine) -> None:
-    """Whoever asks for a province is offered those that were merged into it, as a query that can be typed."""
+def test_earlier_and_later_provinces_are_offered(engine: Engine) -> None:
+    """Whoever asks for a province is offered what was merged into it and what it became, as a query to type."""
     page = Searcher(engine).search(SearchRequest("khánh hòa", province=("khanh hoa",)))
     assert page.total == 1
     (wider,) = page.suggestions
     assert "Ninh Thuận" in wider.text
     assert wider.total == 2
     assert Searcher(engine).search(SearchRequest(wider.text)).total == 2
-    assert Searcher(engine).search(SearchRequest("khánh hòa", province=("Ninh Thuận",))).suggestions == ()
+    (later,) = Searcher(engine).search(SearchRequest("khánh hòa", province=("Ninh Thuận",))).suggestions
+    assert later.total == 2
+    assert Searcher(engine).search(SearchRequest("khánh hòa", province=("Sơn La",))).suggestions == ()
+
+
+def test_published_keystrokes(bench_data: Path) -> None:
+    """Keystrokes of other projects' reports become the words meant, and words that only look like some stay."""
+    cases = published_cases(bench_data, "telex", "vni")
+    engine = OracleEngine()
+    with engine.writer() as writer:
+        for number, text in enumerate(cases.values()):
+            writer.put(Document(str(number), "bao", text, SEEN))
+        writer.commit("")
+    expected = {typed: None if meant == typed else meant for typed, meant in cases.items()}
+    assert {typed: correction(typed, engine) for typed in cases} == expected
+
+
+@given(st.text('adđườgnhk "(', max_size=40))
+def test_slips_are_where_they_are_said_to_be(text: str) -> None:
+    """Each slip is a word of the text, in order, at most MAX_SLIPS; with none the text stays as it is."""
+    found = slips(text, READY)
+    assert len(found) <= MAX_SLIPS
+    assert [text[slip.start : slip.end] for slip in found] == [slip.typed for slip in found]
+    assert [slip.start for slip in found] == sorted({slip.start for slip in found})
+    assert (mended(text, found) == text) == (not found)
+
+
+def test_words_of_the_index_are_doubted_where_they_are_rare_or_nothing_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A slip that some article made too, and a word that finds nothing here, give way to what fits far better."""
+    monkeypatch.setattr(suggest, "_RARE", 10)
+    made = OracleEngine()
+    texts = ["thị trường nhà đất"] * 25 + ["thị truờn"] * 2 + ["tường gạch"] * 10
+    with made.writer() as writer:
+        for number, text in enumerate(texts):
+            writer.put(Document(str(number), "bao", text, SEEN))
+        writer.commit("")
+    assert correction("truờn nhà", made) == "trường nhà"
+    assert correction("thị truờn", made) is None  # it stands there so too often for a slip
+    assert correction("thị tường", made) is None
+    assert correction("thị tường", made, found_nothing=True) == "thị trường"
+    assert correction("đất gạch", made, found_nothing=True) is None

@@ -17,18 +17,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.patterns import spelt_out
 from index.query import (
     PAIR_WEIGHT,
     And,
     Between,
     Everything,
+    Fuzzy,
     Keyword,
+    Near,
     Not,
     Or,
     Phrase,
     Prefer,
     Query,
+    SameParagraph,
     Term,
+    Weighted,
+    Wildcard,
     leaves,
 )
 from searcher.syntax import (
@@ -110,7 +116,38 @@ MEANINGS: list[tuple[str, Query]] = [
     ("a -- b", words(A, B)),
     ("a --b", words(A, B)),
     ("a and b", words(A, Term("and", any_marks=True), B)),
-    ("a? b*", words(A, B)),
+    ("a? b", words(A, B)),
+    ("a * b ~ ^2", words(A, B, Term("2"))),
+    ("ninh*", Wildcard("ninh*", any_marks=True)),
+    ("Hoà*", Wildcard("hoà*")),
+    ("*th*n**", Wildcard("*th*n*", any_marks=True)),
+    ('="ninh*"', Wildcard("ninh*")),
+    ("202*", Wildcard("202*")),
+    ("a ninh* b c", And((A, Wildcard("ninh*", True), words(B, C)))),
+    ('"a ninh*"', Phrase((A, Wildcard("ninh*", True)))),
+    ("title:ninh*", Wildcard("ninh*", True, "title")),
+    ("a -ninh*", And((A, Not(Wildcard("ninh*", True))))),
+    ("dân-v*", Phrase((PEOPLE, Wildcard("v*", True)))),
+    ("covid19*", Phrase((Term("covid", True), Wildcard("19*")))),
+    ("khanh~", Fuzzy("khanh", any_marks=True)),
+    ("huế~1", Fuzzy("huế")),
+    ('="hue~"', Fuzzy("hue")),
+    ('"dân vận~"', Phrase((PEOPLE, Fuzzy("vận")))),
+    ("5~10 a~b", words(Term("5"), Term("10"), A, B)),
+    ('"dân vận"~5', Near((PEOPLE, MOVE), 5)),
+    ('="a b"~12', Near((Term("a"), Term("b")), 12)),
+    ('"dân vận"~0', Phrase((PEOPLE, MOVE))),
+    ('"dân"~5', PEOPLE),
+    ('"dân vận huế"~p', SameParagraph((PEOPLE, MOVE, HUE))),
+    ('body:"dân v*"~đoạn', SameParagraph((PEOPLE, Wildcard("v*", True)), "body")),
+    ('"dân vận"~5^2', Weighted(Near((PEOPLE, MOVE), 5), 2.0)),
+    ("huế^2", Weighted(HUE, 2.0)),
+    ("a^2 huế", And((Weighted(A, 2.0), HUE))),
+    ("a OR huế^0,5", Or((A, Weighted(HUE, 0.5)))),
+    ('"dân vận"^3', Weighted(Phrase((PEOPLE, MOVE)), 3.0)),
+    ("(dân vận)^2 -huế", And((Weighted(words(PEOPLE, MOVE), 2.0), Not(HUE)))),
+    ("((a)^2)^3", Weighted(Weighted(A, 2.0), 3.0)),
+    ("title:(a^2 OR b)", Or((Weighted(Term("a", True, "title"), 2.0), Term("b", True, "title")))),
     ("a:b", words(A, B)),
     ("10:30", Term("10:30")),
     ("Nghị quyết: 25", words(Term("nghị"), Term("quyết"), Term("25"))),
@@ -154,6 +191,9 @@ def test_each_form_means_what_the_grammar_says(text: str, meaning: Query) -> Non
         ("title:(dân vận) từ:2021", "title:(dân vận) AND from:2021-01-01"),
         ('25.000 3,5 ="an"', '25000 3,5 AND ="an"'),
         ("-huế", "NOT huế"),
+        ("-(A^2,0 B) Hoà*", "NOT (a^2 AND b) AND hoà*"),
+        ('ninh* ="khanh~" title:"A  b"~07', 'ninh* AND ="khanh~" AND title:"a b"~7'),
+        ('"a b"~đoạn^1.5 ((c d)^2)^3', '"a b"~p^1.5 AND ((c d)^2)^3'),
     ],
 )
 def test_parsed_spells_out_what_was_understood(text: str, parsed: str) -> None:
@@ -189,6 +229,13 @@ MISTAKES = [
     ("a from:lúc", 7, ""),
     ("a to:2021-13", 5, ""),
     ("from:30/2/2021", 5, ""),
+    ("khanh~2 a", 5, "khanh~ a"),
+    ("a huế^0 b", 5, "a huế b"),
+    ('"a b"^1000', 5, '"a b"'),
+    ("a source:khanh*", 9, "a source:khanh"),
+    ('tỉnh:"khánh hoà~"', 5, 'tỉnh:"khánh hoà"'),
+    ('source:"a b"~5', 12, 'source:"a b"'),
+    ("from:2021*", 5, "from:2021"),
 ]
 
 
@@ -289,6 +336,12 @@ PIECES = st.sampled_from(
             "báo:",
             "x:",
             "2021",
+            "~",
+            "~5",
+            '"~p',
+            "^2",
+            "^0,5",
+            "h*",
             "3,5",
             "1.2.3",
             "dân",
@@ -327,7 +380,9 @@ def test_any_text_is_a_query_or_a_placed_message(text: str) -> None:
         assert 0 <= answer.position <= len(unicodedata.normalize("NFC", text))
     else:
         assert answer.text == unicodedata.normalize("NFC", text)
-        assert all(leaf.terms if isinstance(leaf, Phrase) else leaf.term for leaf in leaves(answer.query))
+        assert all(
+            leaf.terms if isinstance(leaf, Phrase) else spelt_out(leaf) for leaf in leaves(answer.query)
+        )
 
 
 @settings(max_examples=1500, deadline=None)

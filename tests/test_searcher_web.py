@@ -552,6 +552,7 @@ def test_an_article_as_json(client: FlaskClient) -> None:
         "language": None,
         "modified": None,
         "first_seen": SEEN.isoformat(),
+        "vanished": None,
         "revisions": 2,
     }
 
@@ -694,6 +695,7 @@ def test_the_description_tells_the_truth(client: FlaskClient) -> None:
         "section",
         "author",
         "sort",
+        "reprints",
         "limit",
         "page",
     }

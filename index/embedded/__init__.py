@@ -9,6 +9,7 @@ by NumPy over whole arrays, and nothing is pickled.
     put ─▶ batch ─▶ segment file ◀─ merge          layout: what every array of a segment is
                         │                          segmentfile: named arrays in one file, checksums
     search ─▶ evaluator ─▶ leaves ─▶ phrases       segment: one file as vocabulary, postings, documents
+                  │           ├─▶ expansion        expansion: the terms that a word of a query stands for
                   │           └─▶ snapshot         snapshot: the segments of a generation as one
                   └─▶ searching, counting          contents, generations: what is current, and who writes
 """

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from index.document import Document
 from index.embedded import counting, searching
@@ -16,12 +16,15 @@ from index.embedded.deadline import Deadline
 from index.embedded.evaluator import Evaluator
 from index.embedded.generations import Generation, Generations
 from index.embedded.leaves import Leaves
+from index.embedded.searching import Slice
 from index.embedded.segment import Segment
 from index.embedded.snapshot import Snapshot
 from index.embedded.storage import Vanished, backend
-from index.embedded.writer import WhooshWriter, open_writer
 from index.engine import CorruptIndex, EngineStatus, Hits, Sort, TermCount, ValueCount
 from index.query import Query
+
+if TYPE_CHECKING:
+    from index.embedded.writer import WhooshWriter
 
 _ATTEMPTS = 10
 _PAUSE = 0.02
@@ -45,13 +48,14 @@ class WhooshEngine:
         *,
         within: Query | None = None,
         sort: Sort = Sort.RELEVANCE,
+        fold: bool = False,
         limit: int = 10,
         offset: int = 0,
         seconds: float | None = None,
     ) -> Hits:
         """The matches of `query`; see `index.engine.Engine.search`."""
         evaluator = Evaluator(self._newest(), Deadline(seconds))
-        return searching.search(evaluator, query, within, sort, limit, offset)
+        return searching.search(evaluator, query, within, sort, Slice(offset, limit, fold=fold))
 
     def value_counts(
         self, query: Query, field: str, *, within: Query | None = None, seconds: float | None = None
@@ -71,10 +75,6 @@ class WhooshEngine:
         numbers = (snapshot.find(id) for id in ids)
         return tuple(snapshot.document(number) for number in numbers if number is not None)
 
-    def term_counts(self) -> tuple[tuple[str, int], ...]:
-        """All terms; see `index.engine.Engine.term_counts`."""
-        return self._newest().snapshot.term_counts
-
     def verify(self) -> None:
         """Compare every checksum of the newest generation."""
         newest = self._generations.last_number((generation := self._generations.current()).folder)
@@ -87,9 +87,11 @@ class WhooshEngine:
         counts = self._newest().snapshot.spellings(folded)
         return tuple(TermCount(term, count) for term, count in sorted(counts.items()))
 
-    def writer(self, *, rebuild: bool = False) -> WhooshWriter:
+    def writer(self, *, rebuild: bool = False, workers: int = 1) -> WhooshWriter:
         """Exclusive access. Without `rebuild`, raises StaleIndex rather than mix two kinds of analysis."""
-        return open_writer(self._generations, rebuild=rebuild)
+        from index.embedded.writer import open_writer
+
+        return open_writer(self._generations, rebuild=rebuild, workers=workers)
 
     def status(self) -> EngineStatus:
         """What the last commit left."""

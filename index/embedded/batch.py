@@ -19,7 +19,7 @@ import numpy as np
 
 from index.document import TEXT_FIELDS, Document, dump_document, keyword_values, text_terms
 from index.embedded.columns import write_blocks, write_keys, write_names, write_vocabulary
-from index.embedded.layout import FIELDS, KEYS, UNDATED, Ints, Keys
+from index.embedded.layout import FIELDS, KEYS, PARAGRAPH_END, UNDATED, Ints, Keys
 from index.embedded.postings import PostingsWriter
 from index.embedded.segmentfile import SegmentFileWriter
 from index.embedded.storage import encode, moment
@@ -43,9 +43,6 @@ _TERM_BYTES = 200
 
 _DOCUMENT_BYTES = 800
 """The same for a document, besides its terms and its stored form."""
-
-_WORKING_MEMORY = 176 << 20
-"""What is needed besides the batch itself while it is written, about."""
 
 assert len(FIELDS) <= 1 << _FIELD_BITS
 
@@ -85,10 +82,10 @@ class _Numbering(dict[str, int]):
 
 
 class Batch:
-    """Documents, the last one put for each id, until they are written."""
+    """Documents, the last one put for each id, until they are written. `budget` is the bytes they may take."""
 
     def __init__(self, budget: int) -> None:
-        self._budget = max(budget - _WORKING_MEMORY, 0)
+        self._budget = budget
         self._bits = _Bits(_POSITION_BITS)
         self._alive: dict[str, int] = {}
         self._moments = array("q")
@@ -122,8 +119,9 @@ class Batch:
             self._lengths.append(len(found.terms) if found else 0)
             if found:
                 self._new_terms.extend(_numbers(self._terms, found.terms))
-                self._new_positions.extend(found.positions)
-                self._new_fields.extend((number, field_number, len(found.terms)))
+                self._new_terms.extend([self._terms[PARAGRAPH_END]] * len(found.breaks))
+                self._new_positions.extend(found.positions + found.breaks)
+                self._new_fields.extend((number, field_number, len(found.terms) + len(found.breaks)))
         self._moments.append(UNDATED if document.published is None else moment(document.published))
         self._codes.append(keyword_values(document))
         self._blocks.add(dump_document(document))

@@ -8,7 +8,7 @@ from itertools import chain
 
 import numpy as np
 
-from index.embedded.layout import KEYS, NO_KEY, Ints
+from index.embedded.layout import KEYS, NO_KEY, PARAGRAPH_END, Ints
 from index.embedded.segmentfile import Array, SegmentFileWriter
 from index.embedded.storage import decode, encode
 from index.vietnamese import folds
@@ -31,7 +31,8 @@ def write_vocabulary(file: SegmentFileWriter, terms: Sequence[bytes]) -> None:
     """The terms, sorted, and which of them each folded form is of."""
     write_names(file, "term", terms)
     spellings: defaultdict[str, list[int]] = defaultdict(list)
-    for number, term in enumerate(terms):
+    words = (numbered for numbered in enumerate(terms) if numbered[1] != encode(PARAGRAPH_END))
+    for number, term in words:
         for folded in folds(decode(term)):
             spellings[folded].append(number)
     forms = sorted(spellings)

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from index.embedded.evaluator import Evaluator
-from index.embedded.layout import KEYS, UNDATED, Numbers
+from index.embedded.layout import KEYS, NO_KEY, UNDATED, Numbers
 from index.embedded.searching import narrowed
 from index.embedded.snapshot import Part, Snapshot
 from index.embedded.storage import DAY
@@ -41,11 +41,16 @@ def value_counts(
 def _in_part(part: Part, docs: Numbers, field: int) -> list[tuple[str, int, int]]:
     """The values in these documents of one segment: key, count and the first document."""
     values = part.segment.key_values(field)
-    codes, firsts, counts = np.unique(part.segment.codes(field)[docs], return_index=True, return_counts=True)
+    codes = part.segment.codes(field)[docs]
+    docs, codes = docs[codes != NO_KEY], codes[codes != NO_KEY]
+    counts = np.bincount(codes, minlength=len(values))
+    firsts = np.zeros(len(values), np.int32)
+    firsts[codes[::-1]] = docs[
+        ::-1
+    ]  # of several documents with one value, the last assigned stays: the first of all
     return [
-        (values[code], count, part.base + int(docs[first]))
-        for code, first, count in zip(codes.tolist(), firsts.tolist(), counts.tolist(), strict=True)
-        if code >= 0
+        (values[code], int(counts[code]), part.base + int(firsts[code]))
+        for code in np.flatnonzero(counts).tolist()
     ]
 
 
@@ -57,8 +62,11 @@ def _written(snapshot: Snapshot, examples: list[int], field: str) -> str:
 def day_counts(evaluator: Evaluator, query: Query, within: Query | None) -> tuple[tuple[date, int], ...]:
     """How many matches were published on each day; see `index.engine.Engine.day_counts`."""
     moments = evaluator.snapshot.moments[narrowed(evaluator, query, within).docs]
-    days, counts = np.unique(moments[moments != UNDATED] // DAY, return_counts=True)
+    days = moments[moments != UNDATED] // DAY
+    first = int(days.min(initial=0))
+    counts = np.bincount(days - first)
+    found = np.flatnonzero(counts)
     return tuple(
-        (date.fromordinal(_FIRST_DAY + day), count)
-        for day, count in zip(days.tolist(), counts.tolist(), strict=True)
+        (date.fromordinal(_FIRST_DAY + first + day), count)
+        for day, count in zip(found.tolist(), counts[found].tolist(), strict=True)
     )

@@ -20,13 +20,10 @@ from index.query import (
     Between,
     Everything,
     Keyword,
-    Near,
     Not,
     Or,
-    Phrase,
     Prefer,
     Query,
-    Term,
     Text,
     Weighted,
 )
@@ -43,10 +40,10 @@ class Evaluator:
     def matches(self, query: Query) -> Scored:
         """The documents that `query` matches."""
         self._deadline.check()
+        if isinstance(query, Text):
+            leaf = self._leaves.leaf(query, self._deadline)
+            return Scored(leaf.docs, leaf.scores)
         match query:
-            case Term() | Phrase() | Near():
-                leaf = self._leaves.leaf(query)
-                return Scored(leaf.docs, leaf.scores)
             case And(children) if children:
                 return self._all_of(children)
             case Or(children):
@@ -69,9 +66,9 @@ class Evaluator:
     def among(self, query: Query, docs: Numbers) -> tuple[Bools, Floats | None]:
         """Which of these documents match, and their scores, zero for the others (None: all zero)."""
         self._deadline.check()
+        if isinstance(query, Text):
+            return self._leaves.leaf(query, self._deadline).among(docs)
         match query:
-            case Term() | Phrase() | Near():
-                return self._leaves.leaf(query).among(docs)
             case Keyword() | Between() | Everything():
                 return self._filtered(query, docs), None
             case Not(child):
@@ -112,9 +109,9 @@ class Evaluator:
 
     def _at_most(self, query: Query) -> int:
         """How many documents `query` matches at most."""
+        if isinstance(query, Text):
+            return len(self._leaves.leaf(query, self._deadline).docs)
         match query:
-            case Term() | Phrase() | Near():
-                return len(self._leaves.leaf(query).docs)
             case And(children) if children:
                 return min(map(self._at_most, children))
             case Or(children):
@@ -138,7 +135,7 @@ class Evaluator:
     def _any_of(self, children: Sequence[Query]) -> Scored:
         leaves = [child for child in children if isinstance(child, Text)]
         if len(leaves) == len(children):
-            return self._leaves.any_of(leaves)
+            return self._leaves.any_of(leaves, self._deadline)
         found = [self.matches(child) for child in children]
         whole = np.zeros(self.snapshot.size, np.float32)
         mask = np.zeros(self.snapshot.size, np.bool_)

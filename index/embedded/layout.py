@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from index.document import KEYWORD_FIELDS, TEXT_FIELDS
 
-FORMAT = 2
+FORMAT = 4
 """Raised with every change of what the files mean."""
 
 FIELDS = tuple(field.name for field in TEXT_FIELDS)
@@ -24,6 +24,9 @@ KEYS = tuple(field.name for field in KEYWORD_FIELDS)
 
 NO_KEY = -1
 """The code of a document that has no value in a keyword field."""
+
+PARAGRAPH_END = "\n"
+"""The term that stands where one paragraph, caption or tag ends and another follows; no text has it."""
 
 UNDATED = -(2**63)
 """The moment of a document without a date."""

@@ -10,18 +10,22 @@ import numpy as np
 from index import ranking
 from index.document import TEXT_FIELDS
 from index.embedded.cache import Cache
+from index.embedded.deadline import Deadline
+from index.embedded.expansion import Expansion, expanded
 from index.embedded.layout import Bools, Floats, Numbers
 from index.embedded.phrases import together
-from index.embedded.segment import Segment, list_number
+from index.embedded.segment import list_number
 from index.embedded.segmentfile import Array
 from index.embedded.snapshot import Part, Snapshot, joined
-from index.query import Keyword, Near, Phrase, Term, Text
-from index.vietnamese import fold
+from index.query import Keyword, Near, Phrase, SameParagraph, Text, Word
 
 _DENSE = 16
 """A leaf that more than one document in so many matches also gets an array over all documents."""
 
 _LEAST_CACHE, _MOST_CACHE = 64 << 20, 512 << 20
+
+_UNCHECKED = 64
+"""After so many spellings of one word the deadline is looked at."""
 
 _FILTERS = 64
 """Keyword filters that are remembered, one byte for each document."""
@@ -96,13 +100,14 @@ class Leaves:
             query, lambda: self.snapshot.holders(query.field, query.value, any_marks=query.any_marks)
         )
 
-    def leaf(self, query: Text) -> Leaf:
-        """The documents that match a piece of text in one field or another."""
-        return self._known.get(query, lambda: self._score(query))
+    def leaf(self, query: Text, deadline: Deadline) -> Leaf:
+        """The documents that match a piece of text in one field or another. Raises QueryTimeout, TooManyWords."""
+        return self._known.get(query, lambda: self._score(query, deadline))
 
-    def any_of(self, queries: Sequence[Text]) -> Scored:
+    def any_of(self, queries: Sequence[Text], deadline: Deadline) -> Scored:
         """The documents that match at least one of these; their scores are added in this order."""
-        leaves = [leaf for leaf in map(self.leaf, queries) if len(leaf.docs)]
+        found = [self.leaf(query, deadline) for query in queries]
+        leaves = [leaf for leaf in found if len(leaf.docs)]
         if len(leaves) < 2 or not any(leaf.is_dense for leaf in leaves):
             return Scored(*add_up([(leaf.docs, leaf.scores) for leaf in leaves], self.snapshot.size))
         whole = np.zeros(self.snapshot.size, np.float32)
@@ -110,23 +115,28 @@ class Leaves:
             leaf.add_to(whole)
         return Scored(*_positive(whole))
 
-    def _score(self, query: Text) -> Leaf:
-        terms = (query,) if isinstance(query, Term) else query.terms
+    def _score(self, query: Text, deadline: Deadline) -> Leaf:
+        terms = (query,) if isinstance(query, Word) else query.terms
         asked = {query.field, *(term.field for term in terms)} - {None}
+        words = [expanded(self.snapshot, term) for term in terms]
         found = [
-            self._in_field(number, query, terms)
+            self._in_field(number, query, words, deadline)
             for number, field in enumerate(TEXT_FIELDS)
             if terms and asked <= {field.name}
         ]
         docs, scores = add_up([part for part in found if len(part[0])], self.snapshot.size)
         return Leaf(docs, scores, self.snapshot.size)
 
-    def _in_field(self, field: int, query: Text, terms: Sequence[Term]) -> tuple[Numbers, Floats]:
+    def _in_field(
+        self, field: int, query: Text, words: Sequence[Sequence[Expansion]], deadline: Deadline
+    ) -> tuple[Numbers, Floats]:
+        """What a query scores in one field; `words` are the terms of each of its words in each segment."""
         snapshot = self.snapshot
-        if isinstance(query, Term) or len(terms) == 1:
-            docs, frequencies = self._term(field, terms[0])
+        if isinstance(query, Word) or len(words) == 1:
+            docs, frequencies = self._word(field, words[0], deadline)
         else:
-            docs, frequencies = self._together(field, query)
+            deadline.check()
+            docs, frequencies = self._together(field, query, words)
         if not len(docs):
             return docs, frequencies
         score = ranking.scorer(
@@ -134,45 +144,40 @@ class Leaves:
         )
         return docs, score(frequencies, snapshot.lengths(field)[docs])
 
-    def _term(self, field: int, term: Term) -> tuple[Numbers, Floats]:
-        """How often each document holds a term in a field, other spellings counting less."""
-        numbers = [part.segment.term(term.term) for part in self.snapshot.parts]
-        exact = self._postings(field, numbers)
-        if not term.any_marks:
-            return exact
-        folded = fold(term.term)
-        others = [
-            [number for number in part.segment.spellings(folded) if number not in own]
-            for part, own in zip(self.snapshot.parts, numbers, strict=True)
-        ]
-        docs, frequencies = self._postings(field, others)
-        if not len(docs):
-            return exact
-        weighed = (docs, ranking.spelling_frequency(np.zeros_like(frequencies), frequencies))
-        return add_up([exact, weighed] if len(exact[0]) else [weighed], self.snapshot.size)
+    def _word(self, field: int, word: Sequence[Expansion], deadline: Deadline) -> tuple[Numbers, Floats]:
+        """How often each document holds a word in a field, other spellings than the one typed counting less."""
+        exact = self._postings(field, [one.exact for one in word], deadline)
+        others = self._postings(field, [one.others for one in word], deadline)
+        if not others and len(exact) <= len(self.snapshot.parts):
+            # at most one list of each segment: already in order
+            docs, counts = zip(_NONE, *exact, strict=True)
+            return joined(docs[1:], np.int32), joined(counts[1:], np.float32)
+        weighed = [(docs, ranking.other_spelling(counts)) for docs, counts in others]
+        return add_up([*exact, *weighed], self.snapshot.size)
 
-    def _postings(self, field: int, numbers: Sequence[Sequence[int]]) -> tuple[Numbers, Floats]:
-        """How often each document holds any of some terms, given by their numbers in each segment."""
-        found = [
-            _part_postings(part, field, own)
-            for part, own in zip(self.snapshot.parts, numbers, strict=True)
-            if own
-        ]
-        if not found:
-            return _NONE
-        return joined([docs for docs, _ in found], np.int32), joined(
-            [counts for _, counts in found], np.float32
-        )
+    def _postings(
+        self, field: int, numbers: Sequence[Sequence[int]], deadline: Deadline
+    ) -> list[tuple[Numbers, Floats]]:
+        """How often each document holds each of some terms, given by their numbers in each segment; no empty lists."""
+        found: list[tuple[Numbers, Floats]] = []
+        for part, own in zip(self.snapshot.parts, numbers, strict=True):
+            for place, term in enumerate(own):
+                if place % _UNCHECKED == 0:
+                    deadline.check()
+                docs, counts = _part_postings(part, list_number(term, field))
+                if len(docs):
+                    found.append((docs, counts))
+        return found
 
-    def _together(self, field: int, query: Phrase | Near) -> tuple[Numbers, Floats]:
+    def _together(
+        self, field: int, query: Phrase | Near | SameParagraph, words: Sequence[Sequence[Expansion]]
+    ) -> tuple[Numbers, Floats]:
         docs: list[Array] = []
         counts: list[Array] = []
-        for part in self.snapshot.parts:
+        for place, part in enumerate(self.snapshot.parts):
             segment = part.segment
-            lists = [
-                [list_number(number, field) for number in spelled(segment, term)] for term in query.terms
-            ]
-            numbers, found = together(segment, lists, query)
+            lists = [[list_number(number, field) for number in word[place].all] for word in words]
+            numbers, found = together(segment, field, lists, query)
             if part.live is not None:
                 keep = part.live[numbers]
                 numbers, found = numbers[keep], found[keep]
@@ -184,22 +189,13 @@ class Leaves:
 _NONE = (np.empty(0, np.int32), np.empty(0, np.float32))
 
 
-def spelled(segment: Segment, term: Term) -> list[int]:
-    """The numbers of the terms in a segment that a term of a query matches."""
-    exact = segment.term(term.term)
-    return sorted({*exact, *segment.spellings(fold(term.term))}) if term.any_marks else exact
-
-
-def _part_postings(part: Part, field: int, terms: Sequence[int]) -> tuple[Numbers, Floats]:
-    segment = part.segment
-    found = [segment.postings(list_number(term, field)) for term in terms]
-    docs, counts = add_up(
-        [(docs, counts.astype(np.float32)) for docs, counts in found if len(docs)], segment.documents
-    )
+def _part_postings(part: Part, number: int) -> tuple[Numbers, Floats]:
+    """The documents of a list that are not deleted, and how often each holds the term there."""
+    docs, counts = part.segment.postings(number)
     if part.live is not None:
         keep = part.live[docs]
         docs, counts = docs[keep], counts[keep]
-    return docs + np.int32(part.base) if part.base else docs, counts
+    return docs + np.int32(part.base) if part.base else docs, counts.astype(np.float32)
 
 
 def _positive(whole: Floats) -> tuple[Numbers, Floats]:
@@ -216,6 +212,7 @@ def add_up(found: Sequence[tuple[Numbers, Floats]], size: int) -> tuple[Numbers,
     if len(found) < 2:
         return found[0] if found else _NONE
     if sum(len(docs) for docs, _ in found) * _DENSE > size:
+        # faster than np.bincount, whose arguments would have to be put together first
         whole = np.zeros(size, np.float32)
         for docs, values in found:
             whole[docs] += values

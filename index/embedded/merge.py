@@ -17,7 +17,7 @@ from index.embedded.postings import PostingsWriter, ragged
 from index.embedded.segment import Segment
 from index.embedded.segmentfile import Array, SegmentFileWriter
 
-_STRETCH = 2_000_000
+_STRETCH = 1_000_000
 """Positions worked on at once (more where a single term has more)."""
 
 
@@ -106,8 +106,7 @@ def _write_postings(file: SegmentFileWriter, parts: Sequence[_Mapped], terms: in
     writer = PostingsWriter(file, terms, int(postings), int(positions))
     for start, stop in _cuts(np.cumsum(sizes)):
         found = [_read(part, start, stop) for part in parts]
-        merged = _merged([stretch for stretch in found if len(stretch.lists)])
-        if merged is not None:
+        for merged in _merged([stretch for stretch in found if len(stretch.lists)]):
             writer.append(merged.lists, merged.docs, merged.counts, merged.positions)
         for part in parts:
             part.segment.file.release_pages()
@@ -130,7 +129,7 @@ def _living(part: _Mapped) -> tuple[int, int]:
 
 
 def _cuts(ends: Ints) -> Iterator[tuple[int, int]]:
-    """Ranges of terms that have about `_STRETCH` positions, a single term where it alone has more."""
+    """Ranges of what ends there (terms, postings) with about `_STRETCH` positions, of one where it alone has more."""
     start = 0
     while start < len(ends) - 1:
         stop = int(np.searchsorted(ends, ends[start] + _STRETCH, "right")) - 1
@@ -156,19 +155,22 @@ def _read(part: _Mapped, start: int, stop: int) -> _Stretch:
     return _Stretch(lists[keep], docs[keep], counts[keep], positions[np.repeat(keep, counts)])
 
 
-def _merged(found: Sequence[_Stretch]) -> _Stretch | None:
-    """The postings of several sources in the order of lists and documents."""
+def _merged(found: Sequence[_Stretch]) -> Iterator[_Stretch]:
+    """The postings of several sources in the order of lists and documents, in stretches again."""
     if len(found) < 2:
-        return found[0] if found else None
+        yield from found
+        return
     lists = np.concatenate([stretch.lists for stretch in found])
     docs = np.concatenate([stretch.docs for stretch in found])
     counts = np.concatenate([stretch.counts for stretch in found])
     positions = np.concatenate([stretch.positions for stretch in found])
     # each source is in order already, which a stable sort turns to account
     order = np.argsort(lists << 32 | docs, kind="stable")
-    starts = np.cumsum(counts, dtype=np.int64) - counts
-    places = ragged(starts[order], counts[order])
-    return _Stretch(lists[order], docs[order], counts[order], positions[places])
+    starts = (np.cumsum(counts, dtype=np.int64) - counts)[order]
+    lists, docs, counts = lists[order], docs[order], counts[order]
+    for first, last in _cuts(np.append(0, np.cumsum(counts, dtype=np.int64))):
+        places = ragged(starts[first:last], counts[first:last])
+        yield _Stretch(lists[first:last], docs[first:last], counts[first:last], positions[places])
 
 
 def _write_columns(file: SegmentFileWriter, parts: Sequence[_Mapped], size: int) -> None:

@@ -8,9 +8,9 @@ import numpy as np
 
 from index.embedded.layout import Bools, Ints, Numbers
 from index.embedded.postings import ragged
-from index.embedded.segment import Segment
+from index.embedded.segment import Segment, list_number
 from index.embedded.segmentfile import Array
-from index.query import Near, Phrase
+from index.query import Near, Phrase, SameParagraph
 
 _POSITION_BITS = 32
 _FARTHEST = 2**31 - 1
@@ -20,21 +20,27 @@ _SPREAD = 613
 """Keeps the positions of neighbouring documents apart in a hash table: more than most have, and a prime."""
 
 
-def together(segment: Segment, lists: Sequence[Sequence[int]], query: Phrase | Near) -> tuple[Numbers, Array]:
-    """The documents in which the terms stand as the query says, and how often.
+def together(
+    segment: Segment, field: int, lists: Sequence[Sequence[int]], query: Phrase | Near | SameParagraph
+) -> tuple[Numbers, Array]:
+    """The documents in which the terms stand in a field as the query says, and how often.
 
     Each term is given by its lists, one for each spelling.
     """
     found = [[_List(segment, number) for number in spellings] for spellings in lists]
-    docs = _common([_union(parts) for parts in found])
+    docs = _common([_union(parts, segment.documents) for parts in found])
     if not len(docs):
         return np.empty(0, np.int32), np.empty(0, np.int64)
-    if isinstance(query, Phrase):
-        starts = _adjacent([_places(parts, docs, step) for step, parts in enumerate(found)])
-    else:
-        places = [_places(parts, docs, 0) for parts in found]
-        distance = min(query.distance, _FARTHEST)
-        starts = _following(places, distance) if query.ordered else _around(places, distance)
+    step = isinstance(query, Phrase)
+    places = [_places(parts, docs, step * number) for number, parts in enumerate(found)]
+    match query:
+        case Phrase():
+            starts = _adjacent(places)
+        case Near(_, distance, ordered):
+            distance = min(distance, _FARTHEST)
+            starts = _following(places, distance) if ordered else _around(places, distance)
+        case SameParagraph():
+            starts = _in_one(places, _ends(segment, field, docs))
     numbers, counts = np.unique(starts >> _POSITION_BITS, return_counts=True)
     return docs[numbers], counts
 
@@ -69,6 +75,20 @@ def _around(places: Sequence[Ints], distance: int) -> Ints:
     return starts
 
 
+def _in_one(places: Sequence[Ints], ends: Ints) -> Ints:
+    """Of each paragraph that holds all terms a place that no other has; `ends` are where paragraphs end."""
+    # the number of the next end tells the paragraphs of one document apart, its place in `docs` the documents
+    numbered = [(keys >> _POSITION_BITS << _POSITION_BITS) + np.searchsorted(ends, keys) for keys in places]
+    return _adjacent([paragraphs[np.diff(paragraphs, prepend=-1) > 0] for paragraphs in numbered])
+
+
+def _ends(segment: Segment, field: int, docs: Numbers) -> Ints:
+    """Where paragraphs of a field end that others follow."""
+    end = segment.paragraph_end
+    lists = [] if end is None else [_List(segment, list_number(end, field))]
+    return _places(lists, docs, 0)
+
+
 def _next(keys: Ints, from_: Ints) -> tuple[Ints, Bools]:
     """The first of the keys that is not before each of these places, and whether there is one."""
     numbers = np.searchsorted(keys, from_)
@@ -96,11 +116,14 @@ class _List:
         return values[ragged(ends[numbers] - counts - first, counts)], counts
 
 
-def _union(parts: Sequence[_List]) -> Numbers:
-    """The documents of any of these."""
+def _union(parts: Sequence[_List], size: int) -> Numbers:
+    """The documents, of so many, in any of these."""
     if len(parts) == 1:
         return parts[0].docs
-    return np.unique(np.concatenate([np.empty(0, np.int32), *(part.docs for part in parts)]))
+    held = np.zeros(size, np.bool_)
+    for part in parts:
+        held[part.docs] = True
+    return np.flatnonzero(held).astype(np.int32)
 
 
 def _common(sets: Sequence[Numbers]) -> Numbers:
@@ -120,6 +143,19 @@ def _contained(values: Array, others: Array) -> Array:
     return np.asarray(others[places] == values)
 
 
+def _shared(values: Array, others: Array) -> tuple[Ints, Ints]:
+    """Where in each of two ascending arrays that is which stands in both."""
+    if len(others) < len(values):
+        theirs, own = _shared(others, values)
+        return own, theirs
+    if not len(values):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    places = np.searchsorted(others, values)
+    places[places == len(others)] = 0
+    own = np.flatnonzero(others[places] == values)
+    return own, places[own]
+
+
 def _both(values: Ints, others: Ints) -> Ints:
     """The places in both; ascending. A table that knows a few bits of each rules most out before any is looked up."""
     size = 1 << (4 * len(others)).bit_length()
@@ -137,10 +173,8 @@ def _places(parts: Sequence[_List], docs: Numbers, step: int) -> Ints:
     """Where a phrase would begin whose term number `step` is this one: place in `docs`, position; ascending."""
     found: list[Ints] = [np.empty(0, np.int64)]
     for part in parts:
-        numbers = np.searchsorted(part.docs, docs)
-        numbers[numbers == len(part.docs)] = 0
-        owners = np.flatnonzero(part.docs[numbers] == docs) if len(part.docs) else numbers[:0]
+        owners, numbers = _shared(docs, part.docs)
         if len(owners):
-            positions, counts = part.positions(numbers[owners])
+            positions, counts = part.positions(numbers)
             found.append((np.repeat(owners, counts) << _POSITION_BITS) + positions - step)
     return found[1] if len(found) == 2 else np.unique(np.concatenate(found))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 
 import numpy as np
 
 from index.embedded.evaluator import Evaluator
-from index.embedded.layout import UNDATED, Floats, Ints
+from index.embedded.layout import NO_KEY, UNDATED, Floats, Ints
 from index.embedded.leaves import Scored
 from index.embedded.snapshot import Snapshot
 from index.engine import Hit, Hits, Sort
@@ -17,23 +18,56 @@ _COLUMNS = 64
 """Candidates for the best are found by the best of so many interleaved groups."""
 
 
-def search(
-    evaluator: Evaluator, query: Query, within: Query | None, sort: Sort, limit: int, offset: int
-) -> Hits:
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Which hits are asked for; with `fold` only the first of each group is one."""
+
+    offset: int
+    limit: int
+    fold: bool = False
+
+
+def search(evaluator: Evaluator, query: Query, within: Query | None, sort: Sort, asked: Slice) -> Hits:
     """One slice of the matches of `query` that `within` matches too."""
     snapshot = evaluator.snapshot
     found = narrowed(evaluator, query, within)
-    start, stop = max(offset, 0), max(offset, 0) + max(limit, 0)
+    start = max(asked.offset, 0)
+    stop = start + max(asked.limit, 0)
     hits: tuple[Hit, ...] = ()
-    if limit > 0 and start < len(found.docs):
+    if start < min(stop, len(found.docs)):
         keys = _keys(snapshot, found, sort)
-        chosen = _best(snapshot, found, keys, stop)[start:]
+        best = _best_of_groups if asked.fold and snapshot.groups is not None else _best
+        chosen = best(snapshot, found, keys, stop)[start:]
         scored = found.scores if sort is Sort.RELEVANCE else None
         hits = tuple(
             Hit(snapshot.document(int(found.docs[place])), 0.0 if scored is None else float(scored[place]))
             for place in chosen
         )
-    return Hits(len(found.docs), hits, snapshot.generation.name)
+    return Hits(len(found.docs), _count_groups(snapshot, found), hits, snapshot.generation.name)
+
+
+def _count_groups(snapshot: Snapshot, found: Scored) -> int:
+    """The number of matches, those of one group counted once."""
+    if snapshot.groups is None:
+        return len(found.docs)
+    groups = snapshot.groups[found.docs]
+    grouped = groups[groups != NO_KEY]
+    return len(found.docs) - len(grouped) + len(np.unique(grouped))
+
+
+def _best_of_groups(snapshot: Snapshot, found: Scored, keys: Floats | Ints | None, count: int) -> list[int]:
+    """The same as `_best`, of each group only its first match."""
+    assert snapshot.groups is not None
+    groups = snapshot.groups[found.docs]
+    reach = count
+    while True:
+        # A prefix of one order: what is asked for again lies further on in it.
+        places = _best(snapshot, found, keys, reach)
+        first = {int(groups[place]): place for place in reversed(places)}
+        kept = [place for place in places if groups[place] == NO_KEY or first[int(groups[place])] == place]
+        if len(kept) >= count or reach >= len(found.docs):
+            return kept[:count]
+        reach *= 2
 
 
 def narrowed(evaluator: Evaluator, query: Query, within: Query | None) -> Scored:
@@ -67,13 +101,19 @@ def _best(snapshot: Snapshot, found: Scored, keys: Floats | Ints | None, count: 
             places = _without_ties(snapshot, found, keys, places, count)
     else:
         places = np.arange(len(keys))
-    order = sorted(
-        (-key, snapshot.id_of(number), place)
-        for key, number, place in zip(
-            keys[places].tolist(), found.docs[places].tolist(), places.tolist(), strict=True
-        )
-    )
-    return [place for _key, _id, place in order[:count]]
+    # stable, from the last to the first: the best ones first, of equals the one with the smallest number
+    order = places[len(places) - 1 - np.argsort(keys[places][::-1], kind="stable")[::-1]]
+    if len(snapshot.parts) > 1 and np.any(keys[order[1:]] == keys[order[:-1]]):
+        order = _by_id(snapshot, found, keys, order)
+    chosen: list[int] = order[:count].tolist()
+    return chosen
+
+
+def _by_id(snapshot: Snapshot, found: Scored, keys: Floats | Ints, order: Ints) -> Ints:
+    """The same places, ordered by key, with the smallest id first among equals. Within a segment that goes unsaid."""
+    triples = zip(keys[order].tolist(), found.docs[order].tolist(), order.tolist(), strict=True)
+    by_id = sorted((-key, snapshot.id_of(number), place) for key, number, place in triples)
+    return np.array([place for _key, _id, place in by_id])
 
 
 def _at_least(keys: Floats | Ints, count: int) -> float | int:

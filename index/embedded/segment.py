@@ -6,18 +6,17 @@ What is deleted is not known here: a generation says that (`index.embedded.conte
 from __future__ import annotations
 
 import functools
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import overload
 
 import numpy as np
 
 from index.document import Document, load_document
-from index.embedded.layout import FIELDS, Bools, Ints, Numbers
+from index.embedded.layout import FIELDS, PARAGRAPH_END, Ints, Numbers
 from index.embedded.segmentfile import Array, SegmentFile
 from index.embedded.storage import decode, encode
-from index.embedded.stored import read_block
+from index.embedded.stored import read_document
 
 
 class Names(Sequence[bytes]):
@@ -44,10 +43,23 @@ class Names(Sequence[bytes]):
             raise IndexError(number)
         return self._content[self._offsets[number] : self._offsets[number + 1]].tobytes()
 
-    def find(self, name: bytes, first: int = 0, last: int | None = None) -> int | None:
-        """The number of a name, between two numbers; None where it is not."""
-        number = bisect_left(self, name, first, last)
-        return number if number < (len(self) if last is None else last) and self[number] == name else None
+    def place(self, name: bytes, first: int = 0, last: int | None = None) -> int:
+        """The number of the first name that is not before this one, between two numbers."""
+        # bisect.bisect_left, without the detour through __getitem__ at every step
+        offsets, content = self._offsets, self._content
+        last = len(self) if last is None else last
+        while first < last:
+            middle = (first + last) // 2
+            if content[offsets[middle] : offsets[middle + 1]].tobytes() < name:
+                first = middle + 1
+            else:
+                last = middle
+        return first
+
+    def find(self, name: bytes) -> int | None:
+        """The number of a name; None where it is not."""
+        number = self.place(name)
+        return number if number < len(self) and self[number] == name else None
 
 
 class Segment:
@@ -74,7 +86,8 @@ class Segment:
         return Names(self.file.array("key_offsets"), self.file.array("key_bytes"))
 
     @functools.cached_property
-    def _folds(self) -> Names:
+    def folds(self) -> Names:
+        """The folded forms of the terms."""
         return Names(self.file.array("fold_offsets"), self.file.array("fold_bytes"))
 
     @functools.cached_property
@@ -89,17 +102,26 @@ class Segment:
 
     def spellings(self, folded: str) -> list[int]:
         """The numbers of the terms that have this folded form."""
-        number = self._folds.find(encode(folded))
-        if number is None:
-            return []
-        first, last = self.file.part("fold_begins", number, number + 2)
-        found: list[int] = self.file.part("fold_terms", int(first), int(last)).tolist()
+        number = self.folds.find(encode(folded))
+        return [] if number is None else self.terms_of((number,))
+
+    def terms_of(self, forms: Iterable[int]) -> list[int]:
+        """The numbers of the terms that have one of these folded forms, given by their numbers in `folds`."""
+        found: list[int] = []
+        for number in forms:
+            first, last = self.file.part("fold_begins", number, number + 2)
+            found += self.file.part("fold_terms", int(first), int(last)).tolist()
         return found
 
     def term(self, term: str) -> list[int]:
         """The number of a term, if it is here."""
-        number = self.vocabulary.find(encode(term))
+        number = None if term == PARAGRAPH_END else self.vocabulary.find(encode(term))
         return [] if number is None else [number]
+
+    @functools.cached_property
+    def paragraph_end(self) -> int | None:
+        """The number of the term that stands between paragraphs."""
+        return self.vocabulary.find(encode(PARAGRAPH_END))
 
     def frequency(self, term: int) -> int:
         """How many postings a term has in all text fields."""
@@ -109,15 +131,6 @@ class Segment:
         """The documents of a list, and how often each holds the term there."""
         start, stop = int(self.list_postings[number]), int(self.list_postings[number + 1])
         return self.file.part("docs", start, stop), self.counts(start, stop)
-
-    def term_sizes(self, live: Bools | None) -> Ints:
-        """How many postings each term has in all text fields; only those in `live` documents, if that is given."""
-        begins = self.list_postings[:: len(FIELDS)]
-        if live is not None:
-            kept = np.zeros(self.file.count("docs") + 1, np.int64)
-            np.cumsum(live[self.file.array("docs")], out=kept[1:])
-            begins = kept[begins]
-        return np.diff(begins)
 
     def counts(self, start: int, stop: int) -> Array:
         """The counts of some postings."""
@@ -160,7 +173,7 @@ class Segment:
         """A document's stored form."""
         (block,) = self.file.part("stored_block", number, number + 1)
         (slot,) = self.file.part("stored_slot", number, number + 1)
-        return read_block(self.block(int(block)))[int(slot)]
+        return read_document(self.block(int(block)), int(slot))
 
     def block(self, number: int) -> bytes:
         """A compressed block of stored documents."""

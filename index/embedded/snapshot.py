@@ -18,7 +18,7 @@ from index.document import Document
 from index.embedded.cache import Cache
 from index.embedded.contents import Contents
 from index.embedded.generations import Generation
-from index.embedded.layout import KEYS, Bools, Floats, Ints, Numbers
+from index.embedded.layout import KEYS, NO_KEY, Bools, Floats, Ints, Numbers
 from index.embedded.segment import Segment
 from index.embedded.segmentfile import Array
 from index.embedded.storage import decode, encode
@@ -92,13 +92,17 @@ class Snapshot:
         return total / self.count
 
     @functools.cached_property
-    def term_counts(self) -> tuple[tuple[str, int], ...]:
-        """Every term that stands in a document, sorted, and in how many fields of documents it does."""
-        counts: Counter[bytes] = Counter()
+    def groups(self) -> Numbers | None:
+        """The number of each document's group, NO_KEY where it stands alone; None where all of them do."""
+        field = KEYS.index("group")
+        numbers: dict[str, int] = {}
+        parts = []
         for part in self.parts:
-            sizes = part.segment.term_sizes(part.live).tolist()
-            counts.update(dict(zip(part.segment.vocabulary, sizes, strict=True)))
-        return tuple((decode(term), count) for term, count in sorted(counts.items()) if count)
+            names = part.segment.key_values(field)
+            known = [numbers.setdefault(name, len(numbers)) for name in names]
+            # What is NO_KEY, which is -1, takes the last of these.
+            parts.append(np.array([*known, NO_KEY], np.int32)[part.segment.codes(field)])
+        return joined(parts, np.int32) if numbers else None
 
     def holders(self, name: str, value: str, *, any_marks: bool) -> Bools:
         """Of each document whether a keyword field has this value."""
@@ -107,9 +111,12 @@ class Snapshot:
             return found
         field = KEYS.index(name)
         for part in self.parts:
-            codes = _codes(part.segment.key_values(field), value, any_marks=any_marks)
+            values = part.segment.key_values(field)
+            codes = _codes(values, value, any_marks=any_marks)
             if codes:
-                mask = np.isin(part.segment.codes(field), codes)
+                wanted = np.zeros(len(values) + 1, np.bool_)  # the last one stands for NO_KEY, which is -1
+                wanted[codes] = True
+                mask = wanted[part.segment.codes(field)]
                 found[part.base : part.base + len(mask)] = mask if part.live is None else mask & part.live
         return found
 

@@ -5,13 +5,13 @@ A block is, before compression (Zstandard, RFC 8878), the number of documents, t
 
 from __future__ import annotations
 
+import sys
 import threading
 from array import array
-from itertools import accumulate, pairwise
 
 import zstandard
 
-_BLOCK_SIZE = 16_384
+_BLOCK_SIZE = 8_192
 """A block is closed when it holds this many bytes: large enough to compress well, small enough to read for one hit."""
 
 _LEVEL = 1
@@ -49,12 +49,12 @@ class BlockWriter:
             self._open, self._open_size = [], 0
 
 
-def read_block(block: bytes) -> list[bytes]:
-    """The documents of one block."""
+def read_document(block: bytes, slot: int) -> bytes:
+    """One of the documents of a block."""
     if not hasattr(_local, "decompressor"):
         _local.decompressor = zstandard.ZstdDecompressor()
-    content = _local.decompressor.decompress(block)
-    sizes = memoryview(content)[: len(content) // 4 * 4].cast("I")
-    count = sizes[0]
-    ends = list(accumulate(sizes[1 : count + 1], initial=4 * (count + 1)))
-    return [content[start:stop] for start, stop in pairwise(ends)]
+    content: bytes = _local.decompressor.decompress(block)
+    count = int.from_bytes(content[:4], sys.byteorder)
+    sizes = memoryview(content)[4 : 4 * (slot + 2)].cast("I")
+    start = 4 * (count + 1) + sum(sizes[:slot])
+    return content[start : start + sizes[slot]]

@@ -1,41 +1,49 @@
 """Changes an index: batches of documents, each made visible and durable by one commit.
 
-Documents wait in memory up to a budget; what exceeds it is written as a segment of its own at once, which no table
-of contents names yet. A commit writes the rest, merges what is worth merging, and writes the table of contents.
+Documents wait in memory up to a budget, here or in several processes; what exceeds it is written as a run at once
+(`index.embedded.runs`). A commit writes the rest, merges what is worth merging, and writes the table of contents.
 """
 
 from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from crawl.messages import gettext as _
 from index.document import Document
-from index.embedded.batch import Batch
 from index.embedded.contents import Contents, SegmentEntry
 from index.embedded.generations import Generation, Generations, WriteLock
 from index.embedded.merge import Source, merge
+from index.embedded.runs import Part, Runs
 from index.embedded.segment import Segment
 from index.embedded.storage import INDEX_NAME, DurableStorage, backend, encode
+from index.embedded.workers import Workers
 from index.engine import EngineUnavailable
 
 BUDGET = 512 << 20
-"""Bytes of memory that documents may take before they are written."""
+"""Bytes of memory that all processes together may take for what they have not written yet."""
+
+_WORKING_MEMORY = 224 << 20
+"""What one process needs of it besides the documents: for the memory of words, for writing and for merging, about."""
+
+MOST_WORKERS = 4
+"""More share the budget in portions too small to be worth a process."""
 
 _SMALL = 64
 """Segments of so few documents are not worth their number."""
 
 
-def open_writer(generations: Generations, *, rebuild: bool) -> WhooshWriter:
+def open_writer(generations: Generations, *, rebuild: bool, workers: int) -> WhooshWriter:
     """Exclusive access to the current family of generations; with `rebuild`, or where none is, to a new one.
 
+    With several `workers`, so many processes analyse and invert, MOST_WORKERS at most.
     Raises EngineBusy, EngineUnavailable; without `rebuild` also StaleIndex and CorruptIndex.
     """
+    workers = min(workers, MOST_WORKERS)
     lock = WriteLock.acquire(generations)
     try:
         with backend(generations.locator):
@@ -46,97 +54,72 @@ def open_writer(generations: Generations, *, rebuild: bool) -> WhooshWriter:
                 generations.check_fresh(contents)
                 generations.remove_families(but=current.folder)
                 generations.sweep(current.folder)
-                return WhooshWriter(generations, lock, current.folder, contents)
-            return WhooshWriter(generations, lock, generations.found(), None)
+                return WhooshWriter(generations, lock, current.folder, contents, workers)
+            return WhooshWriter(generations, lock, generations.found(), None, workers)
     except BaseException:
         lock.release()
         raise
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A segment as it will be after the commit."""
-
-    entry: SegmentEntry
-    segment: Segment
-
-    @property
-    def documents(self) -> int:
-        count: int = self.entry.doc_count()
-        return count
-
-    def delete(self, ids: Sequence[bytes]) -> None:
-        for number in self.segment.numbers_of(ids):
-            self.entry.delete_document(number)
-
-
 class _Changes:
     """The changes since the last commit. One document of an id is alive at most, the last one put."""
 
-    def __init__(self, folder: Path, locator: str, contents: Contents | None, number: int) -> None:
+    def __init__(
+        self, folder: Path, locator: str, contents: Contents | None, number: int, workers: int
+    ) -> None:
         self._folder, self._locator = folder, locator
         self._number = number
-        self._parts = [
-            _Part(SegmentEntry.from_record(entry.to_record()), Segment(folder / entry.file_name, locator))
+        self._old = [
+            Part(SegmentEntry.from_record(entry.to_record()), Segment(folder / entry.file_name, locator))
             for entry in (contents.segments if contents else ())
         ]
         self._rebuilt = contents is None
-        self._batch = Batch(BUDGET)
+        self._new: Runs | Workers = (
+            Runs(folder, locator, BUDGET - _WORKING_MEMORY)
+            if workers == 1
+            else Workers(workers, folder, locator, BUDGET)
+        )
         self._touched: set[str] = set()
-        self._written: list[Path] = []
 
     def put(self, document: Document) -> None:
-        self._touched.add(document.id)
-        if not self._batch.add(document):
-            self._write_batch(keep=document.id)
-            self._batch.add(document)
+        self._touch(document.id)
+        self._new.put(document)
 
     def delete(self, id: str) -> None:
-        self._touched.add(id)
-        self._batch.remove(id)
+        self._touch(id)
+        self._new.delete(id)
 
-    def _write_batch(self, keep: str | None = None) -> None:
-        """Write what waits in memory, and delete what it replaces."""
-        if keep is not None:
-            self._batch.remove(keep)
-        touched = sorted(map(encode, self._touched))
-        for part in self._parts:
-            part.delete(touched)
-        if len(self._batch):
-            entry = SegmentEntry(len(self._batch))
-            self._parts.append(_Part(entry, self._write(entry, self._batch.write)))
-        self._batch = Batch(BUDGET)
-        self._touched = set() if keep is None else {keep}
-
-    def _write(self, entry: SegmentEntry, write: Callable[[Path], None]) -> Segment:
-        path = self._folder / entry.file_name
-        self._written.append(path)
-        write(path)
-        return Segment(path, self._locator)
+    def _touch(self, id: str) -> None:
+        if self._old:
+            self._touched.add(id)
 
     def commit(self, checkpoint: str) -> Contents:
-        self._write_batch()
-        unwanted, kept = _worth_merging(self._parts, everything=self._rebuilt)
+        new = self._new.finish()
+        touched = sorted(map(encode, self._touched))
+        for part in self._old:
+            part.delete(touched)
+        unwanted, kept = _worth_merging([*self._old, *new], everything=self._rebuilt)
         sources = [Source(part.segment, part.entry.live) for part in unwanted if part.documents]
         if sources:
-            entry = SegmentEntry(sum(part.documents for part in unwanted))
-            kept.append(_Part(entry, self._write(entry, lambda path: merge(sources, path))))
+            merged = SegmentEntry(sum(part.documents for part in unwanted))
+            path = self._folder / merged.file_name
+            merge(sources, path)
+            kept.append(Part(merged, Segment(path, self._locator)))
+        for part in new:
+            if part not in kept:
+                part.segment.path.unlink()
         contents = Contents([part.entry for part in kept], self._number, checkpoint)
         storage = DurableStorage(self._folder)
-        for path in self._written:
-            if path.name in contents.files:
-                storage.written(path.name)
-            else:
-                path.unlink()
+        for name in contents.files - {part.entry.file_name for part in self._old}:
+            storage.written(name)
         contents.write(storage, INDEX_NAME)
         return contents
 
-    def discard(self) -> None:
-        for path in self._written:
-            path.unlink(missing_ok=True)
+    def close(self) -> None:
+        self._new.close()
 
 
-def _worth_merging(parts: Sequence[_Part], *, everything: bool) -> tuple[list[_Part], list[_Part]]:
+def _worth_merging(parts: Sequence[Part], *, everything: bool) -> tuple[list[Part], list[Part]]:
     """Which segments are to be replaced by one, and which stay.
 
     A segment is merged once the smaller ones together hold as much, so there are never more than about log2 of the
@@ -161,11 +144,17 @@ class WhooshWriter:
     """See `index.engine.Writer`. Whatever fails closes it, gives the lock back and changes nothing."""
 
     def __init__(
-        self, generations: Generations, lock: WriteLock, folder: Path, contents: Contents | None
+        self,
+        generations: Generations,
+        lock: WriteLock,
+        folder: Path,
+        contents: Contents | None,
+        workers: int,
     ) -> None:
         self._generations = generations
         self._lock: WriteLock | None = lock
         self._folder = folder
+        self._workers = workers
         self._contents = contents
         """What is published; None while this is a rebuild that has not committed."""
         self._pending: _Changes | None = None
@@ -203,7 +192,9 @@ class WhooshWriter:
             with backend(self._generations.locator):
                 if self._pending is None:
                     number = self._generations.last_number(self._folder) + 1
-                    self._pending = _Changes(self._folder, self._generations.locator, self._contents, number)
+                    self._pending = _Changes(
+                        self._folder, self._generations.locator, self._contents, number, self._workers
+                    )
                 yield self._pending
         except BaseException:
             self.close()
@@ -221,10 +212,12 @@ class WhooshWriter:
             lock.release()
 
     def _discard(self) -> None:
+        if self._pending is not None:
+            self._pending.close()
         if self._contents is None:
             shutil.rmtree(self._folder)
         elif self._pending is not None:
-            self._pending.discard()
+            self._generations.sweep(self._folder)
 
     def __enter__(self) -> Self:
         return self

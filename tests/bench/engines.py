@@ -31,7 +31,7 @@ from typing import Any
 
 import numpy as np
 
-from index.document import Document
+from index.document import Document, text_terms
 from index.tokens import analyse_terms
 from index.vietnamese import fold
 from tests.bench.contest import CLASSES, Case, Reader, one_paragraph
@@ -60,6 +60,14 @@ class Built:
     docs_per_cpu_s: float
     peak_mb: float
     index_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Articles for each second of CPU whose terms are found, dates included: with no word known before, and then."""
+
+    cold: float
+    warm: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,7 @@ class Answers:
         )
 
 
-class _Articles:
+class Articles:
     """The prepared articles in a file; `wall` and `cpu` say how many seconds reading them took so far."""
 
     def __init__(self, path: Path) -> None:
@@ -135,7 +143,7 @@ class _Articles:
 
 def build(name: str, path: Path, count: int, folder: Path, segments: int) -> Built:
     """Index the `count` prepared articles in `path`, in as many commits as there shall be segments."""
-    articles = _Articles(path)
+    articles = Articles(path)
     commits = {count * part // segments for part in range(1, segments + 1)}
     builder = CONTESTANTS[name].build(folder, segments)
     wall, cpu = time.perf_counter(), _cpu_seconds()
@@ -165,6 +173,18 @@ def _peak_bytes() -> int:
     if found := _PEAK.search(_STATUS.read_text("ascii")) if _STATUS.exists() else None:
         return int(found[1]) * 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def analyse_some(path: Path) -> Analysis:
+    """How fast the first of the prepared articles are analysed; nothing may have been in this process before."""
+    documents = list(islice(Articles(path), _FEW))
+    rates = []
+    for _turn in range(2):
+        began = time.process_time()
+        for document in documents:
+            text_terms(document)
+        rates.append(len(documents) / (time.process_time() - began))
+    return Analysis(*rates)
 
 
 def build_apart(name: str, path: Path, count: int, folder: Path, segments: int) -> Built:
@@ -319,15 +339,17 @@ def main() -> None:
         try:
             classes = read_cases(present(options.queries, "--queries"))
             documents = read_documents(present(options.corpus, "--corpus"), options.docs)
-            count = _Articles.prepare(path, documents)
+            count = Articles.prepare(path, documents)
         except CorpusError as error:
             sys.exit(str(error))
         if not count:
             sys.exit(f"There is no article in {options.corpus}.")
+        analysis = analyse_some(path)
         results = {wanted: run(names, path, count, classes, wanted) for wanted in options.segments}
     if options.json:
-        print(json.dumps(report(results)))
+        print(json.dumps({**report(results), "analysis": asdict(analysis)}))
         return
+    print(f"analysis: {analysis.warm:.0f} articles/CPU s, at first {analysis.cold:.0f}")
     print("\n".join(table(wanted, result) for wanted, result in results.items()))
 
 

@@ -1,0 +1,32 @@
+"""What a page calls its own address (`rel=canonical`), and whether that may be believed.
+
+By mistake or malice, many pages of a site may all claim one address, and would be taken for versions of one article.
+"""
+
+from __future__ import annotations
+
+from crawl.archive import Archive
+from crawl.article import Article
+from crawl.discover import is_article
+from crawl.identity import is_same
+from crawl.sources import Source
+from crawl.urls import canonical
+
+
+def own_address(
+    archive: Archive, source: Source, article: Article, *, landed: str | None, asked: str
+) -> str | None:
+    """The address of an article that was `asked` for and found at `landed` (None: in a file), both canonical.
+
+    That is the one its page claims, if it looks like an article's no less than that of the page, and if none is
+    known there but this one: by the address that was asked for, or by its text.
+    """
+    claim = canonical(article.url or "") or landed
+    if claim is None or landed is None or claim == landed:
+        return claim
+    if is_article(landed, source) and not is_article(claim, source):
+        return landed
+    known = archive.find(claim)
+    if not known or is_same(known[0].article, article):
+        return claim
+    return claim if known[0].id in {one.id for one in archive.find(asked)} else landed

@@ -1,0 +1,91 @@
+"""What bare words mean: all of them, neighbours preferred; and what is left of that where not all can be had."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+from index.abbreviations import others
+from index.query import PAIR_WEIGHT, And, Or, Phrase, Prefer, Query, Term, Weighted
+from index.tokens import analyse
+from searcher.words import any_marks
+
+OTHER_WEIGHT = 0.5
+"""What an abbreviation counts where its meaning was typed, and the reverse, against 1 for what was typed."""
+
+
+def bare_words(text: str, field: str | None) -> Query:
+    """All the words, preferring neighbours, and of what was typed without marks what is written without any.
+
+    A bare syllable is a word too (`an`, `ban`), so words typed without marks are preferred as typed only where
+    they stand side by side so: anywhere else they would drown the marked words they stand for.
+    """
+    terms = tuple(Term(term, any_marks(term), field) for term in term_words(text))
+    units = with_others(terms)
+    if len(terms) == 1:
+        return units[0]
+    inside = [replace(term, field=None) for term in terms]
+    pairs = list(pairwise(inside))
+    bare = [pair for pair in pairs if all(term.any_marks for term in pair)]
+    pairs += [(replace(left, any_marks=False), replace(right, any_marks=False)) for left, right in bare]
+    return Prefer(And(units), Or(tuple(Phrase(pair, field) for pair in pairs)), PAIR_WEIGHT)
+
+
+def with_others(terms: tuple[Term, ...]) -> tuple[Query, ...]:
+    """The terms, those that are an abbreviation or its meaning each with the other way to say it."""
+    units: list[Query] = []
+    done = 0
+    words = [term.term for term in terms]
+    for other in others(words, [not term.any_marks for term in terms]):
+        units += terms[done : other.start]
+        here = terms[other.start : other.end]
+        meant = tuple(Term(term) for term in other.terms)
+        field = here[0].field
+        way = Phrase(meant, field) if len(meant) > 1 else replace(meant[0], field=field)
+        units.append(Or((And(here) if len(here) > 1 else here[0], Weighted(way, OTHER_WEIGHT))))
+        done = other.end
+    return (*units, *terms[done:])
+
+
+def said(unit: Query) -> tuple[Term, ...]:
+    """The terms of a run of bare words as they were typed."""
+    match unit:
+        case Term():
+            return (unit,)
+        case Or((first, Weighted())) if with_others(words := said(first)) == (unit,):
+            return words
+        case And(children) | Prefer(And(children)):
+            return tuple(term for child in children for term in said(child))
+        case _:
+            return ()
+
+
+def term_words(text: str) -> list[str]:
+    """The terms of a text, a written date being one: however it is written, it is the same day."""
+    tokens = analyse(text)
+    words: list[str] = []
+    dates = iter((*tokens.dates, None))
+    date = next(dates)
+    for term, end in zip(tokens.terms, tokens.ends, strict=True):
+        if date is None or end <= date.start:
+            words.append(term)
+        elif end >= date.end:
+            words.append(date.key)
+            date = next(dates)
+    return words
+
+
+def relaxed(query: Query) -> Query | None:
+    """The query that any word answers where this one wants all of a run of bare words; None where none does."""
+    match query:
+        case Prefer(And(units), pairs, weight) if all(term.field is None for term in said(query)):
+            parts: list[Query] = []
+            for unit in units:
+                parts += unit.children if isinstance(unit, Or) else (unit,)
+            apart = (said(part) or (part,) for part in parts)
+            return Prefer(Or(tuple(leaf for leaves in apart for leaf in leaves)), pairs, weight)
+        case And(children):
+            looser = tuple(relaxed(child) or child for child in children)
+            return And(looser) if looser != children else None
+        case _:
+            return None

@@ -1,0 +1,250 @@
+"""Groups of reprints: kept in a file, up to date with the archive, and told to the index."""
+
+from __future__ import annotations
+
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from crawl.archive import Archive
+from crawl.article import Article
+from crawl.datafolder import Locked, hold_lock
+from index import reprint_groups
+from index.build import Checkpoint, build
+from index.engine import Engine, open_engine
+from index.query import Everything, Keyword
+from index.reprint_groups import GroupsError, ReprintGroups
+
+SEEN = datetime(2024, 1, 1, tzinfo=UTC)
+WORDS = [
+    onset + rhyme
+    for onset in "b c d h k l m n t v x".split()
+    for rhyme in "ao ên ia ong ương uy ấp ốt".split()
+]
+
+
+def body(story: int, paragraphs: int = 8) -> str:
+    """An invented story of its own words."""
+    chance = random.Random(story)
+    return "\n\n".join(" ".join(chance.choices(WORDS, k=40)) for _paragraph in range(paragraphs))
+
+
+def article(number: int, story: int, **changes: object) -> Article:
+    """Article `number` of a paper of its own, which prints this story."""
+    made = Article(
+        f"http://bao{number}.vn/1",
+        f"bao{number}.vn",
+        f"Bài {number}",
+        body=body(story),
+        published=date(2021, 3, 15),
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    """Six articles about three stories: 0 and 3, 1 and 4, 2 and 5."""
+    with Archive(tmp_path / "archive.sqlite", tmp_path / "pages", create=True) as archive:
+        put(archive, [article(number, number % 3) for number in range(6)])
+        yield archive
+
+
+def put(archive: Archive, articles: Sequence[Article], *, day: int = 1) -> None:
+    """Archive them as seen on that day."""
+    with archive.batch():
+        for one in articles:
+            archive.put_article(one, seen=SEEN.replace(day=day))
+
+
+def grouped(groups: ReprintGroups, archive: Archive) -> dict[str, str | None]:
+    """The group of every article, both named by their papers."""
+    groups.update(archive)
+    papers = {stored.id: stored.article.source for stored in archive.changes(0)}
+    names = {id: groups.group_of(id) for id in papers}
+    return {paper: papers[name] if (name := names[id]) else None for id, paper in sorted(papers.items())}
+
+
+THREE_STORIES: dict[str, str | None] = {f"bao{number}.vn": f"bao{number % 3}.vn" for number in range(6)}
+
+
+def test_articles_of_one_story_are_one_group(archive: Archive, tmp_path: Path) -> None:
+    """A group is named after its article that was archived first; articles of no group have none."""
+    put(archive, [article(6, 6), article(7, 0, body="Quá ngắn."), article(8, 0, body="Quá ngắn.")])
+    with ReprintGroups(tmp_path / "reprints.sqlite") as groups:
+        alone = {"bao6.vn": None, "bao7.vn": None, "bao8.vn": None}
+        assert grouped(groups, archive) == THREE_STORIES | alone
+        assert groups.group_of("unknown") is None
+
+
+@pytest.mark.parametrize("stretch", [1, 2, 1000])
+def test_groups_do_not_depend_on_the_runs_they_were_made_in(
+    archive: Archive, tmp_path: Path, stretch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One run or many, a group keeps its name and takes in what comes later, without reading what was."""
+    monkeypatch.setattr(reprint_groups, "STRETCH", stretch)
+    path = tmp_path / "reprints.sqlite"
+    with ReprintGroups(path) as groups:
+        assert grouped(groups, archive) == THREE_STORIES
+    put(archive, [article(9, 1), article(10, 10)])
+    with ReprintGroups(path) as groups:
+        later = grouped(groups, archive)
+    assert later == THREE_STORIES | {"bao9.vn": "bao1.vn", "bao10.vn": None}
+    with ReprintGroups(tmp_path / "fresh.sqlite") as groups:
+        assert grouped(groups, archive) == later
+
+
+def test_an_article_that_changes_leaves_and_joins(archive: Archive, tmp_path: Path) -> None:
+    """A changed article goes where its new text belongs; who is left alone is in no group."""
+    with ReprintGroups(tmp_path / "reprints.sqlite") as groups:
+        groups.update(archive)
+        before = archive.last_change
+        put(archive, [article(3, 1)], day=2)
+        assert grouped(groups, archive) == THREE_STORIES | {"bao0.vn": None, "bao3.vn": "bao1.vn"}
+        papers = {archive.find(id)[0].article.source for id in groups.regrouped(before)}
+        assert papers == {"bao0.vn", "bao3.vn"}
+        put(archive, [article(3, 1, body="Gỡ bài.")], day=3)
+        assert grouped(groups, archive) == THREE_STORIES | {"bao0.vn": None, "bao3.vn": None}
+
+
+def test_a_bridge_that_changes_parts_what_it_joined(archive: Archive, tmp_path: Path) -> None:
+    """Groups are what hangs together: two halves joined by a whole part when the whole is rewritten."""
+    first, second = body(20, 10), body(21, 9)
+    halves = [article(20, 0, body=first), article(21, 0, body=second)]
+    with ReprintGroups(tmp_path / "reprints.sqlite") as groups:
+        put(archive, [*halves, article(22, 0, body=f"{first}\n\n{second}")])
+        joined = grouped(groups, archive)
+        assert joined["bao20.vn"] == joined["bao21.vn"] == joined["bao22.vn"] == "bao20.vn"
+        put(archive, [article(22, 22)], day=2)
+        parted = grouped(groups, archive)
+        assert (parted["bao20.vn"], parted["bao21.vn"], parted["bao22.vn"]) == (None, None, None)
+
+
+def test_the_file_can_be_made_again(archive: Archive, tmp_path: Path) -> None:
+    """A damaged, foreign or older file, or one of another archive, is begun anew, under another id."""
+    path = tmp_path / "reprints.sqlite"
+    ids = set()
+    for spoil in (b"", b"no database at all" * 100, None):
+        if spoil is not None:
+            path.write_bytes(spoil)
+        else:
+            with closing(sqlite3.connect(path)) as db:
+                db.execute("PRAGMA user_version = 1")
+        with ReprintGroups(path) as groups:
+            assert grouped(groups, archive) == THREE_STORIES
+            ids.add(groups.id)
+    with Archive(tmp_path / "other.sqlite", tmp_path / "other", create=True) as other:
+        put(other, [article(1, 1)])
+        with ReprintGroups(path) as groups:
+            assert grouped(groups, other) == {"bao1.vn": None}
+            ids.add(groups.id)
+    with ReprintGroups(path, anew=True) as groups:
+        assert groups.id == ""
+    assert len(ids) == 4
+
+
+def test_one_updates_at_a_time(archive: Archive, tmp_path: Path) -> None:
+    """While another process holds the lock nothing is grouped, and the error says so."""
+    path = tmp_path / "reprints.sqlite"
+    with ReprintGroups(path) as groups:
+        with hold_lock(tmp_path / "reprints.lock", "reprints"), pytest.raises(Locked):
+            groups.update(archive)
+        assert grouped(groups, archive) == THREE_STORIES
+
+
+def test_what_cannot_be_used_is_named(archive: Archive, tmp_path: Path) -> None:
+    """A file that turns out damaged later is named with what to do; nothing else is lost."""
+    path = tmp_path / "reprints.sqlite"
+    with ReprintGroups(path) as groups:
+        groups._db.execute("DROP TABLE sketch")
+        with pytest.raises(GroupsError, match="--rebuild"):
+            groups.update(archive)
+    with ReprintGroups(path, anew=True) as groups:
+        assert grouped(groups, archive) == THREE_STORIES
+    (tmp_path / "file").write_text("")
+    with pytest.raises(GroupsError):
+        ReprintGroups(tmp_path / "file" / "reprints.sqlite")
+
+
+def test_a_kill_loses_nothing(archive: Archive, tmp_path: Path) -> None:
+    """A process killed in the middle leaves a file from which the next run goes on to the same groups."""
+    path = tmp_path / "reprints.sqlite"
+    program = (
+        "import os, signal, sys\n"
+        "from pathlib import Path\n"
+        "from crawl.archive import Archive\n"
+        "from index import reprint_groups\n"
+        "reprint_groups.STRETCH = 2\n"
+        "add, done = reprint_groups._Stretch.add, []\n"
+        "def dying(self, stretch):\n"
+        "    add(self, stretch)\n"
+        "    done.append(stretch)\n"
+        "    if len(done) == 2: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "reprint_groups._Stretch.add = dying\n"
+        "folder = Path(sys.argv[1])\n"
+        "archive = Archive(folder / 'archive.sqlite', folder / 'pages')\n"
+        "reprint_groups.ReprintGroups(folder / 'reprints.sqlite').update(archive)\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    with ReprintGroups(path) as groups:
+        assert groups.change == 2
+        assert grouped(groups, archive) == THREE_STORIES
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """An engine without an index."""
+    with closing(open_engine(f"whoosh:{tmp_path / 'search'}")) as engine:
+        yield engine
+
+
+def indexed(engine: Engine) -> dict[str, str | None]:
+    """The group of every document, both named by their papers."""
+    documents = [hit.document for hit in engine.search(Everything(), limit=100).hits]
+    papers = {one.id: one.source for one in documents}
+    return {one.source: papers[one.group] if one.group else None for one in documents}
+
+
+def test_the_index_knows_the_groups(archive: Archive, engine: Engine, tmp_path: Path) -> None:
+    """An index follows the groups: also where an article's group changed and the article did not."""
+    path = tmp_path / "reprints.sqlite"
+    put(archive, [article(6, 6)])
+    build(archive, engine, {}, reprints=path)
+    assert indexed(engine) == THREE_STORIES | {"bao6.vn": None}
+    assert engine.search(Everything()).groups == 4
+    put(archive, [article(7, 6)])
+    assert build(archive, engine, {}, reprints=path).indexed == 1
+    assert indexed(engine) == THREE_STORIES | {"bao6.vn": "bao6.vn", "bao7.vn": "bao6.vn"}
+    assert engine.search(Keyword("group", archive.find("http://bao6.vn/1")[0].id)).total == 2
+    assert build(archive, engine, {}, reprints=path).indexed == 0
+
+
+def test_groups_that_an_index_missed_reach_it_later(archive: Archive, engine: Engine, tmp_path: Path) -> None:
+    """Groups made by a run that died before it wrote the index, and groups begun anew, come with the next run."""
+    path = tmp_path / "reprints.sqlite"
+    put(archive, [article(6, 6)])
+    build(archive, engine, {}, reprints=path)
+    put(archive, [article(7, 6)])
+    with ReprintGroups(path) as groups:
+        groups.update(archive)
+    build(archive, engine, {}, reprints=path)
+    assert indexed(engine)["bao6.vn"] == "bao6.vn"
+    path.unlink()
+    assert build(archive, engine, {}, reprints=path).indexed == 8
+    assert indexed(engine) == THREE_STORIES | {"bao6.vn": "bao6.vn", "bao7.vn": "bao6.vn"}
+    assert build(archive, engine, {}, reprints=path, rebuild=True).rebuilt
+
+
+def test_a_checkpoint_names_its_groups() -> None:
+    """The groups' id comes back, and its absence too."""
+    for groups in ("", "0" * 32):
+        assert Checkpoint.parse(str(Checkpoint("a:b", 7, groups))) == Checkpoint("a:b", 7, groups)
