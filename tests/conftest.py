@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,6 +22,10 @@ COMMAND = Path(sys.executable).with_name("timbao")
 # How long an example takes says more about the machine's other work than about the code.
 hypothesis.settings.register_profile("timbao", deadline=None)
 hypothesis.settings.load_profile("timbao")
+
+# A suite started in the background ignores Ctrl-C, and so would every command that it starts and interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
