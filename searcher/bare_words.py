@@ -8,6 +8,7 @@ from itertools import pairwise
 from index.abbreviations import others
 from index.query import PAIR_WEIGHT, And, Or, Phrase, Prefer, Query, Term, Weighted
 from index.tokens import analyse
+from index.vietnamese import has_marks
 from searcher.words import any_marks
 
 OTHER_WEIGHT = 0.5
@@ -20,7 +21,22 @@ def bare_words(text: str, field: str | None) -> Query:
     A bare syllable is a word too (`an`, `ban`), so words typed without marks are preferred as typed only where
     they stand side by side so: anywhere else they would drown the marked words they stand for.
     """
-    terms = tuple(Term(term, any_marks(term), field) for term in term_words(text))
+    return _preferring_neighbours(tuple(Term(term, any_marks(term), field) for term in term_words(text)))
+
+
+def prose(text: str) -> Query | None:
+    """Any of the words, neighbours preferred: what ranks articles for a title or a question.
+
+    Whoever types most words with marks means those without as they are (`cho` is neither `chờ` nor `chó`).
+    """
+    terms = tuple(Term(term, any_marks(term)) for term in term_words(text))
+    letters = [term for term in terms if term.term.isalpha()]
+    if 2 * sum(has_marks(term.term) for term in letters) >= len(letters):
+        terms = tuple(replace(term, any_marks=False) for term in terms)
+    return relaxed(_preferring_neighbours(terms))
+
+
+def _preferring_neighbours(terms: tuple[Term, ...]) -> Query:
     units = with_others(terms)
     if len(terms) == 1:
         return units[0]
@@ -28,7 +44,7 @@ def bare_words(text: str, field: str | None) -> Query:
     pairs = list(pairwise(inside))
     bare = [pair for pair in pairs if all(term.any_marks for term in pair)]
     pairs += [(replace(left, any_marks=False), replace(right, any_marks=False)) for left, right in bare]
-    return Prefer(And(units), Or(tuple(Phrase(pair, field) for pair in pairs)), PAIR_WEIGHT)
+    return Prefer(And(units), Or(tuple(Phrase(pair, terms[0].field) for pair in pairs)), PAIR_WEIGHT)
 
 
 def with_others(terms: tuple[Term, ...]) -> tuple[Query, ...]:

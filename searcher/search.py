@@ -224,10 +224,12 @@ class Searcher:
         reachable = whole.groups if request.fold else whole.total
         if offset + request.limit < reachable or request.sort is not Sort.RELEVANCE:
             return _Found(whole.total, whole.groups, reachable, tuple(shown), whole.generation)
+        if not whole.total and parsed.title is not None:
+            parsed = replace(parsed, partial=parsed.title)
         meant, found = self._meant(parsed)
         rest = replace(request, limit=request.limit - len(shown))
         partial, total = self._partial(meant, parsed.query, within, rest, offset=max(0, offset - reachable))
-        shown += [_result(hit, meant.query, partial=True) for hit in partial]
+        shown += [_result(hit, meant.partial or meant.query, partial=True) for hit in partial]
         return _Found(whole.total, whole.groups, reachable + total, tuple(shown), whole.generation, found)
 
     def _together(self, parsed: ParsedQuery, within: Query | None, request: SearchRequest) -> _Found:

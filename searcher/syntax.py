@@ -27,6 +27,7 @@ A word typed without marks matches every marking of it, one typed with marks onl
 from __future__ import annotations
 
 import calendar
+import contextlib
 import re
 import unicodedata
 from dataclasses import dataclass, replace
@@ -52,7 +53,7 @@ from index.query import (
     Wildcard,
 )
 from index.tokens import analyse, analyse_terms
-from searcher.bare_words import bare_words, relaxed, said, term_words
+from searcher.bare_words import bare_words, prose, relaxed, said, term_words
 from searcher.lexer import FIELD_NAMES, STARTS, Kind, QuerySyntaxError, Token, lex, without
 from searcher.words import any_marks, is_special, typed_words
 from searcher.written_query import describe, weight_text
@@ -88,6 +89,7 @@ AS_TYPED_WEIGHT = 2.0
 LEAST_WEIGHT, MOST_WEIGHT = 0.01, 100.0
 """How little and how much a word with a weight may count."""
 
+_QUOTES = re.compile('["“”„‟＂]')
 _STARS_AND_TILDES = re.compile(r"\*|~1?")
 
 _KEYWORDS = frozenset(field.name for field in KEYWORD_FIELDS)
@@ -102,7 +104,8 @@ class ParsedQuery:
     writes the query in canonical spelling with every operator spelt out; parsing it gives the same query.
     `is_prose` says that more than MAX_BARE_WORDS bare words stand in a text without operators: a title or a
     question. Hardly any article has all of its words, so they cannot be asked to come first, and quotation
-    marks in it quote: `partial` takes their words like any others.
+    marks in it quote: `partial` takes their words like any others. `title` is the same for a text that has so many
+    words only with those in quotation marks, among bare ones: where nothing matches it, it was a title.
     """
 
     query: Query
@@ -110,6 +113,7 @@ class ParsedQuery:
     text: str
     parsed: str
     is_prose: bool = False
+    title: Query | None = None
 
 
 def parse(text: str) -> ParsedQuery:
@@ -132,19 +136,40 @@ def parse(text: str) -> ParsedQuery:
             _("a query may have at most {limit} words.").format(limit=MAX_WORDS),
             text[: words.ends[MAX_WORDS - 1]],
         )
-    query = _Parser(text).parse()
+    try:
+        return _parsed(text, text)
+    except QuerySyntaxError:
+        plain = _QUOTES.sub(" ", text)
+        with contextlib.suppress(QuerySyntaxError):
+            if _is_prose(plain):  # a quotation mark too many in a title quotes nothing
+                return _parsed(text, plain)
+        raise
+
+
+def _parsed(text: str, readable: str) -> ParsedQuery:
+    query = _Parser(readable).parse()
     if isinstance(query, Term) and query.any_marks:
         query = Prefer(query, replace(query, any_marks=False), AS_TYPED_WEIGHT)
-    if _is_prose(text):
-        return ParsedQuery(query, relaxed(bare_words(text, None)), text, describe(query), is_prose=True)
-    return ParsedQuery(query, relaxed(query), text, describe(query))
+    if _is_prose(readable):
+        return ParsedQuery(query, prose(readable), text, describe(query), is_prose=True)
+    title = prose(readable) if _is_title(readable) else None
+    return ParsedQuery(query, relaxed(query), text, describe(query), title=title)
 
 
 def _is_prose(text: str) -> bool:
-    tokens = tuple(lex(text))
-    bare = sum(len(term_words(token.value)) for token in tokens if token.kind is Kind.WORDS)
-    plain = all(token.kind in {Kind.WORDS, Kind.PHRASE} and not token.exact for token in tokens)
-    return plain and bare > MAX_BARE_WORDS
+    return _is_plain(text) and _count(text, Kind.WORDS) > MAX_BARE_WORDS
+
+
+def _is_title(text: str) -> bool:
+    return _is_plain(text) and _count(text, Kind.WORDS) > 0 and _count(text, *Kind) > MAX_BARE_WORDS
+
+
+def _is_plain(text: str) -> bool:
+    return all(token.kind in {Kind.WORDS, Kind.PHRASE} and not token.exact for token in lex(text))
+
+
+def _count(text: str, *kinds: Kind) -> int:
+    return sum(len(term_words(token.value)) for token in lex(text) if token.kind in kinds)
 
 
 def parse_day(text: str, *, last: bool = False) -> date:

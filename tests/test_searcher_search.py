@@ -324,3 +324,14 @@ def test_published_words_with_i_and_y(bench_data: Path) -> None:
         apart = other.startswith("NOT ")
         one = searcher(article("1", other.removeprefix("NOT ")))
         assert ids(one, f'="{text}"' if apart else text) == ([] if apart else ["1"]), text
+
+
+def test_a_title_with_quotations_finds_its_article() -> None:
+    """Where quoted words stand nowhere together, the articles with some of the words follow, apart."""
+    title = 'Ca sĩ kể: "Tôi không ngờ đây là chuyến đi cuối cùng"'
+    one = article("one", "chuyến đi cuối cùng của ca sĩ, không ngờ đây là")
+    page = searcher(one, article("other", "mùa lũ")).search(SearchRequest(title))
+    assert (page.total, [(hit.document.id, hit.partial) for hit in page.hits]) == (0, [("one", True)])
+    assert page.hits[0].snippet.marks
+    whole = searcher(one, article("two", "Ca sĩ kể rằng tôi không ngờ đây là chuyến đi cuối cùng"))
+    assert ids(whole, title) == ["two"]

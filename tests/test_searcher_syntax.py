@@ -463,3 +463,45 @@ def test_long_texts_are_prose() -> None:
     assert quoting.is_prose
     assert quoting.partial == parse(f"{words_typed} tám chín mười").partial
     assert Phrase((Term("tám"), Term("chín"))) in tuple(leaves(quoting.query))
+
+
+def test_a_title_holds_quotations() -> None:
+    """A text that has so many words only with the quoted ones is strict, and a title where nothing matches it."""
+    quoting = parse('Ca sĩ kể: "Tôi không ngờ đây là chuyến lưu diễn cuối cùng"')
+    assert not quoting.is_prose
+    assert quoting.title == parse("Ca sĩ kể: Tôi không ngờ đây là chuyến lưu diễn cuối cùng").partial
+    for text in (
+        '"một hai ba bốn năm sáu bảy"',
+        'một hai "ba bốn"',
+        "một hai ba bốn năm sáu bảy",
+        'a -"b c d e f g"',
+    ):
+        assert parse(text).title is None
+
+
+def test_a_quotation_mark_too_many_quotes_nothing_in_prose() -> None:
+    """In a title a stray or empty pair of quotation marks is punctuation; in a short query it is a mistake."""
+    plain = parse("Mẹ Hương đã tát tôi rất đau đớn")
+    for text in (
+        '“"Mẹ" Hương đã tát tôi rất đau đớn”',
+        'Mẹ Hương đã tát tôi rất "đau đớn',
+        '"" Mẹ Hương đã tát tôi rất đau đớn',
+    ):
+        found = parse(text)
+        assert (found.partial, found.query, found.is_prose) == (plain.partial, plain.query, True)
+        assert found.text == text
+    for text in ('"mẹ Hương', 'NOT "mẹ Hương đã tát tôi rất đau đớn', '"" mẹ'):
+        assert isinstance(understand(text), QuerySyntaxError)
+
+
+def test_prose_typed_with_marks_means_its_bare_words_as_they_are() -> None:
+    """Where most words have marks, the others are ranked as typed; typed without marks, each stands for all."""
+    marked, bare = (
+        parse("nước lũ cho thấy đường tránh trong xã"),
+        parse("nuoc lu cho thay duong tranh trong xa"),
+    )
+    assert not any(
+        term.any_marks for term in leaves(marked.partial or marked.query) if isinstance(term, Term)
+    )
+    assert all(term.any_marks for term in leaves(bare.partial or bare.query) if isinstance(term, Term))
+    assert Term("cho", any_marks=True) in set(leaves(marked.query))
