@@ -12,7 +12,7 @@ import numpy as np
 
 from index.embedded.deadline import Deadline
 from index.embedded.layout import UNDATED, Bools, Floats, Numbers
-from index.embedded.leaves import Leaves, Scored
+from index.embedded.leaves import Leaf, Leaves, Scored
 from index.embedded.storage import DAY, day_start
 from index.query import (
     And,
@@ -27,6 +27,9 @@ from index.query import (
     Text,
     Weighted,
 )
+
+_FEW = 4
+"""So many pieces of text of which any will do are remembered together: a word in either of two fields, say."""
 
 
 class Evaluator:
@@ -68,6 +71,8 @@ class Evaluator:
         self._deadline.check()
         if isinstance(query, Text):
             return self._leaves.leaf(query, self._deadline).among(docs)
+        if leaf := self._leaf(query):
+            return leaf.among(docs)
         match query:
             case Keyword() | Between() | Everything():
                 return self._filtered(query, docs), None
@@ -97,9 +102,18 @@ class Evaluator:
             case Everything():
                 return np.ones(len(docs), np.bool_)
 
+    def _leaf(self, query: Query) -> Leaf | None:
+        """What is remembered when it stands inside a larger query: a piece of text, or a few of which any will do."""
+        if isinstance(query, Text):
+            return self._leaves.leaf(query, self._deadline)
+        if isinstance(query, Or) and len(query.children) <= _FEW:
+            pieces = [child for child in query.children if isinstance(child, Text)]
+            return self._leaves.either(pieces, self._deadline) if len(pieces) == len(query.children) else None
+        return None
+
     def _all_of(self, children: Sequence[Query]) -> Scored:
         first, *others = sorted(children, key=self._at_most)
-        found = self.matches(first)
+        found = self._leaf(first) or self.matches(first)
         docs, scores = found.docs, found.scores
         for child in others:
             keep, more = self.among(child, docs)
@@ -109,8 +123,8 @@ class Evaluator:
 
     def _at_most(self, query: Query) -> int:
         """How many documents `query` matches at most."""
-        if isinstance(query, Text):
-            return len(self._leaves.leaf(query, self._deadline).docs)
+        if leaf := self._leaf(query):
+            return len(leaf.docs)
         match query:
             case And(children) if children:
                 return min(map(self._at_most, children))

@@ -115,6 +115,15 @@ class Leaves:
             leaf.add_to(whole)
         return Scored(*_positive(whole))
 
+    def either(self, queries: Sequence[Text], deadline: Deadline) -> Leaf:
+        """What `any_of` finds, remembered like one piece of text."""
+
+        def together() -> Leaf:
+            found = self.any_of(queries, deadline)
+            return Leaf(found.docs, _NONE[1] if found.scores is None else found.scores, self.snapshot.size)
+
+        return self._known.get(tuple(queries), together)
+
     def _score(self, query: Text, deadline: Deadline) -> Leaf:
         terms = (query,) if isinstance(query, Word) else query.terms
         asked = {query.field, *(term.field for term in terms)} - {None}
