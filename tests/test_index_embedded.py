@@ -23,6 +23,7 @@ from index.embedded import generations, storage
 from index.embedded.adapter import WhooshEngine
 from index.embedded.deadline import Deadline
 from index.embedded.evaluator import Evaluator
+from index.embedded.postings import distinct
 from index.embedded.segmentfile import SegmentFile
 from index.engine import (
     CorruptIndex,
@@ -103,6 +104,7 @@ from pathlib import Path
 from index.embedded.adapter import WhooshEngine
 from index.embedded.deadline import Deadline
 from index.embedded.evaluator import Evaluator
+from index.embedded.postings import distinct
 from index.embedded.segmentfile import SegmentFile
 from tests.engine_contract import article
 engine = WhooshEngine(Path(sys.argv[1]))
@@ -168,6 +170,7 @@ from pathlib import Path
 from index.embedded.adapter import WhooshEngine
 from index.embedded.deadline import Deadline
 from index.embedded.evaluator import Evaluator
+from index.embedded.postings import distinct
 from index.embedded.segmentfile import SegmentFile
 from index.engine import EngineUnavailable
 from tests.engine_contract import article
@@ -623,3 +626,9 @@ def test_a_deadline_interrupts_a_wide_pattern(engine: WhooshEngine) -> None:
     with pytest.raises(QueryTimeout):
         Evaluator(engine._newest(), Patience()).matches(Wildcard("x*"))
     assert engine.search(Wildcard("x*")).total == 2
+
+
+@given(st.lists(st.integers(-3, 3)))
+def test_distinct_values(values: list[int]) -> None:
+    """Each value comes once, ascending."""
+    assert distinct(np.array(values, np.int64)).tolist() == sorted(set(values))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from index.embedded.layout import Bools, Ints, Numbers
-from index.embedded.postings import ragged
+from index.embedded.postings import distinct, ragged
 from index.embedded.segment import Segment, list_number
 from index.embedded.segmentfile import Array
 from index.query import Near, Phrase, SameParagraph
@@ -68,7 +68,7 @@ def _following(places: Sequence[Ints], distance: int) -> Ints:
 
 def _around(places: Sequence[Ints], distance: int) -> Ints:
     """The places of any term from which on all terms stand within a distance."""
-    starts = np.unique(np.concatenate(places))
+    starts = distinct(np.concatenate(places))
     for keys in places:
         following, found = _next(keys, starts)
         starts = starts[found][following[found] - starts[found] <= distance]
@@ -177,4 +177,4 @@ def _places(parts: Sequence[_List], docs: Numbers, step: int) -> Ints:
         if len(owners):
             positions, counts = part.positions(numbers)
             found.append((np.repeat(owners, counts) << _POSITION_BITS) + positions - step)
-    return found[1] if len(found) == 2 else np.unique(np.concatenate(found))
+    return found[1] if len(found) == 2 else distinct(np.concatenate(found))

@@ -73,3 +73,9 @@ def ragged(starts: Array, counts: Array) -> Ints:
     shift = starts - (ends - counts)
     places: Ints = np.arange(ends[-1] if len(ends) else 0, dtype=np.int64) + np.repeat(shift, counts)
     return places
+
+
+def distinct(values: Ints) -> Ints:
+    """The values without repetitions, ascending. np.unique would import numpy.ma, which takes longer than a search."""
+    values = np.sort(values)
+    return values[np.flatnonzero(np.concatenate([values[:1] == values[:1], values[1:] != values[:-1]]))]

@@ -10,6 +10,7 @@ import numpy as np
 from index.embedded.evaluator import Evaluator
 from index.embedded.layout import NO_KEY, UNDATED, Floats, Ints
 from index.embedded.leaves import Scored
+from index.embedded.postings import distinct
 from index.embedded.snapshot import Snapshot
 from index.engine import Hit, Hits, Sort
 from index.query import Query
@@ -52,7 +53,7 @@ def _count_groups(snapshot: Snapshot, found: Scored) -> int:
         return len(found.docs)
     groups = snapshot.groups[found.docs]
     grouped = groups[groups != NO_KEY]
-    return len(found.docs) - len(grouped) + len(np.unique(grouped))
+    return len(found.docs) - len(grouped) + len(distinct(grouped))
 
 
 def _best_of_groups(snapshot: Snapshot, found: Scored, keys: Floats | Ints | None, count: int) -> list[int]:
