@@ -99,8 +99,13 @@ def slips(text: str, engine: Engine) -> tuple[Slip, ...]:
 def mended(text: str, found: Sequence[Slip]) -> str:
     """The text with these slips, in the order of their places, put right."""
     for slip in reversed(found):
-        text = text[: slip.start] + slip.meant + text[slip.end :]
+        text = text[: slip.start] + _in_case_of(slip.typed, slip.meant) + text[slip.end :]
     return text
+
+
+def _in_case_of(typed: str, meant: str) -> str:
+    """The word in capitals where it was typed so: one in small letters would make operators of the others."""
+    return meant.upper() if typed.isupper() else meant
 
 
 def _keys(text: str) -> tuple[str, ...]:
@@ -117,7 +122,8 @@ def _replaced(text: str, words: Sequence[_Word], chosen: dict[int, str]) -> str:
     for place in sorted(chosen, reverse=True):
         word = words[place]
         if chosen[place] != word.term:
-            text = text[: word.start] + chosen[place] + text[word.end :]
+            meant = _in_case_of(text[word.start : word.end], chosen[place])
+            text = text[: word.start] + meant + text[word.end :]
     return text
 
 
@@ -138,7 +144,8 @@ def _typed_out(text: str, engine: Engine) -> str:
         if not typed.isascii() or not any(map(str.isalpha, typed)) or _all_known(typed, engine):
             return typed
         meant = (from_telex(typed), from_vni(typed))
-        return next((word for word in meant if word is not None and _holders(word, engine)), typed)
+        known = next((word for word in meant if word is not None and _holders(word, engine)), None)
+        return typed if known is None else _in_case_of(typed, known)
 
     return _CHUNK.sub(letters, text)
 
