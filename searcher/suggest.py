@@ -19,7 +19,7 @@ from index.query import Everything, Phrase, Query, Term
 from index.tokens import analyse
 from index.vietnamese import fold, folds, has_marks
 from searcher.inputmethods import from_telex, from_vni
-from searcher.lexer import Kind, lex
+from searcher.lexer import Kind, QuerySyntaxError, lex
 
 MAX_WORDS = 8
 """Longer queries get no suggestion: they find their article by their other words."""
@@ -53,7 +53,7 @@ def correction(text: str, engine: Engine, *, found_nothing: bool = False) -> str
     index has are doubted where they are rare, or all of them where the text `found_nothing`.
     Raises what the engine raises.
     """
-    if not {token.kind for token in lex(text)} <= {Kind.WORDS, Kind.PHRASE}:
+    if not _is_plain(text):
         return None
     mended = _typed_out(text, engine)
     words = _words(mended)
@@ -71,6 +71,14 @@ def correction(text: str, engine: Engine, *, found_nothing: bool = False) -> str
             chosen.setdefault(place, term)
     mended = _replaced(mended, words, chosen)
     return mended if fold(mended) != fold(text) or _keys(mended) != _keys(text) else None
+
+
+def _is_plain(text: str) -> bool:
+    """Whether there are only words and phrases; a quotation mark too many, as titles have it, is neither."""
+    try:
+        return {token.kind for token in lex(text)} <= {Kind.WORDS, Kind.PHRASE}
+    except QuerySyntaxError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
