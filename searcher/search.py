@@ -9,12 +9,12 @@ from datetime import date, datetime
 from crawl.messages import gettext as _
 from index.document import Document
 from index.engine import Engine, Hit, Sort, TooManyWords
-from index.provinces import became, merged_into, official
 from index.query import And, Between, Keyword, Not, Or, Prefer, Query
 from index.tokens import analyse_terms
 from searcher.snippet import Marks, Snippet, marks, snippet
 from searcher.suggest import Slip, correction, mended, slips
 from searcher.syntax import ParsedQuery, QuerySyntaxError, parse, too_many_words, whole_value
+from searcher.wider import with_other_provinces
 
 MAX_LIMIT = 1_000
 MAX_REACH = 10_000
@@ -275,7 +275,7 @@ class Searcher:
         better = correction(parsed.text, self._engine, found_nothing=total == 0)
         if better is not None:
             tries.append(replace(request, text=better))
-        if wider := _with_other_provinces(request, parsed):
+        if wider := with_other_provinces(parsed, request.province):
             tries.append(replace(request, text=wider, province=()))
         return tuple(
             Suggestion(other.text, total, other)
@@ -311,18 +311,6 @@ def _understood(text: str) -> ParsedQuery | None:
         return parse(text)
     except QuerySyntaxError:
         return None
-
-
-def _with_other_provinces(request: SearchRequest, parsed: ParsedQuery) -> str | None:
-    """The query that also covers what the provinces asked for were before, and became, typed without that filter."""
-    names = [official(name) for name in request.province]
-    others = [other for name in names for other in (*merged_into(name), *became(name)) if other not in names]
-    if not others:
-        return None
-    either = " OR ".join(f'"{name}"' for name in dict.fromkeys((*names, *others)))
-    wider = f"({parsed.text}) AND province:({either})"
-    # A small letter would make operators of capitals that are words.
-    return wider if any(map(str.islower, parsed.text)) else wider.upper()
 
 
 def check(request: SearchRequest) -> None:

@@ -180,22 +180,31 @@ def _meant(place: int, words: Sequence[_Word], engine: Engine, *, doubted: int =
     holders = _holders(word.term, engine)
     if holders > doubted:
         return None
-    fits, count, best = max(_nearest(place, words, engine), default=(0, 0, ""))
+    fits, count, best = _nearest(place, words, engine)
     if not holders:
         return best if fits or (len(words) == 1 and count > 1) else None
     return best if fits >= _FAR_MORE * (_fits(word.term, place, words, engine) + 1) else None
 
 
-def _nearest(place: int, words: Sequence[_Word], engine: Engine) -> Iterator[tuple[int, int, str]]:
-    """Words of the index with other marks or one letter off: how each fits its neighbours, how frequent it is."""
+def _nearest(place: int, words: Sequence[_Word], engine: Engine) -> tuple[int, int, str]:
+    """The word of the index that fits the neighbours best, how well, and how frequent it is.
+
+    One with other marks goes before one with another letter, if it fits at all: marks are what people leave out.
+    """
     term = words[place].term
     other_marks = [found for found in engine.spellings((fold(term),)) if found.term != term]
     near = [
         found for found in engine.spellings(tuple(_one_letter_off(fold(term)))) if _is_near(found.term, term)
     ]
-    for group in (other_marks, near):
-        for found in sorted(group, key=lambda found: (-found.count, found.term))[:_CANDIDATES]:
-            yield _fits(found.term, place, words, engine), found.count, found.term
+    bests = [
+        max(
+            (_fits(found.term, place, words, engine), found.count, found.term)
+            for found in sorted(group, key=lambda found: (-found.count, found.term))[:_CANDIDATES]
+        )
+        for group in (other_marks, near)
+        if group
+    ]
+    return next((best for best in bests if best[0]), max(bests, default=(0, 0, "")))
 
 
 def _one_letter_off(word: str) -> set[str]:
