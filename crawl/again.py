@@ -17,7 +17,7 @@ from crawl.extract import Rejected, Unreadable
 from crawl.extracting import Extractors, Job, Reading
 from crawl.importing import Problem
 from crawl.messages import gettext as _
-from crawl.report import explained
+from crawl.report import BEFORE_SINCE, explained
 from crawl.sources import Source
 from crawl.urls import canonical, within
 
@@ -70,11 +70,14 @@ class Rereader:
         self._samples: list[Difference] = []
         self._lost = self._problems = 0
         self._visited: set[int] = set()
+        self._rejected: set[int] = set()
 
     def run(self, names: Collection[str], extractors: Extractors) -> AgainReport:
         """Read the pages of these sources again, or of all. Raises ArchiveError when nothing can be kept."""
-        pages = self._archive.newest_pages(names)
-        self._visited = {hash(page.url) for page in pages}
+        # Nobody wanted the articles from before a crawl's day; they are not to be new ones now.
+        pages = [page for page in self._archive.newest_pages(names) if page.rejected != BEFORE_SINCE]
+        self._visited = {hash(page.url) for page in pages if not page.rejected}
+        self._rejected = {page.number for page in pages if page.rejected}
         readings = extractors.read_all(self._jobs(iter(pages)))
         while chunk := list(itertools.islice(readings, _BATCH)):
             with self._archive.batch():
@@ -108,7 +111,7 @@ class Rereader:
         if isinstance(reading, Unreadable):
             self._problem(job.page.final_url, reading.detail)
         elif isinstance(reading, Rejected):
-            if known := self._archive.find(job.page.final_url):
+            if job.number not in self._rejected and (known := self._archive.find(job.page.final_url)):
                 self._lost += 1
                 self._problem(
                     job.page.final_url,

@@ -119,11 +119,15 @@ class ArchiveCounts:
 
 @dataclass(frozen=True, slots=True)
 class StoredPage:
-    """A raw page in the archive, by its number: the newspaper it was stored for, and the URL it was fetched from."""
+    """A raw page in the archive, by its number: the newspaper it was stored for, and the URL it was fetched from.
+
+    `rejected` is why no article came of it, or None.
+    """
 
     number: int
     source: str
     url: str
+    rejected: str | None
 
 
 class Archive:
@@ -360,6 +364,8 @@ class Archive:
             "INSERT INTO revision VALUES (?, ?, ?, ?, ?, ?)",
             (known, number, format_when(seen), digest, dump_article(article), page),
         )
+        # Better rules may find an article where none was found before.
+        self._db.execute("UPDATE page SET rejected = NULL WHERE id = ? AND rejected IS NOT NULL", (page,))
 
     def _identify(self, article: Article, alias: str | None, own: str) -> str | None:
         for name in filter(None, (article.url, alias)):
@@ -504,13 +510,17 @@ class Archive:
             return self._warc.read(RecordPlace(*row)) if row else None
 
     def newest_pages(self, sources: Collection[str] = ()) -> tuple[StoredPage, ...]:
-        """The page last fetched from each URL with success, of these sources (or of all), oldest first."""
+        """For each URL the page last fetched that gave an article, else the one last fetched with success.
+
+        Of these sources (or of all), oldest first: what came after an article vanished is no newer state of it.
+        """
         marks = ", ".join("?" * len(sources))
         chosen = f"AND source IN ({marks})" if sources else ""
         with self._lock, self._guard():
             rows = self._db.execute(
-                "SELECT id, source, url FROM page WHERE id IN"  # noqa: S608
-                " (SELECT max(id) FROM page WHERE status BETWEEN 200 AND 299 GROUP BY url)"
+                "SELECT id, source, url, rejected FROM page WHERE id IN"  # noqa: S608
+                " (SELECT coalesce(max(iif(rejected IS NULL, id, NULL)), max(id)) FROM page"
+                " WHERE status BETWEEN 200 AND 299 GROUP BY url)"
                 f" {chosen} ORDER BY id",
                 tuple(sources),
             )
