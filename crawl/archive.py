@@ -137,11 +137,12 @@ class Archive:
     Every method raises ArchiveError when the disk or the file fails it.
     """
 
-    def __init__(self, path: Path, pages: Path, *, create: bool = False) -> None:
+    def __init__(self, path: Path, pages: Path, *, create: bool = False, read_only: bool = False) -> None:
         """Open the archive at `path` with raw pages in the folder `pages`.
 
         Raises NoArchive where there is none and `create` does not ask for one. A file that holds no archive is
         made one only when asked for, and never beside raw pages: then it held one, and was emptied.
+        With `read_only` the file stays as it is, even one of an older version, of which only addresses can be read.
         """
         self._path = path
         self._warc = WarcFolder(pages)
@@ -154,12 +155,13 @@ class Archive:
             # Transactions are begun and ended by `batch` alone.
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
             try:
-                self._prepare(may_begin=create and not (existed and self._warc.holds_files))
+                may_begin = create and not (existed and self._warc.holds_files)
+                self._prepare(may_begin=may_begin, read_only=read_only)
             except BaseException:
                 self._db.close()
                 raise
 
-    def _prepare(self, *, may_begin: bool) -> None:
+    def _prepare(self, *, may_begin: bool, read_only: bool) -> None:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
             raise ArchiveError(self._path, _("it was made by a newer timbao. Upgrade timbao."))
@@ -170,6 +172,9 @@ class Archive:
                     "the file is there, but empty. Restore it from a backup, or move it away to begin a new one."
                 ),
             )
+        if read_only:
+            self._db.execute("PRAGMA query_only = ON")
+            return
         self._db.execute("PRAGMA foreign_keys = ON")
         self._db.execute("PRAGMA synchronous = FULL")
         if version == 0:
@@ -188,8 +193,24 @@ class Archive:
         if version < SCHEMA_VERSION:
             for statement in _FROM_VERSION_1.split(";"):
                 self._db.execute(statement)
+            self._add_fingerprints()
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         self._db.execute("COMMIT")
+
+    def _add_fingerprints(self) -> None:
+        """Let the articles that are there already be found by what they may be one with."""
+        rows = self._db.execute(
+            f"SELECT id, digest, {_CONTENT} FROM article"  # noqa: S608
+            " JOIN revision ON revision.article = id AND number = revision"
+        )
+        self._db.executemany(
+            "INSERT OR IGNORE INTO likeness VALUES (?, ?)",
+            (
+                (fingerprint(article), known)
+                for known, digest, content in rows
+                if (article := _proved(digest, content)) is not None
+            ),
+        )
 
     def close(self) -> None:
         """Let go of all files."""
@@ -423,6 +444,15 @@ class Archive:
         """Whether this URL is an article's, or an alias of one."""
         with self._lock, self._guard():
             return self._db.execute("SELECT 1 FROM alias WHERE name = ?", (url,)).fetchone() is not None
+
+    def last_seen(self, url: str) -> datetime | None:
+        """When the newest revision of the article at this URL was first seen so (aware, UTC); None for no article."""
+        with self._lock, self._guard():
+            (seen,) = self._db.execute(
+                "SELECT max(seen) FROM alias JOIN revision ON revision.article = alias.article WHERE name = ?",
+                (url,),
+            ).fetchone()
+            return datetime.fromisoformat(seen) if seen else None
 
     def addresses(self, source: str) -> Iterator[tuple[str, ...]]:
         """For every article of the source, the addresses it is known by."""

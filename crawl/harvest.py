@@ -112,8 +112,8 @@ class Harvester:
     def needs(self, visit: Visit) -> bool:
         """Whether the visit is worth a request; one that is not is dealt with."""
         if visit.kind is Kind.ARTICLE and visit.visited is None:
-            if not self._recheck and self._archive.knows(visit.url):
-                self._frontier.skip(visit)
+            if not self._recheck and (seen := self._archive.last_seen(visit.url)):
+                self._frontier.skip(visit, seen=seen)
                 return False
             if self._budget.is_one_article(visit.url):
                 return self._cut("same-article", visit)
