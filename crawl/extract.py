@@ -130,7 +130,7 @@ def explain(page: Page, source: Source) -> Explanation:
         return Explanation(Rejected("not-html"))
     charset = _CHARSET.search(content_type)
     html = spelt_out(decode(_beginning(page.body), charset[1] if charset else None))
-    return _Reading(page, source, parse(html)).explanation()
+    return _Reading(page, source.as_of(local_day(page.fetched)), parse(html)).explanation()
 
 
 def _beginning(body: bytes) -> bytes:
