@@ -477,13 +477,12 @@ class Archive:
         """
         name = name.encode("utf-8", "replace").decode()  # a command's argument need not be text
         names = {name, canonical(name) or name}
-        marks = ", ".join("?" * len(names))
         with self._lock, self._guard():
             ids = self._db.execute("SELECT id FROM article WHERE id = ?", (name,)).fetchall()
             ids = (
                 ids
                 or self._db.execute(
-                    f"SELECT DISTINCT article FROM alias WHERE name IN ({marks}) ORDER BY 1",  # noqa: S608
+                    f"SELECT DISTINCT article FROM alias WHERE name IN ({_marks(names)}) ORDER BY 1",  # noqa: S608
                     tuple(names),
                 ).fetchall()
             )
@@ -539,20 +538,24 @@ class Archive:
             ).fetchone()
             return self._warc.read(RecordPlace(*row)) if row else None
 
-    def newest_pages(self, sources: Collection[str] = ()) -> tuple[StoredPage, ...]:
+    def newest_pages(
+        self, sources: Collection[str] = (), *, unread: Collection[str] = ()
+    ) -> tuple[StoredPage, ...]:
         """For each URL the page last fetched that gave an article, else the one last fetched with success.
 
         Of these sources (or of all), oldest first: what came after an article vanished is no newer state of it.
+        What a page rejected with one of the reasons `unread` holds is not known, and may well be an article.
         """
-        marks = ", ".join("?" * len(sources))
-        chosen = f"AND source IN ({marks})" if sources else ""
+        chosen = f"AND source IN ({_marks(sources)})" if sources else ""
+        reason = "substr(rejected, 1, instr(rejected || ':', ':') - 1)"  # a sentence may follow it
+        is_good = f"rejected IS NULL OR {reason} IN ({_marks(unread)})"
         with self._lock, self._guard():
             rows = self._db.execute(
                 "SELECT id, source, url, rejected FROM page WHERE id IN"  # noqa: S608
-                " (SELECT coalesce(max(iif(rejected IS NULL, id, NULL)), max(id)) FROM page"
+                f" (SELECT coalesce(max(iif({is_good}, id, NULL)), max(id)) FROM page"
                 " WHERE status BETWEEN 200 AND 299 GROUP BY url)"
                 f" {chosen} ORDER BY id",
-                tuple(sources),
+                (*unread, *sources),
             )
             return tuple(StoredPage(*row) for row in rows)
 
@@ -602,6 +605,10 @@ class Archive:
             return ArchiveCounts(
                 pages, articles, versions - articles, tuple(SourceCount(*row) for row in rows), vanished
             )
+
+
+def _marks(values: Collection[str]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _is_url(name: str) -> bool:

@@ -175,6 +175,18 @@ def test_what_came_in_its_place_replaces_no_article(shelf: Shelf, html: str, fin
     assert shelf.archive.find("https://x.vn/bai-9.html") == shelf.archive.find("https://x.vn/") == ()
 
 
+@pytest.mark.parametrize(
+    "reason", ["unreadable", "bad-selector: no such selector", "slow-page: too slow: 9 s"]
+)
+def test_what_could_not_be_read_is_read_again(shelf: Shelf, reason: str) -> None:
+    """A newer page that nobody could read is the newest state of its article once it can be."""
+    newer = page(1, "Tin mới. " + PROSE, seen=SEEN + timedelta(days=1))
+    shelf.archive.reject_page(shelf.archive.put_page(newer, "x.vn"), reason)
+    assert (shelf.read().changed, shelf.read().changed) == (1, 0)
+    (found,) = shelf.archive.find("https://x.vn/bai-1.html")
+    assert found.article.body.startswith("Tin mới.")
+
+
 def test_articles_from_before_a_crawls_day_stay_out(shelf: Shelf) -> None:
     """A page that a crawl left out for its date is not made a new article."""
     shelf.archive.reject_page(shelf.archive.put_page(page(5), "x.vn"), "before-since")
