@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -12,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -35,7 +37,7 @@ from index.engine import (
     Sort,
     StaleIndex,
 )
-from index.query import And, Everything, Keyword, Not, Phrase, Prefer, Query, Term, Wildcard
+from index.query import And, Everything, Fuzzy, Keyword, Not, Phrase, Prefer, Query, Term, Wildcard, Word
 from tests.bench.contest import Case
 from tests.bench.equality import compare, shortened
 from tests.engine_contract import article, documents, fill, ids
@@ -627,6 +629,20 @@ def test_a_deadline_interrupts_a_wide_pattern(engine: WhooshEngine) -> None:
     with pytest.raises(QueryTimeout):
         Evaluator(engine._newest(), Patience()).matches(Wildcard("x*"))
     assert engine.search(Wildcard("x*")).total == 2
+
+
+@pytest.mark.parametrize("word", [Wildcard("x*z"), Fuzzy("xaaaaaaa")])
+def test_a_deadline_interrupts_the_search_for_words(
+    engine: WhooshEngine, word: Word, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pattern for which many words are looked at is given up when the time is over, though none of them fits."""
+    words = ("x" + "".join(letters) for letters in itertools.product("abcdefghijklmnopqrstuvw", repeat=3))
+    fill(engine, [[article("1", body=" ".join(words))]])
+    seconds = itertools.count()
+    monkeypatch.setattr("index.embedded.deadline.time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    with pytest.raises(QueryTimeout, match="4 s"):
+        engine.search(word, seconds=4)
+    assert engine.search(word, seconds=100).total == 0
 
 
 @given(st.lists(st.integers(-3, 3)))
