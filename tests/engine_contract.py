@@ -480,6 +480,19 @@ class EngineContract(abc.ABC):
         fill(engine, [[article("1"), article("2")]])
         assert ids(engine.search(And(()))) == ["1", "2"]
 
+    def test_every_group_is_found_by_its_name_and_no_name_beside_it(self, engine: Engine) -> None:
+        """Each of many values of one field has its own documents; what sorts beside it, or is another field's, none."""
+        groups = ["a", "a\x00", "b", "đ", "z", "\U0001f600"]
+        fill(engine, [[replace(article(f"{at}{one}"), group=one) for one in groups] for at in range(2)])
+        with engine.writer() as writer:
+            writer.delete("0b")
+            writer.commit("")
+        for one in groups:
+            expected = [f"{at}{one}" for at in range(2) if (at, one) != (0, "b")]
+            assert ids(engine.search(Keyword("group", one))) == expected
+        for other in ("", "a\x01", "c", "a vn", "\U0001f601"):
+            assert engine.search(Keyword("group", other)).total == 0
+
     def test_documents_come_back_as_they_were_put(self, engine: Engine) -> None:
         """Every attribute survives, whatever the text; unknown ids are left out, the asked order is kept."""
         full = Document(

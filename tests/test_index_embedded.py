@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -605,6 +606,23 @@ def test_a_changed_checkpoint_is_damage(engine: WhooshEngine) -> None:
     file.write_text(json.dumps(record))
     with pytest.raises(CorruptIndex):
         engine.status()
+
+
+def test_a_group_is_looked_up_without_reading_all_others(
+    engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The names that are read on the way to one of a thousand groups are few: each hit with reprints asks for one."""
+    fill(engine, [[replace(article(str(number)), group=f"g{number}") for number in range(1_000)]])
+    assert ids(engine.search(Keyword("group", "g776"))) == ["776"]
+    read: list[bytes] = []
+
+    def decode(name: bytes) -> str:
+        read.append(name)
+        return storage.decode(name)
+
+    monkeypatch.setattr("index.embedded.segment.decode", decode)
+    assert ids(engine.search(Keyword("group", "g777"))) == ["777"]
+    assert len(read) < 20
 
 
 class Patience(Deadline):
