@@ -36,11 +36,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What one run of the indexer did."""
+    """What one run of the indexer did: how many new and changed articles it indexed.
+
+    `regrouped` others did not change, but were indexed again because they came into another group of reprints.
+    """
 
     indexed: int
     generation: str
     rebuilt: bool
+    regrouped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +207,10 @@ def _put_changes(
     feed: _Feed, after: int, writer: Writer, *, stretch: int | None, progress: Progress | None
 ) -> BuildReport:
     total = feed.archive.count_changes(after) if progress else 0
-    indexed, last = 0, after
+    indexed, regrouped, last = 0, 0, after
     for stored in feed.regrouped(after):
         writer.put(feed.document(stored))
+        regrouped += 1
     for stored in feed.changes(after):
         writer.put(feed.document(stored))
         indexed, last = indexed + 1, stored.change
@@ -216,7 +221,7 @@ def _put_changes(
     generation = writer.commit(feed.checkpoint(last))
     if progress:
         progress(indexed, indexed)
-    return BuildReport(indexed, generation, rebuilt=stretch is None)
+    return BuildReport(indexed, generation, rebuilt=stretch is None, regrouped=regrouped)
 
 
 def to_document(stored: StoredArticle, province: str | None, group: str | None = None) -> Document:
