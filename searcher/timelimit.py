@@ -56,6 +56,10 @@ class TimeLimited:
         """Matches by day; see `index.engine.Engine.day_counts`."""
         return self._ask(seconds, lambda left: self._engine.day_counts(query, within=within, seconds=left))
 
+    def matching(self, query: Query, ids: Sequence[str], *, seconds: float | None = None) -> frozenset[str]:
+        """Which of these documents match; see `index.engine.Engine.matching`."""
+        return self._ask(seconds, lambda left: self._engine.matching(query, ids, seconds=left))
+
     def documents(self, ids: Sequence[str]) -> tuple[Document, ...]:
         """The stored documents with these ids."""
         return self._ask(None, lambda _left: self._engine.documents(ids))

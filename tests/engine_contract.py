@@ -253,7 +253,10 @@ class EngineContract(abc.ABC):
     def compare(engine: Engine, oracle: Engine, queries: list[Query], within: Query | None) -> None:
         """Ask both the same."""
         engine.verify()
+        every = ids(oracle.search(Everything(), limit=100))
         for query in queries:
+            for some in (every, [*every[::-2], "unknown"]):
+                assert engine.matching(query, some) == oracle.matching(query, some)
             for field in ("source", "province", "title"):
                 counts = engine.value_counts(query, field, within=within)
                 assert counts == oracle.value_counts(query, field, within=within)
@@ -493,6 +496,14 @@ class EngineContract(abc.ABC):
         for other in ("", "a\x01", "c", "a vn", "\U0001f601"):
             assert engine.search(Keyword("group", other)).total == 0
 
+    def test_documents_are_told_to_match_or_not(self, engine: Engine) -> None:
+        """Of the ids given, those of documents that match are named: no deleted and no replaced one, in any order."""
+        old = [article("1", body="lũ"), article("2", body="lũ"), article("3", body="lũ"), article("4")]
+        fill(engine, [old, ["1", article("2", body="gió"), article("0", body="lũ")]])
+        assert engine.matching(Term("lũ"), ["4", "3", "2", "1", "0", "3", "x"]) == {"0", "3"}
+        assert engine.matching(Term("lũ"), ["3"]) == {"3"}
+        assert engine.matching(Everything(), []) == frozenset()
+
     def test_documents_come_back_as_they_were_put(self, engine: Engine) -> None:
         """Every attribute survives, whatever the text; unknown ids are left out, the asked order is kept."""
         full = Document(
@@ -573,6 +584,8 @@ class EngineContract(abc.ABC):
         for query in (Term("lũ"), And((Term("lũ"), Not(Term("gió")))), Everything()):
             with pytest.raises(QueryTimeout):
                 engine.search(query, seconds=0)
+            with pytest.raises(QueryTimeout):
+                engine.matching(query, ["1"], seconds=0)
             assert engine.search(query, seconds=60) == engine.search(query)
 
     def test_there_is_no_index_before_the_first_commit(self, engine: Engine) -> None:

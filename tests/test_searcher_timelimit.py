@@ -66,6 +66,7 @@ def test_all_searches_share_the_time(slow: Slow) -> None:
         lambda engine: engine.search(Everything(), seconds=100),
         lambda engine: engine.value_counts(Everything(), "source"),
         lambda engine: engine.day_counts(Everything()),
+        lambda engine: engine.matching(Everything(), ["1"]),
         lambda engine: engine.documents(["1"]),
         lambda engine: engine.spellings(["lu"]),
     ],
