@@ -80,7 +80,7 @@ THREE_STORIES: dict[str, str | None] = {f"bao{number}.vn": f"bao{number % 3}.vn"
 
 
 def test_articles_of_one_story_are_one_group(archive: Archive, tmp_path: Path) -> None:
-    """A group is named after its article that was archived first; articles of no group have none."""
+    """A group is named after its article that came first; articles of no group have none."""
     put(archive, [article(6, 6), article(7, 0, body="Quá ngắn."), article(8, 0, body="Quá ngắn.")])
     with ReprintGroups(tmp_path / "reprints.sqlite") as groups:
         alone = {"bao6.vn": None, "bao7.vn": None, "bao8.vn": None}
@@ -152,6 +152,20 @@ def test_the_file_can_be_made_again(archive: Archive, tmp_path: Path) -> None:
     with ReprintGroups(path, anew=True) as groups:
         assert groups.id == ""
     assert len(ids) == 4
+
+
+def test_names_of_groups_are_of_one_file(archive: Archive, tmp_path: Path) -> None:
+    """A group keeps its name when its first article changes and stays; a file made again may name it otherwise."""
+    renamed = {"bao0.vn": "bao3.vn", "bao3.vn": "bao3.vn"}
+    with ReprintGroups(tmp_path / "reprints.sqlite") as groups:
+        groups.update(archive)
+        first = groups.id
+        put(archive, [article(0, 0, title="Tít mới")], day=2)
+        assert grouped(groups, archive) == THREE_STORIES
+        assert groups.id == first
+    with ReprintGroups(tmp_path / "fresh.sqlite") as groups:
+        assert grouped(groups, archive) == THREE_STORIES | renamed
+        assert groups.id != first
 
 
 def test_one_updates_at_a_time(archive: Archive, tmp_path: Path) -> None:
