@@ -36,11 +36,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What one run of the indexer did."""
+    """What one run of the indexer did: how many new and changed articles it indexed.
+
+    `regrouped` others did not change, but were indexed again because they came into another group of reprints.
+    """
 
     indexed: int
     generation: str
     rebuilt: bool
+    regrouped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ def build(
         )  # nobody shall be told that all is well with an index that is damaged
         return BuildReport(0, status.generation, rebuilt=False)
     if workers is None:
-        workers = 1 if pending(archive, status) <= FEW else processors()
+        workers = 1 if _count_ahead(archive, status, reprints) <= FEW else processors()
     with engine.writer(rebuild=rebuild, workers=workers) as writer, _opened(reprints, anew=rebuild) as groups:
         # Asked again under the lock: another run may have committed since.
         status = None if rebuild else _usable_status(engine, archive)
@@ -123,6 +127,14 @@ def build(
         feed = _Feed(archive, groups, provinces)
         stretch = None if rebuild else STRETCH * workers
         return _put_changes(feed, after, writer, stretch=stretch, progress=progress)
+
+
+def _count_ahead(archive: Archive, status: EngineStatus | None, reprints: Path | None) -> int:
+    """How many articles are to be put, as far as can be told before the groups are up to date."""
+    if status is None:
+        return archive.count_changes(0)
+    with _opened(reprints) as groups:
+        return archive.count_changes(_resume_at(status, groups))
 
 
 def _is_current(status: EngineStatus, archive: Archive, reprints: Path | None) -> bool:
@@ -138,9 +150,11 @@ def _opened(
 
 
 def _resume_at(status: EngineStatus, groups: ReprintGroups | None) -> int:
-    """The last change that need not be put again; 0 where the groups were begun anew."""
+    """The last change that need not be put again; 0 where the groups were begun anew, or never yet."""
     checkpoint = Checkpoint.parse(status.checkpoint)
-    return checkpoint.change if checkpoint.groups == (groups.id if groups else "") else 0
+    if groups is None:
+        return 0 if checkpoint.groups else checkpoint.change
+    return checkpoint.change if groups.id and groups.id == checkpoint.groups else 0
 
 
 def pending(archive: Archive, status: EngineStatus | None) -> int:
@@ -198,9 +212,10 @@ def _put_changes(
     feed: _Feed, after: int, writer: Writer, *, stretch: int | None, progress: Progress | None
 ) -> BuildReport:
     total = feed.archive.count_changes(after) if progress else 0
-    indexed, last = 0, after
+    indexed, regrouped, last = 0, 0, after
     for stored in feed.regrouped(after):
         writer.put(feed.document(stored))
+        regrouped += 1
     for stored in feed.changes(after):
         writer.put(feed.document(stored))
         indexed, last = indexed + 1, stored.change
@@ -211,7 +226,7 @@ def _put_changes(
     generation = writer.commit(feed.checkpoint(last))
     if progress:
         progress(indexed, indexed)
-    return BuildReport(indexed, generation, rebuilt=stretch is None)
+    return BuildReport(indexed, generation, rebuilt=stretch is None, regrouped=regrouped)
 
 
 def to_document(stored: StoredArticle, province: str | None, group: str | None = None) -> Document:

@@ -14,7 +14,7 @@ from crawl.messages import format_number, mark, ngettext
 from crawl.messages import gettext as _
 
 if TYPE_CHECKING:
-    from index.build import Progress
+    from index.build import BuildReport, Progress
 
 
 @click.command(
@@ -45,11 +45,24 @@ def build_index(settings: Settings, rebuild: bool, workers: int | None) -> None:
 
     with _progress() as progress:
         report = build_folder(settings, rebuild=rebuild, workers=workers, progress=progress)
+    for sentence in _sentences(report):
+        click.echo(sentence)
+
+
+def _sentences(report: BuildReport) -> Iterator[str]:
+    """What a run did."""
     if report.indexed or report.rebuilt:
-        sentence = ngettext("{count} article indexed", "{count} articles indexed", report.indexed)
-        click.echo(sentence.format(count=format_number(report.indexed)))
-    else:
-        click.echo(_("Nothing new: the index is up to date."))
+        indexed = ngettext("{count} article indexed", "{count} articles indexed", report.indexed)
+        yield indexed.format(count=format_number(report.indexed))
+    if report.regrouped:
+        regrouped = ngettext(
+            "{count} earlier article put into another group of reprints",
+            "{count} earlier articles put into other groups of reprints",
+            report.regrouped,
+        )
+        yield regrouped.format(count=format_number(report.regrouped))
+    if not report.indexed and not report.regrouped and not report.rebuilt:
+        yield _("Nothing new: the index is up to date.")
 
 
 @contextlib.contextmanager

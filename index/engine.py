@@ -221,6 +221,9 @@ class Engine(Protocol):
         Matches without a date are left out. Raises what `search` raises.
         """
 
+    def matching(self, query: Query, ids: Sequence[str], *, seconds: float | None = None) -> frozenset[str]:
+        """Those of these documents, given by their ids, that match `query`. Raises what `search` raises."""
+
     def documents(self, ids: Sequence[str]) -> tuple[Document, ...]:
         """The stored documents with these ids, in this order; unknown ids are left out."""
 

@@ -2,9 +2,12 @@
 
 For every article that is long enough the file holds its syllables and its sketch, so that new articles are compared
 with all earlier ones without reading those again, and every pair that was found. Groups are what hangs together by
-pairs; a group is named after the article in it that was archived first, so its name changes only when that one leaves.
+pairs; a group is named after the article in it that came into this file first, so its name changes only when that one
+leaves or an earlier one joins.
 
-The file can be made again from the archive any time. SQLite keeps it whole through a kill or a power cut.
+The file can be made again from the archive any time. Its articles then come in the order of their last changes, so the
+same groups may bear other names; that is why an index notes which file its groups are of. SQLite
+keeps it whole through a kill or a power cut.
 """
 
 from __future__ import annotations

@@ -47,6 +47,9 @@ UNUSABLE_DATA = 3
 PARTLY_DONE = 4
 INTERRUPTED = 130
 
+_SEARCH_SECONDS = 60.0
+"""After so long a search is given up: it asks for more than anybody waits for."""
+
 # Errors that explain themselves, with all their kinds. By name: most of their modules are not loaded.
 _STATUS = {
     "crawl.addresses.BadNetwork": USAGE_ERROR,
@@ -391,6 +394,7 @@ def search(
     """Search, print, and say by the exit status whether anything was found."""
     from searcher.explain import why_none
     from searcher.search import Searcher, SearchRequest
+    from searcher.timelimit import TimeLimited
 
     request = SearchRequest(
         text=" ".join(query),
@@ -405,7 +409,7 @@ def search(
         sort=Sort(sort),
         fold=reprints == "fold",
     )
-    engine = open_engine(settings.engine)
+    engine = TimeLimited(open_engine(settings.engine), _SEARCH_SECONDS)
     found = Searcher(engine).search(request)
     _print_page(found, form, settings)
     reasons = why_none(found, request, engine)

@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 from crawl.messages import gettext as _
 from crawl.messages import printable
-from index.engine import CorruptIndex, NoIndex, StaleIndex
+from index.engine import CorruptIndex, NoIndex, QueryTimeout, StaleIndex
 from searcher.lexer import QuerySyntaxError
 from searcher.lookup import NoSuchArticle, SeveralArticles
 from searcher.render import json_text
@@ -54,6 +54,8 @@ def explain(error: Exception) -> Problem:
             return Problem(HTTPStatus.BAD_REQUEST, printable(str(error)))
         case NoSuchArticle() | SeveralArticles():
             return Problem(HTTPStatus.NOT_FOUND, str(error))
+        case QueryTimeout():
+            return _not_now(str(error))
         case NoIndex():
             return _not_now(_("Nothing has been indexed yet. Once it is (timbao index), searching works."))
         case StaleIndex() | CorruptIndex():

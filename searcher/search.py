@@ -239,12 +239,9 @@ class Searcher:
         found = self._engine.search(
             meant.partial, within=within, fold=request.fold, limit=request.limit, offset=offset
         )
-        # Scored alike, so what is whole among the hits is among the best whole ones.
         strict = And((parsed.query,) if within is None else (parsed.query, within))
-        whole = self._engine.search(
-            meant.partial, within=strict, fold=request.fold, limit=offset + request.limit
-        )
-        ids = {hit.document.id for hit in whole.hits}
+        whole = self._engine.search(meant.partial, within=strict, limit=0)
+        ids = self._engine.matching(parsed.query, [hit.document.id for hit in found.hits])
         shown = tuple(_result(hit, meant.partial, partial=hit.document.id not in ids) for hit in found.hits)
         reachable = found.groups if request.fold else found.total
         return _Found(whole.total, whole.groups, reachable, shown, found.generation, slipped)

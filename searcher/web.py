@@ -34,6 +34,7 @@ from searcher.lookup import NoSuchArticle, SeveralArticles
 from searcher.search import RequestError, ResultPage, Searcher, SearchRequest
 from searcher.snippet import Marks, marks
 from searcher.syntax import QuerySyntaxError, parse
+from searcher.timelimit import TimeLimited
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -50,6 +51,8 @@ _GUARDS = {
 _FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/openapi.json")
 _AROUND_FAULT = 60
 _LAST_PORT = 65_535
+_SECONDS = 10.0
+"""What all searches of one request may take together: nobody waits longer, and others wait for the thread."""
 _RELEASE = version("timbao")
 _MARK = Markup("<mark>{}</mark>")
 
@@ -189,17 +192,18 @@ class _Site:
             wanted = permalinks.read(request.args.items(multi=True))
             if not wanted.text:
                 return _page("search.html", wanted=wanted, page=None, problem=None)
-            found = Searcher(self.engine).search(wanted)
+            engine = TimeLimited(self.engine, _SECONDS)
+            found = Searcher(engine).search(wanted)
         except (QuerySyntaxError, RequestError) as error:
             return _refused_search(error, wanted)
-        reasons = why_none(found, wanted, self.engine)
+        reasons = why_none(found, wanted, engine)
         shown = _page("search.html", wanted=wanted, page=found, reasons=reasons, problem=None)
         return _cacheable(shown, wanted, found)
 
     def search_answer(self) -> Response:
         """The same as JSON."""
         wanted = permalinks.read(request.args.items(multi=True))
-        found = Searcher(self.engine).search(wanted)
+        found = Searcher(TimeLimited(self.engine, _SECONDS)).search(wanted)
         response = Response(render.to_json(found), mimetype="application/json")
         for relation, there, page in (
             ("prev", wanted.page > 1, wanted.page - 1),

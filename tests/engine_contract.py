@@ -253,7 +253,10 @@ class EngineContract(abc.ABC):
     def compare(engine: Engine, oracle: Engine, queries: list[Query], within: Query | None) -> None:
         """Ask both the same."""
         engine.verify()
+        every = ids(oracle.search(Everything(), limit=100))
         for query in queries:
+            for some in (every, [*every[::-2], "unknown"]):
+                assert engine.matching(query, some) == oracle.matching(query, some)
             for field in ("source", "province", "title"):
                 counts = engine.value_counts(query, field, within=within)
                 assert counts == oracle.value_counts(query, field, within=within)
@@ -480,6 +483,27 @@ class EngineContract(abc.ABC):
         fill(engine, [[article("1"), article("2")]])
         assert ids(engine.search(And(()))) == ["1", "2"]
 
+    def test_every_group_is_found_by_its_name_and_no_name_beside_it(self, engine: Engine) -> None:
+        """Each of many values of one field has its own documents; what sorts beside it, or is another field's, none."""
+        groups = ["a", "a\x00", "b", "đ", "z", "\U0001f600"]
+        fill(engine, [[replace(article(f"{at}{one}"), group=one) for one in groups] for at in range(2)])
+        with engine.writer() as writer:
+            writer.delete("0b")
+            writer.commit("")
+        for one in groups:
+            expected = [f"{at}{one}" for at in range(2) if (at, one) != (0, "b")]
+            assert ids(engine.search(Keyword("group", one))) == expected
+        for other in ("", "a\x01", "c", "a vn", "\U0001f601"):
+            assert engine.search(Keyword("group", other)).total == 0
+
+    def test_documents_are_told_to_match_or_not(self, engine: Engine) -> None:
+        """Of the ids given, those of documents that match are named: no deleted and no replaced one, in any order."""
+        old = [article("1", body="lũ"), article("2", body="lũ"), article("3", body="lũ"), article("4")]
+        fill(engine, [old, ["1", article("2", body="gió"), article("0", body="lũ")]])
+        assert engine.matching(Term("lũ"), ["4", "3", "2", "1", "0", "3", "x"]) == {"0", "3"}
+        assert engine.matching(Term("lũ"), ["3"]) == {"3"}
+        assert engine.matching(Everything(), []) == frozenset()
+
     def test_documents_come_back_as_they_were_put(self, engine: Engine) -> None:
         """Every attribute survives, whatever the text; unknown ids are left out, the asked order is kept."""
         full = Document(
@@ -560,6 +584,8 @@ class EngineContract(abc.ABC):
         for query in (Term("lũ"), And((Term("lũ"), Not(Term("gió")))), Everything()):
             with pytest.raises(QueryTimeout):
                 engine.search(query, seconds=0)
+            with pytest.raises(QueryTimeout):
+                engine.matching(query, ["1"], seconds=0)
             assert engine.search(query, seconds=60) == engine.search(query)
 
     def test_there_is_no_index_before_the_first_commit(self, engine: Engine) -> None:

@@ -123,8 +123,13 @@ class OracleEngine:
         return tuple(sorted((day, count) for day, count in days.items() if day is not None))
 
     def _matching(self, query: Query, within: Query | None, seconds: float | None) -> list[Document]:
-        whole = self.search(query, within=within, limit=10**9, seconds=seconds)
+        # Not what a test put in the place of a search.
+        whole = OracleEngine.search(self, query, within=within, limit=10**9, seconds=seconds)
         return sorted((hit.document for hit in whole.hits), key=lambda document: document.id)
+
+    def matching(self, query: Query, ids: Sequence[str], *, seconds: float | None = None) -> frozenset[str]:
+        """Ask every document."""
+        return frozenset(ids) & {document.id for document in self._matching(query, None, seconds)}
 
     def documents(self, ids: Sequence[str]) -> tuple[Document, ...]:
         """Look each one up."""

@@ -156,6 +156,25 @@ def test_workers_are_as_many_as_asked_or_worth_it(archive: Archive, monkeypatch:
     assert steps == ["write", "write with 3", "write with 2", "write"]
 
 
+def test_groups_begun_anew_are_work_for_all(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where every article must be put again, because its group was found anew, workers share that too."""
+    monkeypatch.setattr(build_module, "FEW", 9)
+    monkeypatch.setattr(build_module, "processors", lambda: 2)
+    engine, reprints = Watched(), tmp_path / "reprints.sqlite"
+    steps: list[str] = []
+    for known in (None, reprints, reprints):
+        archive.put_article(article(11, f"Mới {known} {len(steps)}"), seen=SEEN)
+        engine.steps.clear()
+        build(archive, engine, {}, reprints=known)
+        steps.append(engine.steps[0])
+    reprints.unlink()
+    engine.steps.clear()
+    assert build(archive, engine, {}, reprints=reprints).indexed == 11
+    assert [*steps, engine.steps[0]] == ["write with 2", "write with 2", "write", "write with 2"]
+
+
 def test_progress_is_told(archive: Archive, engine: Engine) -> None:
     """The last word is that all is done, and no word is more than all."""
     with archive.batch():

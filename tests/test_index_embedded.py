@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -11,7 +12,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -35,7 +38,7 @@ from index.engine import (
     Sort,
     StaleIndex,
 )
-from index.query import And, Everything, Keyword, Not, Phrase, Prefer, Query, Term, Wildcard
+from index.query import And, Everything, Fuzzy, Keyword, Not, Phrase, Prefer, Query, Term, Wildcard, Word
 from tests.bench.contest import Case
 from tests.bench.equality import compare, shortened
 from tests.engine_contract import article, documents, fill, ids
@@ -605,6 +608,23 @@ def test_a_changed_checkpoint_is_damage(engine: WhooshEngine) -> None:
         engine.status()
 
 
+def test_a_group_is_looked_up_without_reading_all_others(
+    engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The names that are read on the way to one of a thousand groups are few: each hit with reprints asks for one."""
+    fill(engine, [[replace(article(str(number)), group=f"g{number}") for number in range(1_000)]])
+    assert ids(engine.search(Keyword("group", "g776"))) == ["776"]
+    read: list[bytes] = []
+
+    def decode(name: bytes) -> str:
+        read.append(name)
+        return storage.decode(name)
+
+    monkeypatch.setattr("index.embedded.segment.decode", decode)
+    assert ids(engine.search(Keyword("group", "g777"))) == ["777"]
+    assert len(read) < 20
+
+
 class Patience(Deadline):
     """A deadline that passes when it is looked at for the sixth time."""
 
@@ -627,6 +647,20 @@ def test_a_deadline_interrupts_a_wide_pattern(engine: WhooshEngine) -> None:
     with pytest.raises(QueryTimeout):
         Evaluator(engine._newest(), Patience()).matches(Wildcard("x*"))
     assert engine.search(Wildcard("x*")).total == 2
+
+
+@pytest.mark.parametrize("word", [Wildcard("x*z"), Fuzzy("xaaaaaaa")])
+def test_a_deadline_interrupts_the_search_for_words(
+    engine: WhooshEngine, word: Word, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pattern for which many words are looked at is given up when the time is over, though none of them fits."""
+    words = ("x" + "".join(letters) for letters in itertools.product("abcdefghijklmnopqrstuvw", repeat=3))
+    fill(engine, [[article("1", body=" ".join(words))]])
+    seconds = itertools.count()
+    monkeypatch.setattr("index.embedded.deadline.time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    with pytest.raises(QueryTimeout, match="4 s"):
+        engine.search(word, seconds=4)
+    assert engine.search(word, seconds=100).total == 0
 
 
 @given(st.lists(st.integers(-3, 3)))

@@ -14,12 +14,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from crawl.archive import Archive
 from crawl.article import Article
-from crawl.datafolder import Locked, hold_lock
+from crawl.datafolder import DataFolder, Locked, Settings, hold_lock
+from crawl.messages import speaking
 from index import reprint_groups
 from index.build import Checkpoint, build
+from index.cli import build_index
 from index.engine import Engine, open_engine
 from index.query import Everything, Keyword
 from index.reprint_groups import GroupsError, ReprintGroups
@@ -77,7 +80,7 @@ THREE_STORIES: dict[str, str | None] = {f"bao{number}.vn": f"bao{number % 3}.vn"
 
 
 def test_articles_of_one_story_are_one_group(archive: Archive, tmp_path: Path) -> None:
-    """A group is named after its article that was archived first; articles of no group have none."""
+    """A group is named after its article that came first; articles of no group have none."""
     put(archive, [article(6, 6), article(7, 0, body="Quá ngắn."), article(8, 0, body="Quá ngắn.")])
     with ReprintGroups(tmp_path / "reprints.sqlite") as groups:
         alone = {"bao6.vn": None, "bao7.vn": None, "bao8.vn": None}
@@ -151,6 +154,20 @@ def test_the_file_can_be_made_again(archive: Archive, tmp_path: Path) -> None:
     assert len(ids) == 4
 
 
+def test_names_of_groups_are_of_one_file(archive: Archive, tmp_path: Path) -> None:
+    """A group keeps its name when its first article changes and stays; a file made again may name it otherwise."""
+    renamed = {"bao0.vn": "bao3.vn", "bao3.vn": "bao3.vn"}
+    with ReprintGroups(tmp_path / "reprints.sqlite") as groups:
+        groups.update(archive)
+        first = groups.id
+        put(archive, [article(0, 0, title="Tít mới")], day=2)
+        assert grouped(groups, archive) == THREE_STORIES
+        assert groups.id == first
+    with ReprintGroups(tmp_path / "fresh.sqlite") as groups:
+        assert grouped(groups, archive) == THREE_STORIES | renamed
+        assert groups.id != first
+
+
 def test_one_updates_at_a_time(archive: Archive, tmp_path: Path) -> None:
     """While another process holds the lock nothing is grouped, and the error says so."""
     path = tmp_path / "reprints.sqlite"
@@ -222,10 +239,28 @@ def test_the_index_knows_the_groups(archive: Archive, engine: Engine, tmp_path: 
     assert indexed(engine) == THREE_STORIES | {"bao6.vn": None}
     assert engine.search(Everything()).groups == 4
     put(archive, [article(7, 6)])
-    assert build(archive, engine, {}, reprints=path).indexed == 1
+    report = build(archive, engine, {}, reprints=path)
+    assert (report.indexed, report.regrouped) == (1, 1)
     assert indexed(engine) == THREE_STORIES | {"bao6.vn": "bao6.vn", "bao7.vn": "bao6.vn"}
     assert engine.search(Keyword("group", archive.find("http://bao6.vn/1")[0].id)).total == 2
-    assert build(archive, engine, {}, reprints=path).indexed == 0
+    report = build(archive, engine, {}, reprints=path)
+    assert (report.indexed, report.regrouped) == (0, 0)
+
+
+def test_what_was_put_into_another_group_is_told(tmp_path: Path) -> None:
+    """`timbao index` says how many earlier articles it indexed again; where it wrote nothing, that nothing is new."""
+    folder = DataFolder(tmp_path)
+    settings = Settings(folder, folder.engine_locator)
+    said = []
+    with Archive(folder.archive, folder.pages, create=True) as archive, speaking("en"):
+        for new in ([article(1, 1), article(2, 2)], [article(3, 1)], []):
+            put(archive, new)
+            said.append(CliRunner().invoke(build_index, obj=settings).output.splitlines())
+    assert said == [
+        ["2 articles indexed"],
+        ["1 article indexed", "1 earlier article put into another group of reprints"],
+        ["Nothing new: the index is up to date."],
+    ]
 
 
 def test_groups_that_an_index_missed_reach_it_later(archive: Archive, engine: Engine, tmp_path: Path) -> None:

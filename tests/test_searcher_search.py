@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.document import Document
-from index.engine import NoIndex, Sort
-from index.query import Term, leaves
+from index.engine import Hits, NoIndex, Sort
+from index.query import Query, Term, leaves
 from searcher.search import (
     MAX_LIMIT,
     MAX_PARTIAL,
@@ -225,6 +226,31 @@ def test_prose_is_ranked_by_score() -> None:
     assert [page.hits[0].document.id for page in pages] == ["best", "whole", "some"]
     assert [page.has_next for page in pages] == [True, True, False]
     assert [hit.document.id for hit in found.search(SearchRequest(title, sort=Sort.NEWEST)).hits] == ["whole"]
+
+
+class Frugal(OracleEngine):
+    """An engine that notes how many hits are asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.limits: list[object] = []
+
+    def search(self, query: Query, **options: Any) -> Hits:
+        """Note and answer."""
+        self.limits.append(options["limit"])
+        return super().search(query, **options)
+
+
+def test_a_late_page_of_a_title_costs_what_an_early_one_does() -> None:
+    """Only the articles that are shown are asked for, however far behind the first ones they are."""
+    engine = Frugal()
+    engine.committed = {
+        str(number): article(str(number), "xã ven biển đón mùa cá cơm") for number in range(30)
+    }
+    page = Searcher(engine).search(SearchRequest("xã ven biển đón mùa cá cơm", limit=2, page=15))
+    assert [hit.partial for hit in page.hits] == [False, False]
+    assert (page.total, page.has_next) == (30, False)
+    assert set(engine.limits) == {0, 2}
 
 
 NEWS = searcher(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
 
 from index.document import Document
 from index.embedded import counting, searching
@@ -68,6 +71,13 @@ class WhooshEngine:
     ) -> tuple[tuple[date, int], ...]:
         """Matches by day; see `index.engine.Engine.day_counts`."""
         return counting.day_counts(Evaluator(self._newest(), Deadline(seconds)), query, within)
+
+    def matching(self, query: Query, ids: Sequence[str], *, seconds: float | None = None) -> frozenset[str]:
+        """Which of these documents match; see `index.engine.Engine.matching`."""
+        evaluator = Evaluator(self._newest(), Deadline(seconds))
+        numbers = {id: number for id in ids if (number := evaluator.snapshot.find(id)) is not None}
+        keep, _scores = evaluator.among(query, np.array(list(numbers.values()), np.int32))
+        return frozenset(itertools.compress(numbers, keep))
 
     def documents(self, ids: Sequence[str]) -> tuple[Document, ...]:
         """The stored documents with these ids."""

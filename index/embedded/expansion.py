@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from index.embedded.deadline import Deadline
 from index.embedded.segment import Names, Segment
 from index.embedded.snapshot import Snapshot
 from index.embedded.storage import decode, encode
@@ -15,6 +16,9 @@ from index.vietnamese import fold
 
 _AFTER_ALL = b"\xff"
 """Behind every character, none of which has this byte in UTF-8 (RFC 3629)."""
+
+_UNCHECKED = 2_048
+"""After so many names of one word the deadline is looked at: some milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +34,9 @@ class Expansion:
         return sorted((*self.exact, *self.others))
 
 
-def expanded(snapshot: Snapshot, word: Word) -> list[Expansion]:
-    """What a word stands for in each segment. Raises TooManyWords."""
-    found = [_in_segment(part.segment, word) for part in snapshot.parts]
+def expanded(snapshot: Snapshot, word: Word, deadline: Deadline) -> list[Expansion]:
+    """What a word stands for in each segment. Raises TooManyWords, QueryTimeout."""
+    found = [_in_segment(part.segment, word, deadline) for part in snapshot.parts]
     if isinstance(word, Wildcard) and sum(len(one.others) for one in found) > MAX_EXPANSION:
         names = {
             part.segment.vocabulary[number]
@@ -44,7 +48,8 @@ def expanded(snapshot: Snapshot, word: Word) -> list[Expansion]:
     return found
 
 
-def _in_segment(segment: Segment, word: Word) -> Expansion:
+def _in_segment(segment: Segment, word: Word, deadline: Deadline) -> Expansion:
+    deadline.check()
     typed = spelt_out(word)
     exact = segment.term(typed)
     others = set(segment.spellings(fold(typed))) if word.any_marks else set()
@@ -52,17 +57,17 @@ def _in_segment(segment: Segment, word: Word) -> Expansion:
         case Term():
             pass
         case Wildcard(pattern) if word.any_marks:
-            others |= set(segment.terms_of(_fitting(segment.folds, fold(pattern))))
+            others |= set(segment.terms_of(_fitting(segment.folds, fold(pattern), deadline)))
         case Wildcard(pattern):
-            others |= set(_fitting(segment.vocabulary, pattern))
+            others |= set(_fitting(segment.vocabulary, pattern, deadline))
         case Fuzzy() if word.any_marks:
-            others |= set(segment.terms_of(_one_letter_off(segment.folds, fold(typed))))
+            others |= set(segment.terms_of(_one_letter_off(segment.folds, fold(typed), deadline)))
         case Fuzzy():
-            others |= set(_one_letter_off(segment.vocabulary, typed))
+            others |= set(_one_letter_off(segment.vocabulary, typed, deadline))
     return Expansion(exact, sorted(others - {*exact, segment.paragraph_end}))
 
 
-def _fitting(names: Names, pattern: str) -> Sequence[int]:
+def _fitting(names: Names, pattern: str, deadline: Deadline) -> Sequence[int]:
     """The numbers of the names that a pattern fits."""
     stem, star, rest = pattern.partition("*")
     if not star:
@@ -71,17 +76,22 @@ def _fitting(names: Names, pattern: str) -> Sequence[int]:
     if not rest.strip("*"):
         return found
     fits = compiled(pattern).fullmatch
-    return [number for number in found if fits(decode(names[number]))]
+    fitting: list[int] = []
+    for start in range(0, len(found), _UNCHECKED):
+        deadline.check()
+        fitting += (number for number in found[start : start + _UNCHECKED] if fits(decode(names[number])))
+    return fitting
 
 
 def _beginning_with(names: Names, stem: bytes) -> range:
     return range(names.place(stem), names.place(stem + _AFTER_ALL))
 
 
-def _one_letter_off(names: Names, word: str) -> Iterator[int]:
+def _one_letter_off(names: Names, word: str, deadline: Deadline) -> Iterator[int]:
     """The numbers of the names that are one letter off a word; see `index.patterns.is_one_letter_off`."""
     candidates = set()
     for place in range(len(word) + 1):
+        deadline.check()
         before, after = word[:place], word[place:]
         candidates |= {before + after[1:], before + after[1::-1] + after[2:]}
         for letter in _next_letters(names, before):

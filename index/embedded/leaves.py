@@ -127,7 +127,7 @@ class Leaves:
     def _score(self, query: Text, deadline: Deadline) -> Leaf:
         terms = (query,) if isinstance(query, Word) else query.terms
         asked = {query.field, *(term.field for term in terms)} - {None}
-        words = [expanded(self.snapshot, term) for term in terms]
+        words = [expanded(self.snapshot, term, deadline) for term in terms]
         found = [
             self._in_field(number, query, words, deadline)
             for number, field in enumerate(TEXT_FIELDS)

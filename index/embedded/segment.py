@@ -56,10 +56,11 @@ class Names(Sequence[bytes]):
                 last = middle
         return first
 
-    def find(self, name: bytes) -> int | None:
-        """The number of a name; None where it is not."""
-        number = self.place(name)
-        return number if number < len(self) and self[number] == name else None
+    def find(self, name: bytes, first: int = 0, last: int | None = None) -> int | None:
+        """The number of a name, between two numbers; None where it is not."""
+        last = len(self) if last is None else last
+        number = self.place(name, first, last)
+        return number if number < last and self[number] == name else None
 
 
 class Segment:
@@ -162,8 +163,17 @@ class Segment:
 
     def key_values(self, field: int) -> list[str]:
         """The values of a keyword field, sorted."""
-        first, last = self.file.part("key_fields", field, field + 2)
-        return [decode(self.keys[number]) for number in range(first, last)]
+        return [decode(self.keys[number]) for number in self._keys_of(field)]
+
+    def key_code(self, field: int, value: str) -> int | None:
+        """The number of a value of a keyword field in `key_values`; None where no document has it."""
+        own = self._keys_of(field)
+        number = self.keys.find(encode(value), own.start, own.stop)
+        return None if number is None else number - own.start
+
+    def _keys_of(self, field: int) -> range:
+        first, last = self.file.part("key_fields", field, field + 2).tolist()
+        return range(first, last)
 
     def document(self, number: int) -> Document:
         """A document as it was put."""

@@ -111,13 +111,10 @@ class Snapshot:
             return found
         field = KEYS.index(name)
         for part in self.parts:
-            values = part.segment.key_values(field)
-            codes = _codes(values, value, any_marks=any_marks)
-            if codes:
-                wanted = np.zeros(len(values) + 1, np.bool_)  # the last one stands for NO_KEY, which is -1
-                wanted[codes] = True
-                mask = wanted[part.segment.codes(field)]
-                found[part.base : part.base + len(mask)] = mask if part.live is None else mask & part.live
+            column = part.segment.codes(field)
+            for code in _codes(part.segment, field, value, any_marks=any_marks):
+                mask = column == code
+                found[part.base : part.base + len(mask)] |= mask if part.live is None else mask & part.live
         return found
 
     def spellings(self, folded: Sequence[str]) -> Counter[str]:
@@ -155,7 +152,9 @@ def joined(arrays: Sequence[Array], kind: type[np.generic]) -> Array:
     return arrays[0] if len(arrays) == 1 else np.concatenate([np.empty(0, kind), *arrays])
 
 
-def _codes(values: list[str], value: str, *, any_marks: bool) -> list[int]:
+def _codes(segment: Segment, field: int, value: str, *, any_marks: bool) -> list[int]:
     if any_marks:
-        return [code for code, other in enumerate(values) if fold(other) == fold(value)]
-    return [values.index(value)] if value in values else []
+        folded = fold(value)
+        return [code for code, other in enumerate(segment.key_values(field)) if fold(other) == folded]
+    code = segment.key_code(field, value)
+    return [] if code is None else [code]
