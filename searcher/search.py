@@ -12,7 +12,7 @@ from index.engine import Engine, Hit, Sort, TooManyWords
 from index.query import And, Between, Keyword, Not, Or, Prefer, Query
 from index.tokens import analyse_terms
 from searcher.snippet import Marks, Snippet, marks, snippet
-from searcher.suggest import Slip, correction, mended, slips
+from searcher.suggest import Slip, correction, mended, quoted_values, slips
 from searcher.syntax import ParsedQuery, QuerySyntaxError, parse, too_many_words, whole_value
 from searcher.wider import with_other_provinces
 
@@ -274,6 +274,8 @@ class Searcher:
             tries.append(replace(request, text=better))
         if wider := with_other_provinces(parsed, request.province):
             tries.append(replace(request, text=wider, province=()))
+        if not total and not parsed.is_prose:
+            tries += [replace(request, text=quoted) for quoted in quoted_values(parsed.text)]
         return tuple(
             Suggestion(other.text, total, other)
             for other in tries

@@ -11,15 +11,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 
-from index.document import FIELDS, Document
+from index.document import FIELDS, KEYWORD_FIELDS, Document
 from index.engine import Engine
 from index.query import Everything, Phrase, Query, Term
 from index.tokens import analyse
 from index.vietnamese import fold, folds, has_marks
 from searcher.inputmethods import from_telex, from_vni
-from searcher.lexer import Kind, QuerySyntaxError, lex
+from searcher.lexer import FIELD_NAMES, Kind, QuerySyntaxError, lex
 
 MAX_WORDS = 8
 """Longer queries get no suggestion: they find their article by their other words."""
@@ -32,6 +32,8 @@ _READ = 10  # how many articles are read for how a pair of words is written
 _FAR_MORE = (
     10  # how many times as often other marks must stand there, before marks that were typed are doubted
 )
+_MOST_QUOTED = 6  # no province, newspaper or section has more words in its name
+_WHOLE = frozenset(field.name for field in KEYWORD_FIELDS)
 _RARE = 1000  # of so many articles at most one has a word that may be a slip that others made, too
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _CHUNK = re.compile(r"[^\s()\"“”„‟＂:-]+")
@@ -71,6 +73,20 @@ def correction(text: str, engine: Engine, *, found_nothing: bool = False) -> str
             chosen.setdefault(place, term)
     mended = _replaced(mended, words, chosen)
     return mended if fold(mended) != fold(text) or _keys(mended) != _keys(text) else None
+
+
+def quoted_values(text: str) -> Iterator[str]:
+    """The text with two and more words behind a field's colon in quotation marks; without them it takes one.
+
+    `tỉnh:Khánh Hòa` asks for the province Khánh, and for the word Hòa anywhere.
+    """
+    tokens = tuple(lex(text))
+    for place, token in enumerate(tokens):
+        if token.kind is Kind.FIELD and FIELD_NAMES[token.value] in _WHOLE:
+            words = tuple(takewhile(lambda after: after.kind is Kind.WORDS, tokens[place + 1 :]))
+            for last in words[1:_MOST_QUOTED]:
+                begin = words[0].start
+                yield f'{text[:begin]}"{text[begin : last.end]}"{text[last.end :]}'
 
 
 def _is_plain(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -100,6 +101,17 @@ def test_a_suggestion_says_how_much_it_finds(engine: Engine) -> None:
     page = Searcher(engine).search(SearchRequest("khanhs hoaf", last=date(2020, 1, 1)))
     assert [found.total for found in page.suggestions] == [1]
     assert Searcher(engine).search(SearchRequest("khanhs hoaf", first=date(2021, 1, 1))).suggestions == ()
+
+
+def test_a_name_without_quotation_marks_is_offered_with_them(engine: Engine) -> None:
+    """`tỉnh:Khánh Hòa` finds nothing, as the province is called by both words; quoted it is found."""
+    for text in ("tỉnh:Khánh Hòa", "tỉnh:khanh hoa dân vận", "dân AND tỉnh:Khánh Hòa"):
+        page = Searcher(engine).search(SearchRequest(text))
+        assert page.total == 0
+        offered = {other.text: other.total for other in page.suggestions}
+        quoted = re.sub("(?i)(khánh hòa|khanh hoa)", r'"\1"', text)
+        assert offered[quoted] > 0
+    assert Searcher(engine).search(SearchRequest("tỉnh:Lai Châu")).suggestions == ()
 
 
 def test_earlier_and_later_provinces_are_offered(engine: Engine) -> None:
