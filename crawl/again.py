@@ -13,14 +13,15 @@ from dataclasses import dataclass, replace
 from crawl.archive import Archive, ArchiveError, Change, StoredPage
 from crawl.article import Article, Page, StoredArticle, content_digest
 from crawl.claims import own_address
-from crawl.extract import Rejected, Unreadable
-from crawl.extracting import Extractors, Job, Reading
+from crawl.extract import BAD_SELECTOR, UNREADABLE, Rejected, Unreadable
+from crawl.extracting import OVER_BUDGET, Extractors, Job, Reading
 from crawl.importing import Problem
 from crawl.messages import gettext as _
-from crawl.report import explained
+from crawl.report import BEFORE_SINCE, explained
 from crawl.sources import Source
 from crawl.urls import canonical, within
 
+_UNREAD = (UNREADABLE, BAD_SELECTOR, OVER_BUDGET)
 _BATCH = 200  # pages whose changes become durable together
 _SAMPLES = 10
 _SHOWN = 200  # characters of a difference
@@ -70,11 +71,15 @@ class Rereader:
         self._samples: list[Difference] = []
         self._lost = self._problems = 0
         self._visited: set[int] = set()
+        self._rejected: set[int] = set()
 
     def run(self, names: Collection[str], extractors: Extractors) -> AgainReport:
         """Read the pages of these sources again, or of all. Raises ArchiveError when nothing can be kept."""
-        pages = self._archive.newest_pages(names)
-        self._visited = {hash(page.url) for page in pages}
+        newest = self._archive.newest_pages(names, unread=_UNREAD)
+        # Nobody wanted the articles from before a crawl's day; they are not to be new ones now.
+        pages = [page for page in newest if page.rejected != BEFORE_SINCE]
+        self._visited = {hash(page.url) for page in pages if not page.rejected}
+        self._rejected = {page.number for page in pages if page.rejected}
         readings = extractors.read_all(self._jobs(iter(pages)))
         while chunk := list(itertools.islice(readings, _BATCH)):
             with self._archive.batch():
@@ -108,7 +113,7 @@ class Rereader:
         if isinstance(reading, Unreadable):
             self._problem(job.page.final_url, reading.detail)
         elif isinstance(reading, Rejected):
-            if known := self._archive.find(job.page.final_url):
+            if job.number not in self._rejected and (known := self._archive.find(job.page.final_url)):
                 self._lost += 1
                 self._problem(
                     job.page.final_url,

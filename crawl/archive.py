@@ -119,11 +119,15 @@ class ArchiveCounts:
 
 @dataclass(frozen=True, slots=True)
 class StoredPage:
-    """A raw page in the archive, by its number: the newspaper it was stored for, and the URL it was fetched from."""
+    """A raw page in the archive, by its number: the newspaper it was stored for, and the URL it was fetched from.
+
+    `rejected` is why no article came of it, or None.
+    """
 
     number: int
     source: str
     url: str
+    rejected: str | None
 
 
 class Archive:
@@ -133,11 +137,12 @@ class Archive:
     Every method raises ArchiveError when the disk or the file fails it.
     """
 
-    def __init__(self, path: Path, pages: Path, *, create: bool = False) -> None:
+    def __init__(self, path: Path, pages: Path, *, create: bool = False, read_only: bool = False) -> None:
         """Open the archive at `path` with raw pages in the folder `pages`.
 
         Raises NoArchive where there is none and `create` does not ask for one. A file that holds no archive is
         made one only when asked for, and never beside raw pages: then it held one, and was emptied.
+        With `read_only` the file stays as it is, even one of an older version, of which only addresses can be read.
         """
         self._path = path
         self._warc = WarcFolder(pages)
@@ -150,12 +155,13 @@ class Archive:
             # Transactions are begun and ended by `batch` alone.
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
             try:
-                self._prepare(may_begin=create and not (existed and self._warc.holds_files))
+                may_begin = create and not (existed and self._warc.holds_files)
+                self._prepare(may_begin=may_begin, read_only=read_only)
             except BaseException:
                 self._db.close()
                 raise
 
-    def _prepare(self, *, may_begin: bool) -> None:
+    def _prepare(self, *, may_begin: bool, read_only: bool) -> None:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
             raise ArchiveError(self._path, _("it was made by a newer timbao. Upgrade timbao."))
@@ -166,6 +172,9 @@ class Archive:
                     "the file is there, but empty. Restore it from a backup, or move it away to begin a new one."
                 ),
             )
+        if read_only:
+            self._db.execute("PRAGMA query_only = ON")
+            return
         self._db.execute("PRAGMA foreign_keys = ON")
         self._db.execute("PRAGMA synchronous = FULL")
         if version == 0:
@@ -184,8 +193,24 @@ class Archive:
         if version < SCHEMA_VERSION:
             for statement in _FROM_VERSION_1.split(";"):
                 self._db.execute(statement)
+            self._add_fingerprints()
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         self._db.execute("COMMIT")
+
+    def _add_fingerprints(self) -> None:
+        """Let the articles that are there already be found by what they may be one with."""
+        rows = self._db.execute(
+            f"SELECT id, digest, {_CONTENT} FROM article"  # noqa: S608
+            " JOIN revision ON revision.article = id AND number = revision"
+        )
+        self._db.executemany(
+            "INSERT OR IGNORE INTO likeness VALUES (?, ?)",
+            (
+                (fingerprint(article), known)
+                for known, digest, content in rows
+                if (article := _proved(digest, content)) is not None
+            ),
+        )
 
     def close(self) -> None:
         """Let go of all files."""
@@ -360,6 +385,8 @@ class Archive:
             "INSERT INTO revision VALUES (?, ?, ?, ?, ?, ?)",
             (known, number, format_when(seen), digest, dump_article(article), page),
         )
+        # Better rules may find an article where none was found before.
+        self._db.execute("UPDATE page SET rejected = NULL WHERE id = ? AND rejected IS NOT NULL", (page,))
 
     def _identify(self, article: Article, alias: str | None, own: str) -> str | None:
         for name in filter(None, (article.url, alias)):
@@ -418,6 +445,15 @@ class Archive:
         with self._lock, self._guard():
             return self._db.execute("SELECT 1 FROM alias WHERE name = ?", (url,)).fetchone() is not None
 
+    def last_seen(self, url: str) -> datetime | None:
+        """When the newest revision of the article at this URL was first seen so (aware, UTC); None for no article."""
+        with self._lock, self._guard():
+            (seen,) = self._db.execute(
+                "SELECT max(seen) FROM alias JOIN revision ON revision.article = alias.article WHERE name = ?",
+                (url,),
+            ).fetchone()
+            return datetime.fromisoformat(seen) if seen else None
+
     def addresses(self, source: str) -> Iterator[tuple[str, ...]]:
         """For every article of the source, the addresses it is known by."""
         after = ""
@@ -441,13 +477,12 @@ class Archive:
         """
         name = name.encode("utf-8", "replace").decode()  # a command's argument need not be text
         names = {name, canonical(name) or name}
-        marks = ", ".join("?" * len(names))
         with self._lock, self._guard():
             ids = self._db.execute("SELECT id FROM article WHERE id = ?", (name,)).fetchall()
             ids = (
                 ids
                 or self._db.execute(
-                    f"SELECT DISTINCT article FROM alias WHERE name IN ({marks}) ORDER BY 1",  # noqa: S608
+                    f"SELECT DISTINCT article FROM alias WHERE name IN ({_marks(names)}) ORDER BY 1",  # noqa: S608
                     tuple(names),
                 ).fetchall()
             )
@@ -503,16 +538,24 @@ class Archive:
             ).fetchone()
             return self._warc.read(RecordPlace(*row)) if row else None
 
-    def newest_pages(self, sources: Collection[str] = ()) -> tuple[StoredPage, ...]:
-        """The page last fetched from each URL with success, of these sources (or of all), oldest first."""
-        marks = ", ".join("?" * len(sources))
-        chosen = f"AND source IN ({marks})" if sources else ""
+    def newest_pages(
+        self, sources: Collection[str] = (), *, unread: Collection[str] = ()
+    ) -> tuple[StoredPage, ...]:
+        """For each URL the page last fetched that gave an article, else the one last fetched with success.
+
+        Of these sources (or of all), oldest first: what came after an article vanished is no newer state of it.
+        What a page rejected with one of the reasons `unread` holds is not known, and may well be an article.
+        """
+        chosen = f"AND source IN ({_marks(sources)})" if sources else ""
+        reason = "substr(rejected, 1, instr(rejected || ':', ':') - 1)"  # a sentence may follow it
+        is_good = f"rejected IS NULL OR {reason} IN ({_marks(unread)})"
         with self._lock, self._guard():
             rows = self._db.execute(
-                "SELECT id, source, url FROM page WHERE id IN"  # noqa: S608
-                " (SELECT max(id) FROM page WHERE status BETWEEN 200 AND 299 GROUP BY url)"
+                "SELECT id, source, url, rejected FROM page WHERE id IN"  # noqa: S608
+                f" (SELECT coalesce(max(iif({is_good}, id, NULL)), max(id)) FROM page"
+                " WHERE status BETWEEN 200 AND 299 GROUP BY url)"
                 f" {chosen} ORDER BY id",
-                tuple(sources),
+                (*unread, *sources),
             )
             return tuple(StoredPage(*row) for row in rows)
 
@@ -562,6 +605,10 @@ class Archive:
             return ArchiveCounts(
                 pages, articles, versions - articles, tuple(SourceCount(*row) for row in rows), vanished
             )
+
+
+def _marks(values: Collection[str]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _is_url(name: str) -> bool:

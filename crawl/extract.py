@@ -36,7 +36,7 @@ from crawl.headline import (
     text_after,
     title_place,
 )
-from crawl.kinds import Signs, is_error, without_text
+from crawl.kinds import Signs, is_error, is_missing_notice, without_text
 from crawl.language import language_of
 from crawl.messages import gettext as _
 from crawl.outline import Outline, clean
@@ -122,13 +122,15 @@ def explain(page: Page, source: Source) -> Explanation:
     content_type = page.header("Content-Type") or ""
     if not 200 <= page.status < 300:
         return Explanation(Rejected(f"status-{page.status}"))
+    if _is_front(page.final_url) and not _is_front(page.url):
+        return Explanation(Rejected("redirect-home"))
     if not page.body.strip():
         return Explanation(Rejected("empty"))
     if content_type.split(";")[0].strip().lower() not in _HTML_TYPES or b"<" not in page.body:
         return Explanation(Rejected("not-html"))
     charset = _CHARSET.search(content_type)
     html = spelt_out(decode(_beginning(page.body), charset[1] if charset else None))
-    return _Reading(page, source, parse(html)).explanation()
+    return _Reading(page, source.as_of(local_day(page.fetched)), parse(html)).explanation()
 
 
 def _beginning(body: bytes) -> bytes:
@@ -240,8 +242,9 @@ class _Reading:
             enough = _UNTITLED_TEXT
         else:
             enough = _DATED_TEXT if when else _TEXT
-        if layout.title and len(parts.lead) + sum(map(len, parts.paragraphs)) >= enough:
-            return None
+        length = len(parts.lead) + sum(map(len, parts.paragraphs))
+        if layout.title and length >= enough:
+            return "missing-notice" if is_missing_notice(layout.title, length) else None
         return "list-page" if is_list(layout.outline, layout.places) else without_text(signs)
 
     def _signs(self, layout: _Layout, parts: Parts) -> Signs:
@@ -414,3 +417,7 @@ def _marked_byline(layout: _Layout) -> str | None:
 
 def _is_root(url: str) -> bool:
     return urlsplit(url).path in {"", "/"}
+
+
+def _is_front(url: str) -> bool:
+    return _is_root(url) and not urlsplit(url).query

@@ -6,7 +6,6 @@ A page that breaks the process that reads it, or keeps it busy for too long, cos
 from __future__ import annotations
 
 import functools
-import os
 import queue
 import signal
 from collections import deque
@@ -23,6 +22,7 @@ from crawl.extract import UNREADABLE, Rejected, Unreadable
 from crawl.extract import read_page as read_here
 from crawl.messages import current_language, set_language
 from crawl.messages import gettext as _
+from crawl.processes import processors, uninterrupted
 from crawl.sources import Source
 
 BUDGET = 5.0
@@ -64,7 +64,7 @@ class Extractors:
 
     def __init__(self, workers: int = 0, *, budget: float = BUDGET) -> None:
         """`workers` 0 means one for each processor; `budget` is in seconds of processor time a page."""
-        self._workers = workers or os.cpu_count() or 1
+        self._workers = workers or processors()
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
         for _number in range(self._workers):
             self._idle.put(_Worker(budget))
@@ -142,14 +142,7 @@ class _Worker:
         if self._process is not None and not self._process.is_alive():
             self.stop()
         if self._connection is None:
-            # A copy of this process by fork would hold its threads' locks and its databases.
-            context = get_context("spawn")
-            self._connection, theirs = context.Pipe()
-            self._process = context.Process(
-                target=_serve, args=(theirs, self._budget, current_language()), daemon=True
-            )
-            self._process.start()
-            theirs.close()
+            self._process, self._connection = _started(self._budget)
         return self._connection
 
     def _ended_by_budget(self) -> bool:
@@ -158,10 +151,26 @@ class _Worker:
         return self._process.exitcode == -getattr(signal, "SIGPROF", 0)
 
 
+def _started(budget: float) -> tuple[BaseProcess, Connection]:
+    """A new process and the connection to it. Raises OSError when the system has no room for one."""
+    # A copy of this process by fork would hold its threads' locks and its databases.
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, budget, current_language()), daemon=True)
+    try:
+        with uninterrupted():
+            process.start()
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+    return process, ours
+
+
 def _serve(connection: Connection, budget: float, language: str) -> None:
     """Answer page after page until nobody asks. Once a page's time is up the process is ended by its own alarm."""
     set_language(language)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asks decides when to stop
     alarm = getattr(signal, "ITIMER_PROF", None)  # not on every system; there `_PATIENCE` has to do
     while True:
         try:

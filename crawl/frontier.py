@@ -80,7 +80,8 @@ class FrontierError(Exception):
 class Visit:
     """A URL to visit.
 
-    `attempts` counts the failures since it last succeeded, at `visited`. `news` is when it last brought something
+    `attempts` counts the failures since it last succeeded, at `visited`, which for what was stored otherwise is when
+    it was seen then. `news` is when it last brought something
     new, or was first heard of; both are aware, in UTC. `etag` and `last_modified` are from the last answer,
     `unmodified` counts the answers in a row that said only that nothing changed. `barren` counts the pages of a
     list without anything new that led here, one to the next. `dated` says that its own list gave it a date.
@@ -123,34 +124,51 @@ class SourceState:
 class Frontier:
     """The URLs of all sources, in an SQLite file of their own. For use by one thread at a time.
 
+    With `read_only` the file stays as it is, even one of an older version, and only a `rehearsal` is to be had of it.
     Every method raises FrontierError when the file or the disk fails it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self._path = path
         self._begun, self._first_day = _stamp(datetime.now(UTC)), ""
         self._depth = 0
         with self._guard():
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
         try:
-            self._prepare()
+            self._prepare(read_only=read_only)
         except BaseException:
             self._db.close()
             raise
 
-    def _prepare(self) -> None:
+    def _version(self) -> int:
+        """The version of the file; 0 for an empty one. Raises FrontierError for one that only a newer timbao knows."""
         with self._guard():
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version > _VERSION:
-                raise FrontierError(self._path, _("it was made by a newer timbao. Upgrade timbao"))
+            version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        if version > _VERSION:
+            raise FrontierError(self._path, _("it was made by a newer timbao. Upgrade timbao"))
+        return version
+
+    def _prepare(self, *, read_only: bool = False) -> None:
+        version = self._version()
+        with self._guard():
+            if read_only:
+                self._db.execute("PRAGMA query_only = ON")
+                return
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
-            if version < _VERSION:
-                before, after = (_FROM_VERSION_2, _OLD_ROWS) if version else ("", "")
-                self._db.executescript(
-                    f"BEGIN IMMEDIATE; {before} {_TABLE} {after} {_KEYS}"
-                    f" PRAGMA user_version = {_VERSION}; COMMIT;"
-                )
+        if version < _VERSION:
+            with self.batch():
+                self._upgrade()
+
+    def _upgrade(self) -> None:
+        version = self._version()
+        if version == _VERSION:  # another process was quicker between the look and the lock
+            return
+        before, after = (_FROM_VERSION_2, _OLD_ROWS) if version else ("", "")
+        with self._guard():
+            for statement in f"{before} {_TABLE} {after} {_KEYS}".split(";"):
+                self._db.execute(statement)
+            self._db.execute(f"PRAGMA user_version = {_VERSION}")
 
     def rehearsal(self) -> Frontier:
         """A copy in memory, for trying what a crawl would do."""
@@ -158,6 +176,7 @@ class Frontier:
         copy._begun, copy._first_day = self._begun, self._first_day
         with self._guard():
             self._db.backup(copy._db)
+        copy._prepare()
         return copy
 
     def close(self) -> None:
@@ -339,13 +358,16 @@ class Frontier:
                 ),
             )
 
-    def skip(self, visit: Visit) -> None:
-        """What would come of the visit is stored already; it was not made."""
+    def skip(self, visit: Visit, *, seen: datetime) -> None:
+        """What would come of the visit is stored already, as it was `seen` (aware); it was not made.
+
+        Where a list gives it a later date than that, it waits again.
+        """
         with self._guard():
             self._db.execute(
-                "UPDATE visit SET state = 'done', queued = 0, attempts = 0, reason = NULL, due = NULL"
-                " WHERE url = ?",
-                (visit.url,),
+                "UPDATE visit SET state = 'done', queued = 0, attempts = 0, reason = NULL, due = NULL,"
+                " named = NULL, visited = coalesce(visited, ?) WHERE url = ?",
+                (_stamp(seen), visit.url),
             )
 
     def failed(self, visit: Visit, reason: str, *, due: datetime, status: int | None = None) -> None:
@@ -388,7 +410,7 @@ class Frontier:
         with self._guard():
             rows = self._db.execute(
                 "SELECT source, sum(state = 'waiting'), sum(state = 'done'), sum(state = 'failed'),"
-                " max(visited) FROM visit GROUP BY source ORDER BY source"
+                " max(iif(status IS NULL, NULL, visited)) FROM visit GROUP BY source ORDER BY source"
             )
             return tuple(
                 SourceState(source, waiting, done, failed, _moment(visited))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 from crawl.archive import Archive, Change
 from crawl.article import VIETNAM, Article, Page, When, local_day
@@ -25,24 +23,16 @@ from crawl.discover import (
 from crawl.extract import Rejected, Unreadable
 from crawl.extracting import read_page
 from crawl.frontier import LISTS, Frontier, Kind, Visit
-from crawl.report import Tally
+from crawl.report import BEFORE_SINCE, Tally
 from crawl.revisit import next_look, next_reading, next_trial, next_try
 from crawl.sources import Source
 from crawl.traps import Budget, is_maze
 from crawl.urls import authority, canonical, within
 
-_BEFORE_SINCE = "before-since"
-_REDIRECT_HOME = "redirect-home"
 _NO_LIST = "no-list"
-_MISSING_NOTICE = "missing-notice"
 _GONE = frozenset({404, 410})
 _MOST_BARREN = 10  # pages of a list in a row without anything new, before the rest of it is left alone
 _FEW_ENTRIES = 10  # of a list may well be of one moment
-_NOTICE = re.compile(
-    r"(?i)^\W*(?:(?:lỗi|error)?\W*404\b|(?:trang|bài viết|nội dung|liên kết)\b.{0,40}(?:không tồn tại|không tìm thấy"
-    r"|đã bị (?:xóa|xoá|gỡ))|không tìm thấy (?:trang|bài viết|nội dung)|page not found|not found)"
-)
-_LONGEST_NOTICE = 1500  # characters of text
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +112,8 @@ class Harvester:
     def needs(self, visit: Visit) -> bool:
         """Whether the visit is worth a request; one that is not is dealt with."""
         if visit.kind is Kind.ARTICLE and visit.visited is None:
-            if not self._recheck and self._archive.knows(visit.url):
-                self._frontier.skip(visit)
+            if not self._recheck and (seen := self._archive.last_seen(visit.url)):
+                self._frontier.skip(visit, seen=seen)
                 return False
             if self._budget.is_one_article(visit.url):
                 return self._cut("same-article", visit)
@@ -220,25 +210,16 @@ class Harvester:
             self._tally.fail(article.reason, article.detail)
             self._archive.reject_page(number, f"{article.reason}: {article.detail}")
             return article.reason, None
-        if reason := self._objection(visit, page, article):
-            self._reject(number, reason)
+        if isinstance(article, Rejected):
+            reason = self._reject(number, article.reason)
             comes_back = self._absent(visit, page, reason) or reason == "empty"
             if comes_back:
                 self._failed(visit, page, reason, lasting=True)
             return reason, None if comes_back else _Success()
-        assert isinstance(article, Article)
         if self._is_too_old(article):
             self._frontier.later(visit, published=article.published)
-            return self._reject(number, _BEFORE_SINCE), None
+            return self._reject(number, BEFORE_SINCE), None
         return self._store(visit, page, number, article)
-
-    def _objection(self, visit: Visit, page: Page, article: Article | Rejected) -> str | None:
-        """Why the page is not the article that was asked for, or None."""
-        if _is_front(page.final_url) and not _is_front(visit.url):
-            return _REDIRECT_HOME
-        if isinstance(article, Rejected):
-            return article.reason
-        return _MISSING_NOTICE if _is_missing_notice(article) else None
 
     def _absent(self, visit: Visit, page: Page, reason: str) -> bool:
         """Note that a known article is not to be had; whether one was known at this address."""
@@ -379,14 +360,3 @@ def _dated(entries: list[Entry]) -> list[Entry]:
     if len(entries) < _FEW_ENTRIES or 2 * max(moments.values(), default=0) <= len(entries):
         return entries
     return [replace(entry, when=None) for entry in entries]
-
-
-def _is_front(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.path in {"", "/"} and not parts.query
-
-
-def _is_missing_notice(article: Article) -> bool:
-    """Whether the text is what sites show with status 200 instead of an article that they no longer have."""
-    short = len(article.lead) + len(article.body) < _LONGEST_NOTICE
-    return short and _NOTICE.search(article.title) is not None

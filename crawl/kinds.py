@@ -5,13 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+_MISSING = r"không tìm thấy|không tồn tại|not found"
+_REMOVED = r"bị (?:xóa|xoá|gỡ)"
 _PAGE = r"(?:trang|bài(?: viết| báo)?|nội dung|đường dẫn|liên kết|địa chỉ|hệ thống|website|page|url)"
-_GONE = r"(?:không tìm thấy|không tồn tại|bị (?:xóa|xoá|gỡ)|bảo trì|not found|does not exist|unavailable)"
+_GONE = rf"(?:{_MISSING}|{_REMOVED}|bảo trì|does not exist|unavailable)"
 _ERROR = re.compile(
     r"(?:(?:lỗi|error)\W*)?[45]\d\d(?:\W+(?:not found|forbidden|error|lỗi|page|trang|internal|bad|service).{0,60})?\W*"
     rf"|.{{0,20}}\b{_PAGE}\b.{{0,40}}\b{_GONE}\b.{{0,60}}"
     rf"|.{{0,20}}\b{_GONE} (?:{_PAGE}|kết quả)\b.{{0,60}}"
     r"|(?:lỗi hệ thống|lỗi kết nối|bảo trì|(?:page )?not found|error|access denied|just a moment)\W*",
+    re.IGNORECASE,
+)
+# Narrower, for what looks like an article otherwise: it may well print that a system is under maintenance.
+_NOTICE = re.compile(
+    r"\W*(?:(?:lỗi|error)\W*404\b"
+    rf"|404(?:\W*$|\s*[-–—|:]\s|\W*(?:error|page|{_MISSING})\b)"
+    rf"|(?:trang|bài viết|nội dung|liên kết|page)\b.{{0,40}}(?:{_MISSING}|đã {_REMOVED})\b"
+    r"|không tìm thấy (?:trang|bài viết|nội dung)\b|not found\b)",
     re.IGNORECASE,
 )
 _LOGIN = re.compile(
@@ -20,6 +30,7 @@ _LOGIN = re.compile(
     re.IGNORECASE,
 )
 _ERROR_LENGTH = 600  # an error page that says more links to other articles, which are not its text
+_NOTICE_LENGTH = 1500  # characters: a notice in an article's template has advice and excuses below it
 _GALLERY = 4  # pictures
 
 
@@ -45,6 +56,11 @@ def is_error(signs: Signs) -> bool:
     if any(title and _ERROR.fullmatch(title.strip()) for title in titles):
         return len(signs.text) < _ERROR_LENGTH
     return 0 < len(signs.text) <= 200 and _ERROR.fullmatch(" ".join(signs.text.split())) is not None
+
+
+def is_missing_notice(title: str, length: int) -> bool:
+    """Whether an article of so many characters is what sites show instead of one that they no longer have."""
+    return length < _NOTICE_LENGTH and _NOTICE.match(title) is not None
 
 
 def without_text(signs: Signs) -> str:

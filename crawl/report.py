@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from crawl.messages import gettext as _
 from crawl.messages import mark
 
+BEFORE_SINCE = "before-since"
+"""The key of articles that are left to a crawl which wants articles as old as they are."""
+
 _SENTENCES = {
     "sitemap-too-long": mark("beyond what one sitemap may name"),
     "new": mark("new"),
@@ -31,7 +34,7 @@ _SENTENCES = {
     # left out
     "robots.txt": mark("robots.txt does not allow it"),
     "quiet-hours": mark("quiet hours; the next crawl goes on"),
-    "before-since": mark("from before the day that was asked for"),
+    BEFORE_SINCE: mark("from before the day that was asked for"),
     "empty": mark("an empty page"),
     "not-html": mark("not HTML"),
     "list-page": mark("a list of articles, not an article"),

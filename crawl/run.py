@@ -94,12 +94,13 @@ def _held(folder: DataFolder) -> Iterator[tuple[Archive, Frontier]]:
 @contextlib.contextmanager
 def _rehearsed(folder: DataFolder) -> Iterator[tuple[Archive, Frontier]]:
     """Archive and frontier for a crawl that only looks: what is not there yet is in memory alone."""
+    memory = Path(":memory:")
     with (
-        Archive(_there(folder.archive), folder.pages, create=True) as archive,
-        Frontier(_there(folder.frontier)) as frontier,
+        Archive(folder.archive, folder.pages, read_only=True)
+        if folder.archive.exists()
+        else Archive(memory, folder.pages, create=True) as archive,
+        Frontier(folder.frontier, read_only=True)
+        if folder.frontier.exists()
+        else Frontier(memory) as frontier,
     ):
         yield archive, frontier
-
-
-def _there(database: Path) -> Path:
-    return database if database.exists() else Path(":memory:")

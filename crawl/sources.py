@@ -9,6 +9,9 @@ The shipped `sources.toml` is overlaid by the data folder's own file of the same
     title = "Báo Khánh Hòa"
     hosts = ["baokhanhhoa.vn"]
     family = "A"                      # its selectors are the family's, except those given here
+
+    [sources."baokhanhhoa.vn".selectors_until."2019-05-31"]   # for pages fetched until then
+    body = [".old"]
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ import re
 import tomllib
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +60,14 @@ class Selectors:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierSelectors:
+    """What held for the pages that were fetched until the day `until`, inclusive, in Vietnam's time."""
+
+    until: date
+    selectors: Selectors
+
+
+@dataclass(frozen=True, slots=True)
 class HostYears:
     """From the year `first` to `last`, both inclusive, a host is known to have been the newspaper's."""
 
@@ -79,7 +91,8 @@ class Source:
     `name` is its stable key, `hosts` are 'host' or 'host:port' in lower case, newest first; `years` says when some
     of them were seen in use, which is no proof that they were not before or after. `feeds`,
     `sitemaps` and `sections` are URLs, or paths on the first host. `article_url` is a regular expression
-    searched for in an article's URL. `delay` is in seconds; in the hours of `quiet` nothing is asked.
+    searched for in an article's URL. `selectors` are today's, `earlier` those of the site's former templates, in
+    the order of their days. `delay` is in seconds; in the hours of `quiet` nothing is asked.
     `verified` says that somebody checked the entry against the live site.
     """
 
@@ -94,11 +107,17 @@ class Source:
     sections: tuple[str, ...] = ()
     article_url: str | None = None
     selectors: Selectors = field(default_factory=Selectors)
+    earlier: tuple[EarlierSelectors, ...] = ()
     delay: float = DEFAULT_DELAY
     quiet: tuple[QuietHours, ...] = ()
     enabled: bool = False
     verified: bool = False
     family: str | None = None
+
+    def as_of(self, day: date) -> Source:
+        """The newspaper with the selectors for pages that were fetched on this day."""
+        held = next((one.selectors for one in self.earlier if day <= one.until), self.selectors)
+        return replace(self, selectors=held)
 
 
 class SourcesError(Exception):
@@ -239,12 +258,15 @@ def _source(path: Path, name: str, table: _Table, families: Mapping[str, Selecto
     entry = _entry(name)
     if not name.strip():
         raise SourcesError(path, entry, _("a newspaper needs a name"))
-    values = {key: _checked(path, entry, key, value) for key, value in table.items() if key != "selectors"}
+    plain = table.keys() - {"selectors", "selectors_until"}
+    values = {key: _checked(path, entry, key, value) for key, value in table.items() if key in plain}
     if not values.get("hosts"):
         raise SourcesError(path, entry, _("hosts must name at least one host"))
     inherited = _inherited(path, entry, values.get("family"), families)
     own = _selector_values(path, f"{entry}.selectors", table.get("selectors", {}))
-    return Source(**{"name": name, "title": name, "selectors": replace(inherited, **own), **values})
+    earlier = _earlier(path, entry, table.get("selectors_until", {}))
+    given = {"selectors": replace(inherited, **own), "earlier": earlier, **values}
+    return Source(**{"name": name, "title": name, **given})
 
 
 def _entry(name: str) -> str:
@@ -255,6 +277,21 @@ def _inherited(path: Path, entry: str, family: str | None, families: Mapping[str
     if family is not None and family not in families:
         raise SourcesError(path, entry, _("there is no family {family}").format(family=family))
     return families[family] if family is not None else Selectors()
+
+
+def _earlier(path: Path, entry: str, tables: object) -> tuple[EarlierSelectors, ...]:
+    """The selectors of former templates, from tables named after their last days."""
+    if not isinstance(tables, dict):
+        raise SourcesError(path, f"{entry}.selectors_until", _("must be a table"))
+    found = []
+    for day, table in tables.items():
+        values = _selector_values(path, f'{entry}.selectors_until."{day}"', table)
+        try:
+            found.append(EarlierSelectors(date.fromisoformat(day), Selectors(**values)))
+        except ValueError as error:
+            detail = _("{day} is not a day like 2019-05-31").format(day=day)
+            raise SourcesError(path, f"{entry}.selectors_until", detail) from error
+    return tuple(sorted(found, key=lambda one: one.until))
 
 
 def _selector_values(path: Path, entry: str, table: object) -> dict[str, tuple[str, ...]]:
@@ -351,10 +388,12 @@ def _bare_host(host: str) -> str:
 
 def _table(source: Source, inherited: Selectors, shipped: _Table) -> _Table:
     """The entry of a source: what differs from the defaults and its family's, or overrides `shipped`."""
-    blank = Source(name=source.name, title="", hosts=(), selectors=source.selectors)
+    blank = Source(name=source.name, title="", hosts=(), selectors=source.selectors, earlier=source.earlier)
     own = _differences(source.selectors, inherited, shipped.get("selectors", {}))
-    table = _differences(source, blank, shipped.keys() - {"selectors"})
-    return {**table, "enabled": source.enabled, **({"selectors": own} if own else {})}
+    earlier = {str(one.until): _differences(one.selectors, Selectors(), ()) for one in source.earlier}
+    table = _differences(source, blank, shipped.keys() - {"selectors", "selectors_until"})
+    nested = {"selectors": own, "selectors_until": earlier}
+    return {**table, "enabled": source.enabled, **{key: value for key, value in nested.items() if value}}
 
 
 def _differences(given: Source | Selectors, default: Source | Selectors, also: Container[str]) -> _Table:

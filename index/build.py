@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from crawl.archive import Archive
 from crawl.article import StoredArticle, local_day
 from crawl.datafolder import Settings
 from crawl.messages import gettext as _
+from crawl.processes import processors
 from crawl.sources import load_sources
 from index.document import Document
 from index.engine import Engine, EngineStatus, NoIndex, StaleIndex, Writer, open_engine
@@ -135,11 +135,6 @@ def _count_ahead(archive: Archive, status: EngineStatus | None, reprints: Path |
         return archive.count_changes(0)
     with _opened(reprints) as groups:
         return archive.count_changes(_resume_at(status, groups))
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _is_current(status: EngineStatus, archive: Archive, reprints: Path | None) -> bool:

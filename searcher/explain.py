@@ -30,7 +30,8 @@ def why_none(page: ResultPage, request: SearchRequest, engine: Engine) -> tuple[
 
 def _last_page(empty: ResultPage, request: SearchRequest, searcher: Searcher) -> int:
     """The number of the last page that shows anything; 0 when the first one is empty too."""
-    whole = math.ceil(min(empty.total, MAX_REACH) / request.limit)
+    found = empty.total if empty.groups is None or not request.fold else empty.groups
+    whole = math.ceil(min(found, MAX_REACH) / request.limit)
     # Partial matches fill further pages, and only a search tells how many.
     after = range(whole + 1, request.page)
     return whole + bisect.bisect_left(

@@ -194,9 +194,14 @@ def web_address(url: str | None) -> str | None:
     return url if url and _WEB_ADDRESS.fullmatch(url) else None
 
 
-def reprints_line(reprints: Reprints, title_of: Callable[[str], str]) -> str:
-    """How often an article was printed elsewhere, and where it was first."""
+def reprints_line(document: Document, reprints: Reprints, title_of: Callable[[str], str]) -> str:
+    """How often an article was printed elsewhere, and where it was first, if that is not here."""
     first = reprints.first
+    if first.id == document.id:
+        plain = ngettext(
+            "Reprinted in {count} other article", "Reprinted in {count} other articles", reprints.count
+        )
+        return plain.format(count=format_number(reprints.count))
     day = None if first.published is None else shown_when(first.published)
     sentence = ngettext(
         "Reprinted in {count} other article, the earliest: {first}",
@@ -263,7 +268,7 @@ class _Painter:
         yield from self._wrapped(self._styled(" · ".join(filter(None, map(_one_line, origin))), "cyan"))
         yield from self._wrapped(self._marked(hit.snippet.text, hit.snippet.marks, ""))
         if hit.reprints:
-            line = reprints_line(hit.reprints, self._title_of)
+            line = reprints_line(document, hit.reprints, self._title_of)
             yield from self._wrapped(self._styled(_one_line(line), "italic"))
         yield from self._wrapped(self._styled(_one_line(document.id), "dim"))
         if link and not self._links:

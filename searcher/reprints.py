@@ -30,7 +30,7 @@ class Comparison:
     cut: tuple[str, ...]
 
 
-def compare(id: str, engine: Engine) -> tuple[Comparison, ...]:
+def printings(id: str, engine: Engine) -> tuple[Document, ...]:
     """The article with this id and its reprints, the earliest first; nothing where it stands alone.
 
     Raises what the engine raises (EngineError).
@@ -39,8 +39,13 @@ def compare(id: str, engine: Engine) -> tuple[Comparison, ...]:
     if group is None:
         return ()
     found = engine.search(Keyword("group", group), sort=Sort.OLDEST, limit=MAX_REPRINTS)
-    documents = [hit.document for hit in found.hits]
-    first = paragraphs(documents[0])
+    return tuple(hit.document for hit in found.hits) if found.total > 1 else ()
+
+
+def compare(id: str, engine: Engine) -> tuple[Comparison, ...]:
+    """The same, each beside the first. Raises what the engine raises."""
+    documents = printings(id, engine)
+    first = paragraphs(documents[0]) if documents else ()
     return tuple(
         Comparison(one, added=missing(own, first), cut=missing(first, own))
         for one in documents

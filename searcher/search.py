@@ -9,12 +9,12 @@ from datetime import date, datetime
 from crawl.messages import gettext as _
 from index.document import Document
 from index.engine import Engine, Hit, QueryTimeout, Sort, TooManyWords
-from index.provinces import became, merged_into, official
 from index.query import And, Between, Keyword, Not, Or, Prefer, Query
 from index.tokens import analyse_terms
 from searcher.snippet import Marks, Snippet, marks, snippet
 from searcher.suggest import Slip, correction, mended, slips
-from searcher.syntax import MAX_CHARACTERS, ParsedQuery, parse, too_many_words, whole_value
+from searcher.syntax import ParsedQuery, QuerySyntaxError, parse, too_many_words, whole_value
+from searcher.wider import with_other_provinces
 
 MAX_LIMIT = 1_000
 MAX_REACH = 10_000
@@ -251,8 +251,10 @@ class Searcher:
         if parsed.partial is None or not (parsed.is_prose or isinstance(parsed.query, Prefer)):
             return parsed, ()
         found = slips(parsed.text, self._engine)
-        text = mended(parsed.text, found)
-        return (parse(text), found) if found and len(text) <= MAX_CHARACTERS else (parsed, ())
+        meant = _understood(mended(parsed.text, found)) if found else None
+        if meant is None or meant.partial is None or meant.is_prose != parsed.is_prose:
+            return parsed, ()
+        return meant, found
 
     def _reprints(self, document: Document) -> Reprints | None:
         if document.group is None:
@@ -275,16 +277,22 @@ class Searcher:
         """Other queries worth trying where `total` was found, each with what it finds under the same filters."""
         tries: list[SearchRequest] = []
         better = correction(parsed.text, self._engine, found_nothing=total == 0)
-        if better is not None and parse(better).query != parsed.query:
+        if better is not None:
             tries.append(replace(request, text=better))
-        if wider := _with_other_provinces(request, parsed):
+        if wider := with_other_provinces(parsed, request.province):
             tries.append(replace(request, text=wider, province=()))
         return tuple(
-            Suggestion(other.text, total, other) for other in tries if (total := self._count(other)) > 0
+            Suggestion(other.text, total, other)
+            for other in tries
+            if (total := self._count(other, unless=parsed.query)) > 0
         )
 
-    def _count(self, request: SearchRequest) -> int:
-        return self._engine.search(parse(request.text).query, within=filters(request), limit=0).total
+    def _count(self, request: SearchRequest, *, unless: Query) -> int:
+        """How many articles a request finds; 0 also where it cannot be understood, or asks the same query again."""
+        meant = _understood(request.text)
+        if meant is None or meant.query == unless:
+            return 0
+        return self._engine.search(meant.query, within=filters(request), limit=0).total
 
     def _partial(
         self, meant: ParsedQuery, strict: Query, within: Query | None, request: SearchRequest, *, offset: int
@@ -301,14 +309,12 @@ class Searcher:
         return found.hits[: max(0, min(request.limit, MAX_PARTIAL - offset))], min(total, MAX_PARTIAL)
 
 
-def _with_other_provinces(request: SearchRequest, parsed: ParsedQuery) -> str | None:
-    """The query that also covers what the provinces asked for were before, and became, typed without that filter."""
-    names = [official(name) for name in request.province]
-    others = [other for name in names for other in (*merged_into(name), *became(name)) if other not in names]
-    if not others:
+def _understood(text: str) -> ParsedQuery | None:
+    """What a text means that was made out of another; None where that made it too long, or no query."""
+    try:
+        return parse(text)
+    except QuerySyntaxError:
         return None
-    either = " OR ".join(f'"{name}"' for name in dict.fromkeys((*names, *others)))
-    return f"({parsed.text}) AND province:({either})"
 
 
 def check(request: SearchRequest) -> None:

@@ -19,7 +19,7 @@ from index.query import Everything, Phrase, Query, Term
 from index.tokens import analyse
 from index.vietnamese import fold, folds, has_marks
 from searcher.inputmethods import from_telex, from_vni
-from searcher.lexer import Kind, lex
+from searcher.lexer import Kind, QuerySyntaxError, lex
 
 MAX_WORDS = 8
 """Longer queries get no suggestion: they find their article by their other words."""
@@ -53,7 +53,7 @@ def correction(text: str, engine: Engine, *, found_nothing: bool = False) -> str
     index has are doubted where they are rare, or all of them where the text `found_nothing`.
     Raises what the engine raises.
     """
-    if not {token.kind for token in lex(text)} <= {Kind.WORDS, Kind.PHRASE}:
+    if not _is_plain(text):
         return None
     mended = _typed_out(text, engine)
     words = _words(mended)
@@ -71,6 +71,14 @@ def correction(text: str, engine: Engine, *, found_nothing: bool = False) -> str
             chosen.setdefault(place, term)
     mended = _replaced(mended, words, chosen)
     return mended if fold(mended) != fold(text) or _keys(mended) != _keys(text) else None
+
+
+def _is_plain(text: str) -> bool:
+    """Whether there are only words and phrases; a quotation mark too many, as titles have it, is neither."""
+    try:
+        return {token.kind for token in lex(text)} <= {Kind.WORDS, Kind.PHRASE}
+    except QuerySyntaxError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +107,13 @@ def slips(text: str, engine: Engine) -> tuple[Slip, ...]:
 def mended(text: str, found: Sequence[Slip]) -> str:
     """The text with these slips, in the order of their places, put right."""
     for slip in reversed(found):
-        text = text[: slip.start] + slip.meant + text[slip.end :]
+        text = text[: slip.start] + _in_case_of(slip.typed, slip.meant) + text[slip.end :]
     return text
+
+
+def _in_case_of(typed: str, meant: str) -> str:
+    """The word in capitals where it was typed so: one in small letters would make operators of the others."""
+    return meant.upper() if typed.isupper() else meant
 
 
 def _keys(text: str) -> tuple[str, ...]:
@@ -117,7 +130,8 @@ def _replaced(text: str, words: Sequence[_Word], chosen: dict[int, str]) -> str:
     for place in sorted(chosen, reverse=True):
         word = words[place]
         if chosen[place] != word.term:
-            text = text[: word.start] + chosen[place] + text[word.end :]
+            meant = _in_case_of(text[word.start : word.end], chosen[place])
+            text = text[: word.start] + meant + text[word.end :]
     return text
 
 
@@ -138,7 +152,8 @@ def _typed_out(text: str, engine: Engine) -> str:
         if not typed.isascii() or not any(map(str.isalpha, typed)) or _all_known(typed, engine):
             return typed
         meant = (from_telex(typed), from_vni(typed))
-        return next((word for word in meant if word is not None and _holders(word, engine)), typed)
+        known = next((word for word in meant if word is not None and _holders(word, engine)), None)
+        return typed if known is None else _in_case_of(typed, known)
 
     return _CHUNK.sub(letters, text)
 
@@ -165,22 +180,31 @@ def _meant(place: int, words: Sequence[_Word], engine: Engine, *, doubted: int =
     holders = _holders(word.term, engine)
     if holders > doubted:
         return None
-    fits, count, best = max(_nearest(place, words, engine), default=(0, 0, ""))
+    fits, count, best = _nearest(place, words, engine)
     if not holders:
         return best if fits or (len(words) == 1 and count > 1) else None
     return best if fits >= _FAR_MORE * (_fits(word.term, place, words, engine) + 1) else None
 
 
-def _nearest(place: int, words: Sequence[_Word], engine: Engine) -> Iterator[tuple[int, int, str]]:
-    """Words of the index with other marks or one letter off: how each fits its neighbours, how frequent it is."""
+def _nearest(place: int, words: Sequence[_Word], engine: Engine) -> tuple[int, int, str]:
+    """The word of the index that fits the neighbours best, how well, and how frequent it is.
+
+    One with other marks goes before one with another letter, if it fits at all: marks are what people leave out.
+    """
     term = words[place].term
     other_marks = [found for found in engine.spellings((fold(term),)) if found.term != term]
     near = [
         found for found in engine.spellings(tuple(_one_letter_off(fold(term)))) if _is_near(found.term, term)
     ]
-    for group in (other_marks, near):
-        for found in sorted(group, key=lambda found: (-found.count, found.term))[:_CANDIDATES]:
-            yield _fits(found.term, place, words, engine), found.count, found.term
+    bests = [
+        max(
+            (_fits(found.term, place, words, engine), found.count, found.term)
+            for found in sorted(group, key=lambda found: (-found.count, found.term))[:_CANDIDATES]
+        )
+        for group in (other_marks, near)
+        if group
+    ]
+    return next((best for best in bests if best[0]), max(bests, default=(0, 0, "")))
 
 
 def _one_letter_off(word: str) -> set[str]:

@@ -40,6 +40,7 @@ from index.query import (
     And,
     Between,
     Everything,
+    Fuzzy,
     Keyword,
     Near,
     Not,
@@ -84,7 +85,10 @@ beyond gave MRR@10 .785 and .956 against .735 and .948 with them always first; t
 """
 
 AS_TYPED_WEIGHT = 2.0
-"""What a single word typed without marks counts more where it is written without any."""
+"""What a single word typed without marks counts more where it is written without any, and `word~` as that word."""
+
+LEAST_LETTERS = 3
+"""How long a word must be for one of its letters to be off."""
 
 LEAST_WEIGHT, MOST_WEIGHT = 0.01, 100.0
 """How little and how much a word with a weight may count."""
@@ -246,6 +250,21 @@ def _negation(query: Query) -> Query:
             return Not(query)
 
 
+def _refuse_short(token: Token, mended: str) -> None:
+    """Raise where a word is too short to have a slip in it: of one or two letters it would be any other."""
+    words = typed_words(token.value, exact=token.exact)
+    if any(isinstance(word, Fuzzy) and len(word.term) < LEAST_LETTERS for word in words):
+        hint = _("a word with ~ needs at least {least} letters.").format(least=LEAST_LETTERS)
+        raise QuerySyntaxError(token.start, hint, mended)
+
+
+def _preferring_as_typed(value: Query) -> Query:
+    """A word with a slip: articles that have the word itself come first."""
+    if not isinstance(value, Fuzzy):
+        return value
+    return Prefer(value, Term(value.term, value.any_marks, value.field), AS_TYPED_WEIGHT)
+
+
 class _Parser:
     """Recursive descent, one method per line of the grammar; recursion is bounded by MAX_DEPTH."""
 
@@ -359,11 +378,11 @@ class _Parser:
     def _value(self, field: str | None, token: Token) -> Query:
         if is_special(token.value):
             plain = _STARS_AND_TILDES.sub("", self._text[token.start : token.end])
-            self._refuse_special(
-                field, token.start, self._text[: token.start] + plain + self._text[token.end :]
-            )
+            mended = self._text[: token.start] + plain + self._text[token.end :]
+            self._refuse_special(field, token.start, mended)
+            _refuse_short(token, mended)
         if field not in {"from", "to"}:
-            return whole_value(field, token.value, exact=token.exact)
+            return _preferring_as_typed(whole_value(field, token.value, exact=token.exact))
         try:
             day = parse_day(token.value, last=field == "to")
         except ValueError:

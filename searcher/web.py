@@ -31,6 +31,7 @@ from index.tokens import ANALYSIS_VERSION
 from searcher import lookup, permalinks, problems, reading, render
 from searcher.explain import why_none
 from searcher.lookup import NoSuchArticle, SeveralArticles
+from searcher.reprints import printings
 from searcher.search import RequestError, ResultPage, Searcher, SearchRequest
 from searcher.snippet import Marks, marks
 from searcher.syntax import QuerySyntaxError, parse
@@ -166,7 +167,7 @@ def _equip_templates(app: Flask, title_of: Callable[[str], str]) -> None:
         marked=_marked,
         newspaper=title_of,
         shown_when=render.shown_when,
-        reprints_line=lambda reprints: render.reprints_line(reprints, title_of),
+        reprints_line=lambda document, reprints: render.reprints_line(document, reprints, title_of),
         slip_sentences=render.slip_sentences,
         machine_when=format_when,
         web_address=render.web_address,
@@ -218,7 +219,9 @@ class _Site:
         """One article, with the marks of the search that led to it."""
         found = lookup.find(name, self.engine, self.archive())
         wanted, query = _search_behind()
-        return _page("article.html", reading=found, wanted=wanted, highlighted=partial(_highlighted, query))
+        also = [one for one in printings(found.document.id, self.engine) if one.id != found.document.id]
+        marked = partial(_highlighted, query)
+        return _page("article.html", reading=found, reprints=also, wanted=wanted, highlighted=marked)
 
     def article_answer(self, name: str) -> Response:
         """The same as JSON."""
@@ -333,8 +336,8 @@ def _search_href(wanted: SearchRequest, **changes: Any) -> str:
     return _href(url_for("/search"), permalinks.write(replace(wanted, **changes)))
 
 
-def _article_href(document: Document, wanted: SearchRequest) -> str:
-    return _href(url_for("/a/<path:name>", name=document.id), permalinks.write(wanted))
+def _article_href(document: Document, wanted: SearchRequest | None) -> str:
+    return _href(url_for("/a/<path:name>", name=document.id), permalinks.write(wanted) if wanted else "")
 
 
 def _home_href() -> str:

@@ -6,6 +6,7 @@ from index.query import (
     And,
     Between,
     Everything,
+    Fuzzy,
     Keyword,
     Near,
     Not,
@@ -28,7 +29,7 @@ def describe(query: Query) -> str:
     For what `parse` returns, parsing the description returns it again.
     """
     match query:
-        case Prefer(Term() as word, Term()):
+        case Prefer(Term() | Fuzzy() as word, Term()):
             return _describe_leaf(word)
         case Prefer(And()) | Or((_, Weighted())) if words := said(query):
             run = " ".join(map(typed, words))

@@ -144,6 +144,63 @@ def test_pages_that_were_rejected_may_give_articles(shelf: Shelf) -> None:
     assert shelf.archive.find("https://x.vn/bai-5.html")
 
 
+GONE = "<title>Báo X</title><h1>404 - Không tìm thấy trang</h1>"
+NOTICE = (
+    '<meta property="og:type" content="article"><meta property="article:published_time" content="2021-03-15">'
+    f"<article><h1>Bài viết không tồn tại hoặc đã bị xóa</h1><p>{PROSE}</p></article>"
+)
+
+
+@pytest.mark.parametrize(
+    ("html", "final_url"),
+    [(GONE, ""), (NOTICE, ""), (f"<article><h1>Trang nhất của báo X</h1><p>{PROSE * 3}</p></article>", "https://x.vn/")],
+    ids=["error", "notice", "front page"],
+)  # fmt: skip
+def test_what_came_in_its_place_replaces_no_article(shelf: Shelf, html: str, final_url: str) -> None:
+    """An article whose address leads elsewhere since is read from its last good page, is improved by better rules,
+    stays vanished, and is no loss; where nothing else ever came of an address, nothing comes of it now.
+    """
+    url = "https://x.vn/bai-1.html"
+    for asked in (url, "https://x.vn/bai-9.html"):
+        later = SEEN + timedelta(days=1)
+        kept = replace(page(1, url=asked), final_url=final_url or asked, body=html.encode(), fetched=later)
+        shelf.keep(kept)
+    shelf.archive.put_absence(url, seen=SEEN + timedelta(days=1), reason="http-404")
+    assert shelf.read() == AgainReport(0, 0, 3, 0, 0, (), ())
+    report = shelf.read(SELECTED)
+    assert (report.new, report.changed, report.lost, shelf.problems) == (0, 3, 0, [])
+    (found,) = shelf.archive.find(url)
+    assert found.article.title == "Bài báo số 1 của báo"
+    assert found.vanished == SEEN + timedelta(days=1)
+    assert shelf.archive.find("https://x.vn/bai-9.html") == shelf.archive.find("https://x.vn/") == ()
+
+
+@pytest.mark.parametrize(
+    "reason", ["unreadable", "bad-selector: no such selector", "slow-page: too slow: 9 s"]
+)
+def test_what_could_not_be_read_is_read_again(shelf: Shelf, reason: str) -> None:
+    """A newer page that nobody could read is the newest state of its article once it can be."""
+    newer = page(1, "Tin mới. " + PROSE, seen=SEEN + timedelta(days=1))
+    shelf.archive.reject_page(shelf.archive.put_page(newer, "x.vn"), reason)
+    assert (shelf.read().changed, shelf.read().changed) == (1, 0)
+    (found,) = shelf.archive.find("https://x.vn/bai-1.html")
+    assert found.article.body.startswith("Tin mới.")
+
+
+def test_articles_from_before_a_crawls_day_stay_out(shelf: Shelf) -> None:
+    """A page that a crawl left out for its date is not made a new article."""
+    shelf.archive.reject_page(shelf.archive.put_page(page(5), "x.vn"), "before-since")
+    assert shelf.read() == AgainReport(0, 0, 3, 0, 0, (), ())
+
+
+def test_a_page_is_rejected_until_an_article_comes_of_it(shelf: Shelf) -> None:
+    """Once better rules found an article on a page, it is the good one, whatever came after it."""
+    shelf.archive.reject_page(shelf.archive.put_page(page(5), "x.vn"), "no-text")
+    assert shelf.read().new == 1
+    shelf.keep(page(5, "", seen=SEEN + timedelta(days=1)))
+    assert shelf.read(SELECTED).changed == 4
+
+
 def test_only_the_named_newspapers_are_read(shelf: Shelf) -> None:
     """Pages of other newspapers are left alone."""
     assert shelf.read(SELECTED, "y.vn") == AgainReport(0, 0, 0, 0, 0, (), ())

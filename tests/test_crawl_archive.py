@@ -22,7 +22,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from crawl import archive as archive_module
 from crawl.archive import Archive, ArchiveError, Change, NoArchive, SourceCount
-from crawl.article import Article, Page, StoredArticle
+from crawl.article import Article, Page, StoredArticle, content_digest, dump_article
 from crawl.warc import RecordPlace
 
 SEEN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -318,15 +318,69 @@ def test_addresses(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     assert {frozenset(names) for names in archive.addresses(article(0).source)} == expected
 
 
-def test_an_archive_of_the_first_version_is_taken_on(tmp_path: Path) -> None:
-    """What an older timbao stored is there, and can vanish."""
-    with opened(tmp_path) as archive:
-        archive.put_article(ARTICLE, seen=SEEN)
-        archive._db.executescript(
-            "DROP INDEX alias_article; DROP TABLE absence; DROP TABLE likeness; PRAGMA user_version = 1"
+_VERSION_1 = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE page (
+    id INTEGER PRIMARY KEY, url TEXT NOT NULL, final_url TEXT NOT NULL, status INTEGER NOT NULL,
+    fetched TEXT NOT NULL, source TEXT NOT NULL, file TEXT NOT NULL, offset INTEGER NOT NULL,
+    length INTEGER NOT NULL, rejected TEXT
+);
+CREATE INDEX page_source ON page (source, fetched);
+CREATE TABLE article (
+    id TEXT PRIMARY KEY, source TEXT NOT NULL, first_seen TEXT NOT NULL,
+    change INTEGER NOT NULL UNIQUE, revision INTEGER NOT NULL
+);
+CREATE INDEX article_source ON article (source);
+CREATE TABLE revision (
+    article TEXT NOT NULL REFERENCES article, number INTEGER NOT NULL, seen TEXT NOT NULL,
+    digest TEXT NOT NULL, content TEXT NOT NULL, page INTEGER REFERENCES page, UNIQUE (article, number)
+);
+CREATE TABLE alias (name TEXT NOT NULL, article TEXT NOT NULL REFERENCES article, PRIMARY KEY (name, article))
+    WITHOUT ROWID;
+INSERT INTO meta VALUES ('archive', '0123456789abcdef'), ('change', '1');
+INSERT INTO article VALUES ('a', 'bao.vn', '2024-01-01T00:00:00+00:00', 1, 1);
+INSERT INTO alias VALUES ('http://bao.vn/a', 'a');
+PRAGMA user_version = 1;
+"""
+
+
+def store_by_version_1(path: Path) -> None:
+    """Make an archive as the first version did, with ARTICLE in it."""
+    with contextlib.closing(sqlite3.connect(path)) as old:
+        old.executescript(_VERSION_1)
+        content, digest = dump_article(ARTICLE), content_digest(ARTICLE)
+        old.execute(
+            "INSERT INTO revision VALUES ('a', 1, '2024-01-01T00:00:00+00:00', ?, ?, NULL)", (digest, content)
         )
+        old.commit()
+
+
+def test_read_only_an_archive_stays_as_it_is(tmp_path: Path) -> None:
+    """One of an older version is not taken on, and tells its addresses; nothing can be stored."""
+    path = tmp_path / "archive.sqlite"
+    store_by_version_1(path)
+    before = path.read_bytes()
+    with Archive(path, tmp_path / "pages", read_only=True) as archive:
+        assert list(archive.addresses("bao.vn")) == [(URL,)]
+        assert archive.last_seen(URL) == SEEN
+        assert archive.last_seen("http://bao.vn/b") is None
+        with pytest.raises(ArchiveError):
+            archive.put_article(ARTICLE, seen=LATER)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+    with pytest.raises(NoArchive):
+        Archive(tmp_path / "none.sqlite", tmp_path / "pages", read_only=True)
+
+
+def test_an_archive_of_the_first_version_is_taken_on(tmp_path: Path) -> None:
+    """What an older timbao stored is there, can vanish, and is the same article under another address."""
+    store_by_version_1(tmp_path / "archive.sqlite")
     with opened(tmp_path) as archive:
-        assert find(archive, URL).article == ARTICLE
+        known = find(archive, URL)
+        assert known.article == ARTICLE
+        moved = replace(ARTICLE, url="http://bao.vn/moi/a")
+        assert archive.put_article(moved, seen=SEEN, merge=True) is Change.UNCHANGED
+        assert find(archive, "http://bao.vn/moi/a").id == known.id
         assert archive.put_absence(URL, seen=SEEN, reason="http-404")
     with opened(tmp_path) as archive:
         assert archive.counts().vanished == 1

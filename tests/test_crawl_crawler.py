@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -119,9 +119,10 @@ def test_news_and_changes(archive: Archive, frontier: Frontier, fetcher: Fetcher
         report = crawl(sources, archive, frontier, fetcher, delay=0)
         assert (of(report, "vanthuan").found, of(report, "vanthuan").new) == (1, 1)
 
-        site.replace(
-            "vanthuan", replace(old, body=old.body + "\n\nTòa soạn sẽ tiếp tục thông tin đến bạn đọc.")
-        )
+        # A sitemap tells whole seconds: dated now, the change would seem older than a visit in the same second.
+        now = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
+        added = "\n\nTòa soạn sẽ tiếp tục thông tin đến bạn đọc."
+        site.replace("vanthuan", replace(old, body=old.body + added, updated=now))
         assert of(crawl(sources, archive, frontier, fetcher, delay=0), "vanthuan").changed == 1
         rechecked = of(crawl(sources, archive, frontier, fetcher, delay=0, recheck=True), "vanthuan")
         assert (rechecked.new, rechecked.changed) == (0, 0)

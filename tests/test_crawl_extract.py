@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from unicodedata import normalize
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from crawl.article import VIETNAM, Article, Page
 from crawl.chosen import BadSelector
 from crawl.extract import MAX_HTML, Extraction, Rejected, Unreadable, extract, read_page
-from crawl.sources import Selectors, Source, load_sources
+from crawl.sources import EarlierSelectors, Selectors, Source, load_sources
 from tests.bench.extraction import FLOORS, digest, hold, measure
 from tests.bench.labelled import load_pages
 from tests.sample_site import SampleArticle, SamplePaper, load_papers, respond
@@ -377,3 +378,17 @@ def test_no_page_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     found = read_page(page(news()), SOURCE)
     assert isinstance(found, Unreadable)
     assert (found.reason, "too deep" in found.detail) == ("unreadable", True)
+
+
+def test_a_page_is_read_by_the_selectors_of_its_day() -> None:
+    """A page fetched while the former templates were in use is read by their selectors."""
+    former = EarlierSelectors(date(2019, 5, 31), Selectors(lead=(".intro",)))
+    source = replace(SOURCE, selectors=Selectors(lead=(".sapo",)), earlier=(former,))
+    html = news(top="<p class=intro>Lời dẫn cũ của bài báo.</p><p class=sapo>Lời dẫn mới của bài báo.</p>")
+    for fetched, lead in (
+        (datetime(2019, 5, 31, tzinfo=UTC), "cũ"),
+        (datetime(2020, 1, 1, tzinfo=UTC), "mới"),
+    ):
+        found = extract(replace(page(html), fetched=fetched), source)
+        assert isinstance(found, Article)
+        assert found.lead == f"Lời dẫn {lead} của bài báo."

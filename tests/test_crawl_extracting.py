@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 
 import pytest
 
@@ -92,6 +95,41 @@ def test_a_process_that_dies_costs_one_page(extractors: Extractors) -> None:
     worker._process.join()
     assert isinstance(worker.read(page(4), SOURCE), Article)
     extractors._idle.put(worker)
+
+
+def test_a_process_that_cannot_be_started_costs_one_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system has no room for another process the page is Unreadable and no file stays open; once there
+    is room again, pages are read.
+    """
+    opened: list[Connection] = []
+
+    def refuse(process: SpawnProcess) -> None:
+        opened.append(process._args[0])  # type: ignore[attr-defined]
+        raise BlockingIOError(errno.EAGAIN, "no more processes")
+
+    with Extractors(1, budget=60) as extractors:
+        with monkeypatch.context() as full:
+            full.setattr(SpawnProcess, "start", refuse)
+            for number in (1, 2):
+                found = extractors.read(page(number), SOURCE)
+                assert isinstance(found, Unreadable)
+                assert found.reason == UNREADABLE
+        assert [connection.closed for connection in opened] == [True, True]
+        assert isinstance(extractors.read(page(3), SOURCE), Article)
+
+
+def test_an_interrupt_is_not_for_the_processes() -> None:
+    """Ctrl-C, which a terminal sends to all processes, ends none that is just starting, nor one that waits."""
+    worker = Extractors(1, budget=60)._idle.get()
+    try:
+        for number in range(2):
+            worker._connected()
+            assert worker._process is not None
+            assert worker._process.pid is not None
+            os.kill(worker._process.pid, signal.SIGINT)
+            assert isinstance(worker.read(page(number), SOURCE), Article)
+    finally:
+        worker.stop()
 
 
 def test_threads_share_the_processes(extractors: Extractors) -> None:

@@ -207,11 +207,11 @@ def test_what_was_not_visited_is_no_success(frontier: Frontier) -> None:
     frontier.add("bao", Kind.ARTICLE, [(A, None)])
     visit = frontier.next("bao.vn", EVERYTHING)
     assert visit is not None
-    frontier.skip(visit)
+    frontier.skip(visit, seen=NOW)
     (state,) = frontier.states()
     assert (state.done, state.waiting, state.last_success) == (1, 0, None)
     frontier.done(visit, now=NOW, status=200, etag='"1"')
-    frontier.skip(visit)
+    frontier.skip(visit, seen=NOW)
     frontier.begin("bao", now=LATER, recheck=True)
     again = frontier.next("bao.vn", EVERYTHING)
     assert again is not None
@@ -249,6 +249,53 @@ def test_a_frontier_of_an_older_version_is_taken_on(tmp_path: Path, version: int
     with Frontier(path) as frontier:
         frontier.begin("bao", now=NOW)
         assert visits(frontier) == [A, "http://bao.vn/rss"]
+
+
+def test_what_was_stored_otherwise_waits_when_a_list_tells_of_a_change(frontier: Frontier) -> None:
+    """A URL that was skipped waits again with a date later than its article was seen, the same one included that
+    it was first named with; not with an earlier one.
+    """
+    for hours, (when, waiting) in enumerate([(NOW, [A]), (NOW - timedelta(days=9), []), (None, [])]):
+        frontier.begin("bao", now=NOW + timedelta(hours=3 * hours))
+        frontier.add("bao", Kind.ARTICLE, [(A, when), (B, when)])
+        visit = frontier.next("bao.vn", EVERYTHING)
+        if visit is not None and visit.visited is None:
+            for url in (A, B):
+                assert visit is not None
+                assert visit.url == url
+                frontier.skip(visit, seen=NOW - timedelta(days=1) if url == A else LATER)
+                visit = frontier.next("bao.vn", EVERYTHING)
+        frontier.begin("bao", now=NOW + timedelta(hours=3 * hours + 1))
+        frontier.add("bao", Kind.ARTICLE, [(A, when), (B, when)])
+        assert visits(frontier, now=NOW + timedelta(hours=3 * hours + 2)) == waiting
+
+
+def test_two_take_on_an_older_frontier_at_once(tmp_path: Path) -> None:
+    """Who waits for the lock while another takes the file on finds it taken on, and does it no second time."""
+    path = tmp_path / "frontier.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as old:
+        old.executescript(_VERSION_2.format(version=2, name="due"))
+    with Frontier(path, read_only=True) as late, Frontier(path):
+        late._db.execute("PRAGMA query_only = OFF")
+        with late.batch():
+            late._upgrade()
+        assert [(state.waiting, state.done) for state in late.states()] == [(1, 2)]
+
+
+@pytest.mark.parametrize("version", [0, 2])
+def test_a_rehearsal_leaves_an_older_file_as_it_is(tmp_path: Path, version: int) -> None:
+    """Read only, an empty file or one of an older version is not changed, and its copy is taken on."""
+    path = tmp_path / "frontier.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as old:
+        old.executescript(_VERSION_2.format(version=2, name="due") if version else "VACUUM")
+    before = path.read_bytes()
+    with Frontier(path, read_only=True) as frontier, frontier.rehearsal() as copy:
+        copy.begin("bao", now=NOW)
+        assert visits(copy) == ([A, "http://bao.vn/rss"] if version else [])
+        with pytest.raises(FrontierError):
+            frontier.add("bao", Kind.ARTICLE, [(B, None)])
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 
 def test_states(frontier: Frontier) -> None:

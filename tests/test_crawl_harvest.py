@@ -211,6 +211,22 @@ def test_a_later_date_in_a_sitemap_calls_for_a_visit(newsroom: Newsroom) -> None
     assert newsroom.crawl().unchanged == 0
 
 
+def test_a_stored_article_is_visited_when_its_sitemap_tells_of_a_change(newsroom: Newsroom) -> None:
+    """What was imported is not fetched; once a sitemap gives it a date after the import, it is visited as any other."""
+    url, seen = newsroom.url("/bai-10000.html"), datetime(2022, 1, 1, tzinfo=UTC)
+    imported = Article(url=url, source=newsroom.source.name, title="Một", body="Nội dung cũ.")
+    newsroom.archive.put_article(imported, seen=seen)
+    newsroom.source = newsroom.site.source(sections=(), sitemaps=("/so-do.xml",))
+    newsroom.print(**{"bai-10000.html": page("Một"), "so-do.xml": sitemap((url, seen - DAY))})
+    for _crawl in range(2):
+        newsroom.crawl()
+        assert newsroom.asked("/bai-10000.html") == 0
+    newsroom.print(**{"so-do.xml": sitemap((url, seen + DAY))})
+    assert newsroom.crawl().changed == 1
+    newsroom.crawl()
+    assert newsroom.asked("/bai-10000.html") == 0
+
+
 def test_sitemaps_of_past_months_are_read_once(newsroom: Newsroom) -> None:
     """A month that is over brings nothing any more, unless the sitemaps' own index says so; the present one does."""
     month = f"/sitemaps/news-{datetime.now(UTC):%Y-%m}.xml"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -51,12 +53,22 @@ def test_the_same_and_others(changes: dict[str, object], same: bool) -> None:
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_short_texts_are_the_same_only_word_for_word(one: str, other: str) -> None:
-    """Of a few words, none may differ; whatever the texts are, an article is the same as itself."""
+    """Of a few words, none may differ; an article that has any is the same as itself."""
     first, second = replace(ONE, lead="", body=one), replace(ONE, lead="", body=other)
-    assert is_same(first, first)
+    assert is_same(first, first) == (re.search(r"\w", unicodedata.normalize("NFC", one)) is not None)
     words = [" ".join(text.split()) for text in (one, other)]
     if all(text.isascii() and text.replace(" ", "").isalnum() for text in words) and words[0] != words[1]:
         assert is_same(first, second) == (words[0].casefold() == words[1].casefold())
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "same"),
+    [((), (), False), (("Chợ nổi",), (), False), (("Chợ nổi",), ("Cầu",), False), (("Chợ nổi",), ("Chợ nổi",), True)],
+)  # fmt: skip
+def test_without_text_the_captions_tell(ours: tuple[str, ...], theirs: tuple[str, ...], same: bool) -> None:
+    """Articles of pictures alone that share headline and day are one only if they show the same."""
+    first, second = (replace(ONE, lead="", body="", captions=captions) for captions in (ours, theirs))
+    assert is_same(first, second) == is_same(second, first) == same
 
 
 def test_the_fingerprint_is_of_newspaper_headline_and_day() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from crawl.article import Article, Page
 from crawl.extract import Extraction, Rejected, extract
-from crawl.kinds import Signs, is_error, without_text
+from crawl.kinds import Signs, is_error, is_missing_notice, without_text
 from crawl.report import explained
 from crawl.sources import Source
 
@@ -60,6 +60,36 @@ def test_articles_about_errors_are_articles(title: str) -> None:
     assert isinstance(
         read(f"<h1>{title}</h1><div>15/03/2021 10:00</div><div>{PROSE * 2}</div>", title), Article
     )
+
+
+HEAD = (
+    '<meta property="og:type" content="article"><meta property="article:published_time" content="2021-03-15">'
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "is_notice"),
+    [
+        ("404", True),
+        ("404 - Không tìm thấy trang", True),
+        ("Lỗi 404", True),
+        ("Page not found", True),
+        ("Bài viết không tồn tại hoặc đã bị xóa", True),
+        ("Nội dung này đã bị gỡ bỏ", True),
+        ("404 hộ dân được cấp đất", False),
+        ("404,5 tỷ đồng xây cầu Cồn Mây", False),
+        ("404 trang thiết bị y tế được trao tặng", False),
+        ("Hệ thống cấp nước bảo trì trong hai ngày", False),
+    ],
+)
+def test_notices_in_the_dress_of_an_article(title: str, is_notice: bool) -> None:
+    """What says with a date and an article's marks that there is no such page is a notice; a headline with such
+    a number or word in it is not, and no notice is long.
+    """
+    assert is_missing_notice(title, 1000) == is_notice
+    assert not is_missing_notice(title, 2000)
+    found = read(f"{HEAD}<article><h1>{title}</h1>{PROSE * 2}</article>", title)
+    assert found == Rejected("missing-notice") if is_notice else isinstance(found, Article)
 
 
 def test_an_article_with_a_video_or_pictures_is_one() -> None:

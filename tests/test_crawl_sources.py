@@ -20,6 +20,7 @@ from crawl.quiet import QuietHours
 from crawl.sources import (
     DEFAULT_DELAY,
     SHIPPED,
+    EarlierSelectors,
     HostYears,
     Selectors,
     Source,
@@ -125,6 +126,23 @@ def test_saving_keeps_what_is_there(tmp_path: Path) -> None:
     assert file.read_text("utf-8").startswith("# ")
 
 
+def test_former_templates_have_their_days(tmp_path: Path) -> None:
+    """A page is read by the selectors that held on the day it was fetched, and saving keeps them all."""
+    file = tmp_path / "sources.toml"
+    old, older = Selectors(body=(".old",)), Selectors(body=(".older",))
+    earlier = (EarlierSelectors(date(2012, 1, 31), older), EarlierSelectors(date(2019, 5, 31), old))
+    save_source(file, replace(OWN, earlier=earlier))
+    found = named(file, "vanthuan")
+    assert found.earlier == earlier
+    days = {
+        date(2011, 1, 1): older,
+        date(2012, 2, 1): old,
+        date(2019, 5, 31): old,
+        date(2019, 6, 1): OWN.selectors,
+    }
+    assert {day: found.as_of(day).selectors for day in days} == days
+
+
 def test_saving_over_a_shipped_newspaper(tmp_path: Path) -> None:
     """A shipped newspaper can be rewritten, back to a default too; what TOML cannot unsay is refused."""
     file = tmp_path / "sources.toml"
@@ -180,6 +198,9 @@ def test_any_name_can_be_saved(tmp_path: Path, name: str, title: str, delay: flo
         ("[sources.x]\nhosts = ['x.vn']\nselectors = 1", "selectors", "table"),
         ("[sources.x]\nhosts = ['x.vn']\nselectors.boddy = ['p']", "selectors", "boddy"),
         ("[sources.x]\nhosts = ['x.vn']\nselectors.body = 'p'", "selectors", "body"),
+        ("[sources.x]\nhosts = ['x.vn']\nselectors_until = 1", "selectors_until", "table"),
+        ("[sources.x]\nhosts = ['x.vn']\nselectors_until.soon.body = ['p']", "selectors_until", "soon"),
+        ("[sources.x]\nhosts = ['x.vn']\nselectors_until.2019-01-01.boddy = ['p']", "2019-01-01", "boddy"),
         ("[sources.x]\nhosts = ['WWW.baokhanhhoa.vn']", "sources.", "baokhanhhoa.vn"),
         ("[sources.'']\nhosts = ['x.vn']", "sources.", "name"),
         ("[sources.x]\nhosts = ['x.vn']\nfamily = 'A'\n[families.A]\nbody = [1]", "families.A", "body"),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from crawl.article import VIETNAM
 from crawl.messages import current_language, set_language
 from index.document import Document
-from searcher.render import to_json, to_jsonl, to_lines, to_text
+from searcher.render import reprints_line, to_json, to_jsonl, to_lines, to_text
 from searcher.search import Reprints, ResultHit, ResultPage, SearchRequest, Suggestion
 from searcher.snippet import Snippet, marks, snippet
 from searcher.suggest import Slip
@@ -232,6 +232,8 @@ def test_reprints_are_told_in_one_line() -> None:
         "Reprinted in 3 other articles, the earliest: evil" in line and "2020-01-02" in line for line in lines
     )
     assert any(line.endswith("Reprinted in 1 other article, the earliest: tinthu.vn") for line in lines)
+    own = Reprints(1, DOCUMENTS[0])
+    assert reprints_line(DOCUMENTS[0], own, str) == "Reprinted in 1 other article"
     assert "\x1b" not in "".join(lines)
     first, second = (hit["reprints"] for hit in json.loads(to_json(shown))["hits"])
     assert first == {"count": 3, "first": {"id": "k2", "source": evil.source, "published": "2020-01-02"}}

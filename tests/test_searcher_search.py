@@ -361,3 +361,31 @@ def test_a_title_with_quotations_finds_its_article() -> None:
     assert page.hits[0].snippet.marks
     whole = searcher(one, article("two", "Ca sĩ kể rằng tôi không ngờ đây là chuyến đi cuối cùng"))
     assert ids(whole, title) == ["two"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "HUẾ VÀ NAM VÀ BẮC VÀ TRUNG VÀ XNH",
+        "VÀ THÀNH PHỐ HUEES",
+        "VÀ NHÀ NƯỚC NHÂN DÂN CÙNG LÀM ĐƯỜGN",
+        'Nhà nước và nhân dân cùng làm "đường',
+        "khnh hòa" + "." * 3_992,
+        "dân " * 254,
+        "(" * 32 + "dân" + ")" * 32,
+    ],
+    ids=lambda text: text[:30],
+)
+@pytest.mark.parametrize("province", [(), ("Khánh Hòa",)])
+def test_what_is_made_out_of_a_query_never_makes_it_fail(text: str, province: tuple[str, ...]) -> None:
+    """Mending words, and other provinces, leave capitals capitals, and what they make too long is not offered."""
+    road = article(
+        "1", "Nhà nước và nhân dân làm đường ở thành phố Huế, Khánh Hòa, trung và xanh", province="Ninh Thuận"
+    )
+    page = searcher(road, article("2", "dân", province="Khánh Hòa")).search(
+        SearchRequest(text, province=province)
+    )
+    assert all(parse(other.text).query != parse(text).query for other in page.suggestions)
+    if text.isupper() and not province:
+        assert {other.text.isupper() for other in page.suggestions} <= {True}
+        assert page.hits[0].document.id == "1"

@@ -129,9 +129,9 @@ MEANINGS: list[tuple[str, Query]] = [
     ("a -ninh*", And((A, Not(Wildcard("ninh*", True))))),
     ("dân-v*", Phrase((PEOPLE, Wildcard("v*", True)))),
     ("covid19*", Phrase((Term("covid", True), Wildcard("19*")))),
-    ("khanh~", Fuzzy("khanh", any_marks=True)),
-    ("huế~1", Fuzzy("huế")),
-    ('="hue~"', Fuzzy("hue")),
+    ("khanh~", Prefer(Fuzzy("khanh", any_marks=True), Term("khanh", any_marks=True), 2.0)),
+    ("huế~1", Prefer(Fuzzy("huế"), Term("huế"), 2.0)),
+    ('="hue~"', Prefer(Fuzzy("hue"), Term("hue"), 2.0)),
     ('"dân vận~"', Phrase((PEOPLE, Fuzzy("vận")))),
     ("5~10 a~b", words(Term("5"), Term("10"), A, B)),
     ('"dân vận"~5', Near((PEOPLE, MOVE), 5)),
@@ -202,6 +202,8 @@ def test_parsed_spells_out_what_was_understood(text: str, parsed: str) -> None:
 
 
 MISTAKES = [
+    ("đường hà~", 6, "đường hà"),
+    ('"a~ b"', 0, '"a b"'),
     ("", 0, ""),
     ("...", 0, ""),
     ("🙂", 0, ""),

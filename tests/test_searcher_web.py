@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -823,3 +824,25 @@ def test_an_address_that_is_none_is_said_plainly(stocked: tuple[OracleEngine, Ar
     for host, port in (("192.0.2.1", 0), ("not a host", 80), ("127.0.0.1", 70_000)):
         with pytest.raises(CannotServe):
             serve(create_app(stocked[0], lambda: stocked[1]), host, port)
+
+
+def test_reprints_are_told_and_led_to() -> None:
+    """A folded hit says how often it was reprinted, a link unfolds, and each article's page leads to the others."""
+    engine = OracleEngine()
+    with engine.writer() as writer:
+        for number, source in enumerate(("mot.vn", "hai.vn")):
+            published = date(2021, 3, 15 + number)
+            writer.put(Document(source, source, "Bão vào bờ", SEEN, published=published, group="mot.vn"))
+        writer.commit("")
+    client = _Visitor(create_app(engine, lambda: None))
+    page = soup(client, "/search?q=bão+vào&lang=en")
+    told = [line.get_text().strip() for line in page.select(".hits .reprints")]
+    assert told == ["Reprinted in 1 other article, the earliest: mot.vn, 2021-03-15"]
+    (unfold,) = page.select(".count a")
+    assert unfold.get_text() == "show reprints"
+    unfolded = soup(client, str(unfold["href"]))
+    assert len(unfolded.select(".hits h3")) == 2
+    assert [link.get_text() for link in unfolded.select(".count a")] == ["fold reprints"]
+    for address, other in (("/a/mot.vn", "hai.vn"), ("/a/hai.vn?q=bão", "mot.vn")):
+        links = [link for link in soup(client, address).select("section a") if other in link.get_text()]
+        assert [str(link["href"]).partition("?")[0] for link in links] == [f"/a/{other}"]
