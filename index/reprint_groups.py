@@ -6,8 +6,9 @@ pairs; a group is named after the article in it that came into this file first, 
 leaves or an earlier one joins.
 
 The file can be made again from the archive any time. Its articles then come in the order of their last changes, so the
-same groups may bear other names; that is why an index notes which file its groups are of. SQLite
-keeps it whole through a kill or a power cut.
+same groups may bear other names; that is why an index notes which file its groups are of.
+
+SQLite keeps the file whole through a kill or a power cut.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from crawl.messages import gettext as _
 from index.document import Document
-from index.engine import Engine, Hit, Sort, TooManyWords
+from index.engine import Engine, Hit, QueryTimeout, Sort, TooManyWords
 from index.query import And, Between, Keyword, Not, Or, Prefer, Query
 from index.tokens import analyse_terms
 from searcher.snippet import Marks, Snippet, marks, snippet
@@ -204,7 +204,7 @@ class Searcher:
             hits=tuple(replace(hit, reprints=self._reprints(hit.document)) for hit in found.hits),
             page=request.page,
             limit=request.limit,
-            suggestions=self._suggestions(request, parsed, found.total) if request.page == 1 else (),
+            suggestions=self._offered(request, parsed, found.total),
             slips=found.slips,
             has_next=request.page * request.limit
             < min(found.reachable, MAX_REACH // request.limit * request.limit),
@@ -265,6 +265,13 @@ class Searcher:
         oldest = [hit.document for hit in known.hits]
         first = min((one for one in oldest if one.published == oldest[0].published), key=_first_seen)
         return Reprints(known.total - 1, first)
+
+    def _offered(self, request: SearchRequest, parsed: ParsedQuery, total: int) -> tuple[Suggestion, ...]:
+        """The suggestions of a first page; none when time runs out over them, for the hits are already there."""
+        try:
+            return self._suggestions(request, parsed, total) if request.page == 1 else ()
+        except QueryTimeout:
+            return ()
 
     def _suggestions(self, request: SearchRequest, parsed: ParsedQuery, total: int) -> tuple[Suggestion, ...]:
         """Other queries worth trying where `total` was found, each with what it finds under the same filters."""

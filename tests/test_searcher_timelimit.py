@@ -96,6 +96,21 @@ def test_a_search_of_many_steps_is_given_up(slow: Slow) -> None:
     assert Searcher(TimeLimited(slow, 100)).search(SearchRequest("lũ gió")).total == 1
 
 
+def test_what_was_found_is_shown_though_no_time_is_left_for_suggestions(
+    slow: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hits that were found in time are the answer; only other spellings to try are left out."""
+
+    def ponder(*_asked: object, **_options: object) -> str:
+        slow.now = 100
+        slow.search(Everything(), seconds=0)
+        return ""
+
+    monkeypatch.setattr("searcher.search.correction", ponder)
+    page = Searcher(TimeLimited(slow, 100)).search(SearchRequest("lũ"))
+    assert (page.total, len(page.hits), page.suggestions) == (1, 1, ())
+
+
 def test_the_site_gives_up_after_a_while(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
     """503 with Retry-After and what to do about it, on the page and in the API."""
     monkeypatch.setattr(web, "_SECONDS", 2)
