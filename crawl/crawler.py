@@ -346,14 +346,14 @@ class _Run:
         lane = landing.lane
         if isinstance(landing.outcome, Interrupted):
             return 0.0
+        if not isinstance(landing.outcome, Page | FetchError):
+            raise landing.outcome
         if landing.visit is not None and landing.visit.kind in LISTS and self._is_stop_asked():
             return 0.0  # A list holds nothing to lose, but may take seconds to read; it is fetched again.
         if landing.visit is None:
             return self._land_robots(lane, landing)
         if isinstance(landing.outcome, FetchError):
             return self._land_failure(lane, landing.visit, landing.outcome)
-        if isinstance(landing.outcome, Exception):
-            raise landing.outcome
         return self._land_page(lane, landing.visit, landing.outcome)
 
     def _land_robots(self, lane: _Lane, landing: _Landing) -> float | None:
