@@ -539,10 +539,11 @@ class Archive:
             return self._warc.read(RecordPlace(*row)) if row else None
 
     def number_of(self, page: Page, source: str) -> int | None:
-        """The number of this very page of the source, fetched from its URL at that second with that body; None for a new one."""
+        """The number of the page with this source, URL, second of fetching and body; None where there is none."""
         with self._lock, self._guard():
             rows = self._db.execute(
-                "SELECT id, file, offset, length FROM page WHERE source = ? AND fetched = ? AND url = ? AND final_url = ?",
+                "SELECT id, file, offset, length FROM page"
+                " WHERE source = ? AND fetched = ? AND url = ? AND final_url = ?",
                 (source, format_when(page.fetched), page.url, page.final_url),
             ).fetchall()
             for number, *place in rows:
