@@ -538,6 +538,20 @@ class Archive:
             ).fetchone()
             return self._warc.read(RecordPlace(*row)) if row else None
 
+    def number_of(self, page: Page, source: str) -> int | None:
+        """The number of the page with this source, URL, second of fetching and body; None where there is none."""
+        with self._lock, self._guard():
+            rows = self._db.execute(
+                "SELECT id, file, offset, length FROM page"
+                " WHERE source = ? AND fetched = ? AND url = ? AND final_url = ?",
+                (source, format_when(page.fetched), page.url, page.final_url),
+            ).fetchall()
+            for number, *place in rows:
+                with contextlib.suppress(OSError, ValueError):  # one that is damaged is kept anew
+                    if self._warc.read(RecordPlace(*place)).body == page.body:
+                        return int(number)
+        return None
+
     def newest_pages(
         self, sources: Collection[str] = (), *, unread: Collection[str] = ()
     ) -> tuple[StoredPage, ...]:

@@ -5,6 +5,8 @@ By mistake or malice, many pages of a site may all claim one address, and would 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from crawl.archive import Archive
 from crawl.article import Article
 from crawl.discover import is_article
@@ -14,12 +16,19 @@ from crawl.urls import canonical
 
 
 def own_address(
-    archive: Archive, source: Source, article: Article, *, landed: str | None, asked: str
+    archive: Archive,
+    source: Source,
+    article: Article,
+    *,
+    landed: str | None,
+    asked: str,
+    awaits: Callable[[str], bool] = lambda _url: False,
 ) -> str | None:
     """The address of an article that was `asked` for and found at `landed` (None: in a file), both canonical.
 
     That is the one its page claims, if it looks like an article's no less than that of the page, and if none is
-    known there but this one: by the address that was asked for, or by its text.
+    known there but this one: by the address that was asked for, or by its text. An address that the crawl `awaits`
+    an article at speaks for itself first.
     """
     claim = canonical(article.url or "") or landed
     if claim is None or landed is None or claim == landed:
@@ -27,6 +36,8 @@ def own_address(
     if is_article(landed, source) and not is_article(claim, source):
         return landed
     known = archive.find(claim)
+    if not known and awaits(claim):
+        return landed
     if not known or is_same(known[0].article, article):
         return claim
     return claim if known[0].id in {one.id for one in archive.find(asked)} else landed

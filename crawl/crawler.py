@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 
-from crawl.archive import Archive
+from crawl.archive import Archive, ArchiveError
 from crawl.article import Page, When
 from crawl.fetch import Fetcher
 from crawl.fetch_errors import (
@@ -30,7 +30,7 @@ from crawl.fetch_errors import (
     TooManyRedirects,
     TooSlow,
 )
-from crawl.frontier import LISTS, Frontier, Kind, Visit
+from crawl.frontier import LISTS, Frontier, FrontierError, Kind, Visit
 from crawl.harvest import Harvester
 from crawl.quiet import is_quiet
 from crawl.report import CrawlReport, Progress, Tally
@@ -45,6 +45,7 @@ WORKERS = 16
 
 _ROBOTS_LIFE = 24 * 3600.0  # seconds; RFC 9309 section 2.4
 _MOST_UNMODIFIED = 3
+_UNFORESEEN = "unforeseen"
 _TICK = 0.2  # seconds between two looks at whether to stop
 
 
@@ -117,7 +118,7 @@ class _Landing:
     lane: _Lane
     visit: Visit | None
     url: str
-    outcome: Page | FetchError
+    outcome: Page | Exception
 
 
 class _Run:
@@ -261,14 +262,14 @@ class _Run:
         etag, last_modified = self._validators(visit)
         began = time.monotonic()
         try:
-            outcome: Page | FetchError = self._fetcher.get(
+            outcome: Page | Exception = self._fetcher.get(
                 url,
                 etag=etag,
                 last_modified=last_modified,
                 permit=lambda target: self._permitted(lane, target, with_rules=visit is not None),
                 first=MAX_ROBOTS if visit is None else None,
             )
-        except FetchError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for this landing
             outcome = error
         lane.pace.took(time.monotonic() - began)
         self._landed.put(_Landing(lane, visit, url, outcome))
@@ -316,7 +317,7 @@ class _Run:
         # A dry run, which may stand beside another crawl, reads the archive and keeps nothing in it.
         kept = contextlib.nullcontext() if self._options.dry_run else self._archive.batch()
         with self._frontier.batch(), kept:
-            waits = [(landing.lane, self._land(landing)) for landing in landings]
+            waits = [(landing.lane, self._land_safely(landing)) for landing in landings]
         for lane, wait in waits:
             if wait is None:
                 lane.closed = True
@@ -324,11 +325,29 @@ class _Run:
                 self._schedule(lane, wait)
         self._tell_all()
 
+    def _land_safely(self, landing: _Landing) -> float | None:
+        """As `_land`; what nobody foresaw in a page is that page's failure, and the crawl goes on."""
+        try:
+            return self._land(landing)
+        except (ArchiveError, FrontierError):
+            raise
+        except Exception as error:  # noqa: BLE001 - servers send what no list of exceptions covers
+            lane, visit = landing.lane, landing.visit
+            said = f"{landing.url}: {type(error).__name__}: {error}"
+            self._failed(lane, landing.url, _UNFORESEEN, said)
+            if visit is None:
+                lane.robots, lane.robots_read = NOT_NOW, time.monotonic()
+                return None
+            self._frontier.failed(visit, _UNFORESEEN, due=next_try(visit.attempts, datetime.now(UTC)))
+            return lane.pace.answered()
+
     def _land(self, landing: _Landing) -> float | None:
         """Deal with what came; the seconds to leave the host alone, or None to leave it for this crawl."""
         lane = landing.lane
         if isinstance(landing.outcome, Interrupted):
             return 0.0
+        if not isinstance(landing.outcome, Page | FetchError):
+            raise landing.outcome
         if landing.visit is not None and landing.visit.kind in LISTS and self._is_stop_asked():
             return 0.0  # A list holds nothing to lose, but may take seconds to read; it is fetched again.
         if landing.visit is None:

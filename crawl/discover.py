@@ -36,6 +36,12 @@ MAX_FEED_TAGS = 60_000
 """How often `<` may stand in a feed: 5,000 items; twice as many tags may take feedparser four times as long."""
 
 _DATES = ("lastmod", "publication_date")
+_PIECE = 64 * 1024  # bytes of a sitemap that are parsed at once
+_LONGEST_TOKEN = 2**20  # bytes: the parser begins a tag that does not end again with every piece
+_DEEPEST = 16  # elements within each other; those of a sitemap with pictures and prices are five
+_MOST_NAMES = 1000  # of elements and attributes, each of which the parser keeps
+_LONGEST_VALUE = 4096  # characters of an address or a date
+_LONGEST_REFERENCE = 33  # bytes that `_BARE_AMPERSAND` looks at
 _FEED_ROOTS = frozenset({"rss", "feed", "RDF"})
 _ASSET = re.compile(
     r"(?i)\.(?:jpe?g|png|gif|webp|svg|ico|css|js|json|xml|rss|pdf|docx?|xlsx?|zip|rar|mp[34]|m3u8|woff2?)$"
@@ -278,30 +284,43 @@ class _SitemapReader:
         self.found: list[tuple[str, str, str]] = []
         self.left_out = 0
         self._values: dict[str, str] = {}
-        self._text: list[str] | None = None
-        parser = expat.ParserCreate(namespace_separator=" ")
+        self._text: str | None = None
+        self._depth = 0
+        self._names: dict[str, str] = {}
+        parser = expat.ParserCreate(namespace_separator=" ", intern=self._names)
+        parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._data
         parser.EntityDeclHandler = _refuse_entities
         # What follows an error is lost, what came before is good; a bare ampersand is the commonest error.
-        with contextlib.suppress(expat.ExpatError, LookupError, ValueError, _EntityDeclared):
-            parser.Parse(_BARE_AMPERSAND.sub(b"&amp;", body), True)
+        with contextlib.suppress(expat.ExpatError, LookupError, ValueError, _NoSitemap):
+            fed = 0
+            for piece in _with_ampersands_escaped(body):
+                parser.Parse(piece, False)
+                fed += len(piece)
+                if fed - parser.CurrentByteIndex > _LONGEST_TOKEN:
+                    return
+            parser.Parse(b"", True)
 
     def _start(self, name: str, _attributes: dict[str, str]) -> None:
         name = name.rpartition(" ")[2]
         self.root = self.root or name
-        self._text = [] if name == "loc" or name in _DATES else None
+        self._text = "" if name == "loc" or name in _DATES else None
+        self._depth += 1
+        if self._depth > _DEEPEST or len(self._names) > _MOST_NAMES:
+            raise _NoSitemap
 
     def _data(self, text: str) -> None:
-        if self._text is not None:
-            self._text.append(text)
+        if self._text is not None and len(self._text) < _LONGEST_VALUE:
+            self._text += text
 
     def _end(self, name: str) -> None:
+        self._depth -= 1
         name = name.rpartition(" ")[2]
         if self._text is not None:
             # The page's own location comes before those of its pictures.
-            self._values.setdefault(name, "".join(self._text).strip())
+            self._values.setdefault(name, self._text.strip())
             self._text = None
         elif name in ("url", "sitemap"):
             date = next((self._values[key] for key in _DATES if key in self._values), "")
@@ -312,12 +331,23 @@ class _SitemapReader:
             self._values = {}
 
 
-class _EntityDeclared(Exception):
-    """The file declares entities, which no sitemap needs and bombs are made of."""
+class _NoSitemap(Exception):
+    """The file has what no sitemap needs and bombs are made of: entities, great depth, names without number."""
 
 
 def _refuse_entities(*_declaration: object) -> None:
-    raise _EntityDeclared
+    raise _NoSitemap
+
+
+def _with_ampersands_escaped(body: bytes) -> Iterator[bytes]:
+    """The file in pieces, its bare ampersands written out; none is cut in the middle of a reference."""
+    start = 0
+    while start < len(body):
+        end = start + _PIECE
+        ampersand = body.rfind(b"&", max(start + 1, end - _LONGEST_REFERENCE), end)
+        end = end if ampersand < 0 else ampersand
+        yield _BARE_AMPERSAND.sub(b"&amp;", body[start:end])
+        start = end
 
 
 def _moment(text: str) -> When | None:

@@ -28,7 +28,7 @@ from crawl.sources import Source
 BUDGET = 5.0
 """Seconds of processor time that a page may take; the slowest of real pages takes a tenth of one."""
 
-LARGE = 512 * 1024
+LARGE = 128 * 1024
 """Pages from this size on, in bytes, are read in a process of their own even when there is only one."""
 
 OVER_BUDGET = "slow-page"

@@ -405,6 +405,14 @@ class Frontier:
         with self._guard():
             return self._db.execute("SELECT 1 FROM visit WHERE url = ?", (url,)).fetchone() is not None
 
+    def awaits_article(self, url: str) -> bool:
+        """Whether an article is expected at the canonical URL, and nothing came of a visit there yet."""
+        with self._guard():
+            row = self._db.execute(
+                "SELECT 1 FROM visit WHERE url = ? AND kind = 'article' AND state = 'waiting'", (url,)
+            ).fetchone()
+            return row is not None
+
     def states(self) -> tuple[SourceState, ...]:
         """How far each source's crawl has come."""
         with self._guard():

@@ -235,7 +235,15 @@ class Harvester:
     def _store(self, visit: Visit, page: Page, number: int, article: Article) -> tuple[str, _Success]:
         before = self._archive.find(visit.url) if visit.visited else ()
         landed = canonical(page.final_url) or visit.url
-        url = own_address(self._archive, self._source, article, landed=landed, asked=visit.url) or landed
+        claimed = own_address(
+            self._archive,
+            self._source,
+            article,
+            landed=landed,
+            asked=visit.url,
+            awaits=self._frontier.awaits_article,
+        )
+        url = claimed or landed
         if landed != url and self._frontier.known(url) and (known := self._archive.find(url)):
             # Another dress of a page that is itself visited; only its own address tells what changed.
             article = known[0].article

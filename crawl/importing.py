@@ -241,7 +241,9 @@ class Importer:
 
     def _keep(self, page: Page, where: str, source: Source, found: Article | None = None) -> None:
         """Store the page of this newspaper and the article on it, which may have been `found` already."""
-        number = self._archive.put_page(page, source.name)
+        number = self._archive.number_of(page, source.name)
+        if number is None:
+            number = self._archive.put_page(page, source.name)
         read = found or read_page(page, source)
         if not isinstance(read, Article):
             self._archive.reject_page(number, read.reason)

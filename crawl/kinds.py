@@ -16,12 +16,20 @@ _ERROR = re.compile(
     r"|(?:lỗi hệ thống|lỗi kết nối|bảo trì|(?:page )?not found|error|access denied|just a moment)\W*",
     re.IGNORECASE,
 )
-# Narrower, for what looks like an article otherwise: it may well print that a system is under maintenance.
+# For what looks like an article otherwise, and only as the whole of a title: headlines begin with such words too.
+_ASKED = (
+    r"(?:này|đó|web|bạn|quý vị|độc giả|đang|cần|muốn|vừa|tìm|kiếm|yêu cầu|truy cập|xem|hiện|you|requested)"
+)
+_WHAT = r"(?:trang|bài(?: viết| báo)?|nội dung|đường dẫn|liên kết|địa chỉ|page)"
+_TOLD = rf"(?:{_MISSING}|(?:đã )?{_REMOVED}(?: bỏ)?)"
+_MORE = r"(?: (?:khỏi|trên) (?:hệ thống|trang|website).{0,30}|\W+(?:hoặc|và)\b.{0,60})?"
 _NOTICE = re.compile(
-    r"\W*(?:(?:lỗi|error)\W*404\b"
-    rf"|404(?:\W*$|\s*[-–—|:]\s|\W*(?:error|page|{_MISSING})\b)"
-    rf"|(?:trang|bài viết|nội dung|liên kết|page)\b.{{0,40}}(?:{_MISSING}|đã {_REMOVED})\b"
-    r"|không tìm thấy (?:trang|bài viết|nội dung)\b|not found\b)",
+    r"\W*(?:"
+    rf"(?:(?:lỗi|error|404)\W+)*404(?:\W+(?:lỗi|error|page|{_MISSING}))*(?:\W+{_WHAT}(?: {_ASKED})*)?"
+    rf"|{_WHAT}(?: {_ASKED})*\W+{_TOLD}{_MORE}"
+    rf"|không tìm thấy {_WHAT}(?: {_ASKED})*"
+    r"|not found"
+    r")(?:\s+[-–—|]\s+(?:báo|đài|tạp chí)\b.{0,40})?\W*",
     re.IGNORECASE,
 )
 _LOGIN = re.compile(
@@ -60,7 +68,7 @@ def is_error(signs: Signs) -> bool:
 
 def is_missing_notice(title: str, length: int) -> bool:
     """Whether an article of so many characters is what sites show instead of one that they no longer have."""
-    return length < _NOTICE_LENGTH and _NOTICE.match(title) is not None
+    return length < _NOTICE_LENGTH and _NOTICE.fullmatch(title) is not None
 
 
 def without_text(signs: Signs) -> str:

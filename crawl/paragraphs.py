@@ -110,7 +110,7 @@ class Parts:
     """An article's text, sorted.
 
     `headings` are the sub-headings among the paragraphs, `pictures` the addresses of the captions' pictures.
-    `author` is who signed it, else whom it is taken from (`credit`); `role` is what the paper calls the author.
+    `author` is who signed it, `credit` whom it is taken from; `role` is what the paper calls the author.
     """
 
     lead: str
@@ -153,7 +153,7 @@ def sort_out(blocks: Iterable[Block], title: str, lead: str, description: str) -
         lead,
         texts,
         tuple(_line(block) for block in unique),
-        byline.author or byline.credit,
+        byline.author,
         tuple(block.text for block in kept if _is_heading(block)),
         tuple(block.picture for block in unique),
         byline.role,

@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from crawl.article import Page, utc_now
 from crawl.inflate import inflated
+from crawl.messages import gettext as _
 
 if TYPE_CHECKING:
     from warcio.recordloader import ArcWarcRecord
@@ -34,6 +35,7 @@ _NAME_MARKS = "!#$&'*+-.^_`|~"
 _ASCII = "".join(map(chr, range(0x80)))
 _STATUS = re.compile("[0-9]{3}")
 _PIECE = 64 * 1024
+_EXCERPT = 80  # characters
 _RECORD_END = b"\r\n\r\n"
 _CUT = "the file ends in the middle of a record"
 _FILES = ("file:", "http:", "https:")
@@ -51,6 +53,17 @@ class RecordPlace:
     def end(self) -> int:
         """The offset just behind the record."""
         return self.offset + self.length
+
+
+class DamagedRecord(ValueError):
+    """The record at `place` is not there whole; `detail` says what was found instead."""
+
+    def __init__(self, place: RecordPlace, detail: str) -> None:
+        self.place, self.detail = place, detail
+        message = _(
+            "the raw page in {file} at byte {offset} is damaged ({detail}). Restore the file from a backup."
+        )
+        super().__init__(message.format(file=place.file, offset=place.offset, detail=detail))
 
 
 class WarcFolder:
@@ -104,15 +117,16 @@ class WarcFolder:
             self._file = None
 
     def read(self, place: RecordPlace) -> Page:
-        """The page at that place. Raises OSError or ValueError when it is not there whole."""
+        """The page at that place. Raises OSError where the file cannot be read, DamagedRecord where it is not whole."""
         with (self._path / place.file).open("rb") as file:
             file.seek(place.offset)
             stored = io.BytesIO(file.read(place.length))
         # Read to its very end, where gzip's checksum is.
-        pages = list(read_pages(stored))
-        if len(pages) != 1:
-            raise ValueError(f"no WARC response record at {place.file}:{place.offset}")
-        return pages[0]
+        try:
+            (page,) = read_pages(stored)
+        except ValueError as error:
+            raise DamagedRecord(place, str(error)) from error
+        return page
 
     def _open_behind(self, last: RecordPlace | None) -> IO[bytes]:
         """The file to append to, at its end: another process may have appended since this one did."""
@@ -141,7 +155,7 @@ class WarcFolder:
         self._leave()
         self._path.mkdir(parents=True, exist_ok=True)
         stamp = utc_now().strftime("%Y%m%d%H%M%S")
-        number = sum(1 for _ in self._path.glob("*.warc.gz"))
+        number = sum(1 for _file in self._path.glob("*.warc.gz"))
         self._name = f"timbao-{stamp}-{number:05d}.warc.gz"
         self._file = (self._path / self._name).open("xb")
         folder = os.open(self._path, os.O_RDONLY)
@@ -239,9 +253,14 @@ def read_pages(stream: IO[bytes], most: int = sys.maxsize) -> Iterator[Page]:
     except OverflowError as error:
         raise ValueError(_CUT) from error  # a Content-Length beyond all files
     except (ArchiveLoadFailed, EOFError, OSError, AttributeError) as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(_excerpt(str(error))) from error
     if not plain.is_whole:
         raise ValueError(_CUT)
+
+
+def _excerpt(text: str) -> str:
+    """What warcio says, which quotes the damaged bytes, short enough and fit for a terminal."""
+    return "".join(letter for letter in text[:_EXCERPT] if letter.isprintable())
 
 
 class _Plain:

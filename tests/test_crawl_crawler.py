@@ -14,14 +14,16 @@ from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
-from typing import Self, cast
+from typing import Any, Self, cast
 
 import pytest
 
 from crawl import discover
 from crawl.addresses import allowed_networks
 from crawl.archive import Archive
+from crawl.article import Page
 from crawl.crawler import crawl
+from crawl.extracting import Reading, read_page
 from crawl.fetch import Fetcher
 from crawl.frontier import Frontier
 from crawl.report import CrawlReport, Progress, SourceReport
@@ -359,6 +361,47 @@ def test_bad_pages_do_not_end_the_crawl(archive: Archive, frontier: Frontier) ->
         "too-large": 1,
     }
     assert sum(number for _reason, number in report.rejected) == 2
+
+
+def test_an_error_nobody_foresaw_is_its_page_s_failure(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page at which the program itself fails is named with the error, the others are stored, and the next crawl
+    tries that page again.
+    """
+
+    def stumble(page: Page, source: Source) -> Reading:
+        if page.url.endswith("/bai-10000.html"):
+            raise ZeroDivisionError("of a kind nobody foresaw")
+        return read_page(page, source)
+
+    paths = ("bai-10000.html", "bai-10001.html")
+    with Site(**{"": anchors(*paths), **{path: article(f"Bài {path}") for path in paths}}) as site:
+        monkeypatch.setattr("crawl.harvest.read_page", stumble)
+        (first,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
+        monkeypatch.undo()
+        (second,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
+    assert (first.new, dict(first.failed)) == (1, {"unforeseen": 1})
+    assert "bai-10000.html: ZeroDivisionError: of a kind" in dict(first.examples)["unforeseen"]
+    assert (second.new, second.failed) == (1, ())
+
+
+def test_an_error_in_a_worker_ends_no_crawl_and_holds_none(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where fetching itself fails as nobody foresaw, that page is named with the error, and the crawl goes on."""
+    get = Fetcher.get
+
+    def stumble(self: Fetcher, url: str, **how: Any) -> Page:
+        if url.endswith("/bai-10000.html"):
+            raise ZeroDivisionError("of a kind nobody foresaw")
+        return get(self, url, **how)
+
+    paths = ("bai-10000.html", "bai-10001.html")
+    with Site(**{"": anchors(*paths), **{path: article(f"Bài {path}") for path in paths}}) as site:
+        monkeypatch.setattr(Fetcher, "get", stumble)
+        (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
+    assert (report.new, dict(report.failed)) == (1, {"unforeseen": 1})
 
 
 def test_failures_are_tried_again_by_the_next_crawl(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -147,6 +148,41 @@ def test_a_gzip_bomb_of_a_sitemap_is_read_to_the_limit() -> None:
     head = b"<urlset><url><loc>https://bao.vn/1</loc></url>"
     bomb = gzip.compress(head + b" " * 60 * 2**20 + b"<url><loc>https://bao.vn/2</loc></url>")
     assert sitemap_entries(_page(bomb)).pages == (Entry("https://bao.vn/1"),)
+
+
+@pytest.mark.parametrize(
+    "filling",
+    [
+        "<u>" + "&a" * 1_000_000,
+        "<url><loc>https://bao.vn/" + "&a" * 1_000_000,
+        "<a>" * 2_000_000,
+        "".join(f"<a{n}/>" for n in range(300_000)),
+        "<u " + " " * 8_000_000,
+    ],
+    ids=["ampersands", "an address", "depth", "names", "a tag"],
+)
+def test_a_sitemap_that_is_a_bomb_costs_no_memory(filling: str) -> None:
+    """However it is built, no more is kept of it than of an honest one, and what came before counts."""
+    page = _page("<urlset><url><loc>https://bao.vn/1</loc></url>" + filling)
+    tracemalloc.start()
+    try:
+        found = sitemap_entries(page).pages
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert found == (Entry("https://bao.vn/1"),)
+    assert most < 8 * 2**20  # bytes
+
+
+@given(st.lists(st.sampled_from(["&", "&amp;", "&#38;", "x" * 31, "é"]), min_size=1, max_size=60))
+def test_ampersands_are_understood_wherever_a_piece_ends(parts: list[str]) -> None:
+    """References and bare ampersands give the same address however the file is cut into pieces for the parser."""
+    written = "".join(parts)
+    url = "https://bao.vn/?a=" + written
+    whole = f"<urlset>{{}}<url><loc>{url}</loc></url></urlset>"
+    near = sitemap_entries(_page(whole.format("")))
+    cut = sitemap_entries(_page(whole.format(" " * (64 * 1024 - 60))))
+    assert near.pages == cut.pages != ()
 
 
 # Feeds

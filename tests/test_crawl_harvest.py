@@ -347,6 +347,19 @@ def test_a_wrong_canonical_link_swallows_nothing(newsroom: Newsroom, claim: str)
     assert [newsroom.stored(path).article.title for path in paths] == [f"Bài ở {path}" for path in paths]
 
 
+def test_a_claim_takes_no_place_of_an_article_still_to_be_visited(newsroom: Newsroom) -> None:
+    """A page that calls itself the next article of its list is stored as what it is, and so is that article."""
+    paths = ("/bai-10000.html", "/bai-10001.html")
+    newsroom.print(front=anchors(*paths))
+    newsroom.print(**{
+        "bai-10000.html": page("Bài mạo danh", said=claims(paths[1]), words="mạo danh"),
+        "bai-10001.html": page("Bài thật", words="rất thật"),
+    })  # fmt: skip
+    assert newsroom.crawl().new == 2
+    assert [newsroom.stored(path).article.title for path in paths] == ["Bài mạo danh", "Bài thật"]
+    assert newsroom.asked(paths[1]) == 1
+
+
 def test_an_article_keeps_its_identity_when_its_site_is_rebuilt(newsroom: Newsroom) -> None:
     """Under a new address, slightly corrected and without a redirect, it is the article it was; another one with
     its headline, of another day or with another text, is not.

@@ -9,6 +9,7 @@ import os
 import sys
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -344,6 +345,20 @@ def test_a_warc_file(run: Run, tmp_path: Path) -> None:
     plain = tmp_path / "plain.warc"
     plain.write_bytes(gzip.decompress(write_warc(tmp_path / "v", pages).read_bytes()))
     assert run(plain) == ImportReport(0, 0, 2, 1)
+
+
+def test_pages_imported_again_are_stored_once(run: Run, tmp_path: Path) -> None:
+    """The same file again, be there an article in a record or none, adds no page; another body does, though it was
+    fetched from the same URL in the same second.
+    """
+    first = fetched("https://bao.vn/1", html("Bài một"))
+    file = write_warc(tmp_path / "w", [first, fetched("https://bao.vn/5", "<html><p>.</p></html>")])
+    assert run(file) == ImportReport(1, 0, 0, 1)
+    assert run(file) == ImportReport(0, 0, 1, 1)
+    assert run.archive.counts().pages == 2
+    other = write_warc(tmp_path / "v", [replace(first, body=html("Bài khác").encode())])
+    run(other)
+    assert run.archive.counts().pages == 3
 
 
 def warc_record(url: str, body: str, length: int | None = None) -> bytes:

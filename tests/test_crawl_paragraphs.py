@@ -57,9 +57,11 @@ def test_bylines(byline: list[Block]) -> None:
     assert parts.paragraphs == (LONG, MORE)
 
 
-def test_a_credit_is_the_author_of_last_resort() -> None:
-    """Where no name is printed, it is said whose text was taken over."""
-    assert sort(Block(LONG), Block(MORE), Block("(Theo TTXVN)")).author == "Theo TTXVN"
+@pytest.mark.parametrize("credit", ["Theo TTXVN", "Theo Báo Vạn Thuận"])
+def test_a_credit_is_no_author(credit: str) -> None:
+    """Whose text was taken over did not write it for this paper; it is said apart, and is no part of the text."""
+    parts = sort(Block(LONG), Block(MORE), Block(f"({credit})"))
+    assert (parts.author, parts.credit, parts.paragraphs) == (None, credit, (LONG, MORE))
 
 
 @pytest.mark.parametrize(

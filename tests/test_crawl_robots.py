@@ -260,6 +260,19 @@ def test_retry_after_in_seconds(value: str, expected: float | None) -> None:
     assert retry_after(page) == expected
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        f"Mon, 01 Jan {'9' * 24} 00:00:00 GMT",
+        f"Mon, 01 Jan 2030 {'9' * 20}:00:00 GMT",
+        f"Mon, 01 Jan 2030 00:00:00 +{'9' * 20}",
+    ],
+)
+def test_retry_after_as_a_date_without_end(value: str) -> None:
+    """A date with more digits than any moment has is no date, and no error."""
+    assert retry_after(_page(b"", 503, ("Retry-After", value))) is None
+
+
 def test_retry_after_as_a_date() -> None:
     """Retry-After may be a date; one in the past means now."""
     soon = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)

@@ -20,7 +20,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from crawl import warc
 from crawl.article import Page
-from crawl.warc import RecordPlace, WarcFolder, read_pages
+from crawl.warc import DamagedRecord, RecordPlace, WarcFolder, read_pages
 
 FETCHED = datetime(2021, 3, 15, 15, 42, tzinfo=UTC)
 HEADER_TEXTS = st.text(max_size=30) | st.text(alphabet='aé\r\n\t :;="Đ\ud800\x00\x85\u2028', max_size=12)
@@ -263,6 +263,19 @@ def test_damage_is_noticed(tmp_path: Path) -> None:
             file.write_bytes(damaged)
             with contextlib.suppress(ValueError, OSError):
                 assert writer.read(place).body == good.body
+
+
+def test_damage_is_named_by_its_place_in_few_words(tmp_path: Path) -> None:
+    """Where other bytes lie in a record's place, the file and the offset are said, and little of the bytes."""
+    (place,) = fill(tmp_path, 65)
+    noise = gzip.compress(b"\x1b[31m" + b"no record at all " * 100 + b"\r\n")
+    (tmp_path / place.file).write_bytes(noise)
+    with pytest.raises(DamagedRecord) as caught:
+        WarcFolder(tmp_path).read(RecordPlace(place.file, 0, len(noise)))
+    said = str(caught.value)
+    assert f"{place.file} at byte 0" in said
+    assert len(said) < 250
+    assert said.isprintable()
 
 
 @settings(deadline=None, max_examples=200)
