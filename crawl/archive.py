@@ -11,6 +11,7 @@ import enum
 import json
 import sqlite3
 import threading
+import time
 import uuid
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -33,6 +34,9 @@ from crawl.identity import fingerprint, is_same
 from crawl.messages import gettext as _
 from crawl.urls import article_id, canonical
 from crawl.warc import RecordPlace, WarcFolder
+
+_ATTEMPTS, _PAUSE = 100, 0.05
+"""How often, and after how many seconds, what another process locks for a moment is tried again."""
 
 SCHEMA_VERSION = 2
 _CHUNK = 500
@@ -178,9 +182,18 @@ class Archive:
         self._db.execute("PRAGMA foreign_keys = ON")
         self._db.execute("PRAGMA synchronous = FULL")
         if version == 0:
-            self._db.execute("PRAGMA journal_mode = WAL")
+            self._write_ahead()
         if version < SCHEMA_VERSION:
             self._upgrade()
+
+    def _write_ahead(self) -> None:
+        """Switch the journal, which SQLite gives up at once where another process does the same."""
+        for _attempt in range(_ATTEMPTS):
+            with contextlib.suppress(sqlite3.OperationalError):
+                self._db.execute("PRAGMA journal_mode = WAL")
+                return
+            time.sleep(_PAUSE)
+        self._db.execute("PRAGMA journal_mode = WAL")
 
     def _upgrade(self) -> None:
         self._db.execute("BEGIN IMMEDIATE")
