@@ -118,7 +118,10 @@ def build(
         return BuildReport(0, status.generation, rebuilt=False)
     if workers is None:
         workers = 1 if _count_ahead(archive, status, reprints) <= FEW else processors()
-    with engine.writer(rebuild=rebuild, workers=workers) as writer, _opened(reprints, anew=rebuild) as groups:
+    with (
+        engine.writer(rebuild=rebuild, workers=workers) as writer,
+        _opened(reprints, thorough=rebuild) as groups,
+    ):
         # Asked again under the lock: another run may have committed since.
         status = None if rebuild else _usable_status(engine, archive)
         if groups:
@@ -144,9 +147,9 @@ def _is_current(status: EngineStatus, archive: Archive, reprints: Path | None) -
 
 
 def _opened(
-    reprints: Path | None, *, anew: bool = False
+    reprints: Path | None, *, thorough: bool = False
 ) -> contextlib.AbstractContextManager[ReprintGroups | None]:
-    return ReprintGroups(reprints, anew=anew) if reprints else contextlib.nullcontext()
+    return ReprintGroups(reprints, thorough=thorough) if reprints else contextlib.nullcontext()
 
 
 def _resume_at(status: EngineStatus, groups: ReprintGroups | None) -> int:

@@ -17,7 +17,8 @@ from typing import Protocol, Self
 
 from crawl.messages import gettext as _
 from index.document import Document
-from index.query import Query
+from index.query import Everything, Query
+from index.tokens import ANALYSIS_VERSION
 
 
 class EngineError(Exception):
@@ -81,6 +82,19 @@ class TooManyWords(EngineError):
             _("{pattern} stands for {count} words, more than {limit}. Type more letters.").format(
                 pattern=pattern, count=count, limit=limit
             )
+        )
+
+
+class TooManyWordsTogether(TooManyWords):
+    """The patterns of one phrase do so together; `pattern` is the one that stands for the most."""
+
+    def __init__(self, pattern: str, count: int, limit: int) -> None:
+        super().__init__(pattern, count, limit)
+        self.args = (
+            _(
+                "The words with * of one phrase stand for {count} words together, more than {limit}."
+                " Type more letters, first in {pattern}."
+            ).format(pattern=pattern, count=count, limit=limit),
         )
 
 
@@ -248,6 +262,15 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections."""
+
+
+def check_ready(engine: Engine) -> EngineStatus:
+    """The status of an engine that answers searches. Raises StaleIndex, CorruptIndex, NoIndex where it would not."""
+    status = engine.status()
+    if status.analysis_version != ANALYSIS_VERSION:
+        raise StaleIndex(engine.locator, _("it was made by another version of timbao"))
+    engine.search(Everything(), limit=0)
+    return status
 
 
 def open_engine(locator: str) -> Engine:

@@ -22,6 +22,9 @@ words beside their syllables .940 (questions), words segmented by underthesea .9
 MAX_EXPANSION = 10_000
 """How many different words of an index a pattern may stand for; see `index.engine.TooManyWords`."""
 
+MAX_EXPANSION_TOGETHER = 2 * MAX_EXPANSION
+"""How many all different patterns of one phrase or neighbourhood may stand for; what they find is held at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Term:

@@ -28,7 +28,7 @@ from crawl.article import Article, StoredArticle
 from crawl.datafolder import hold_lock
 from crawl.messages import gettext as _
 from index.reprint_candidates import SketchTable
-from index.reprints import MIN_SYLLABLES, SKETCH_VERSION, Syllables, overlap, sketch, syllables
+from index.reprints import KEYS, MIN_SYLLABLES, SKETCH_VERSION, Syllables, overlap, sketch, syllables
 from index.tokens import ANALYSIS_VERSION
 
 VERSION = 1_000 * ANALYSIS_VERSION + SKETCH_VERSION
@@ -48,6 +48,30 @@ CREATE TABLE sketch (number INTEGER PRIMARY KEY, keys BLOB NOT NULL);
 CREATE TABLE pair (one INTEGER NOT NULL, other INTEGER NOT NULL, PRIMARY KEY (one, other)) WITHOUT ROWID;
 """
 
+_TABLES = {"meta", "article", "sketch", "pair"}
+
+_META_FAULT = (
+    "SELECT 1 FROM meta WHERE typeof(id) != 'text' OR typeof(archive) != 'text'"
+    " OR typeof(change) != 'integer' OR change < 0"
+)
+
+_SKETCH_FAULTS = (
+    # Articles are numbered from 1 on and none is taken out; a gap would be memory in the table.
+    "SELECT 1 FROM article GROUP BY NULL HAVING min(number) != 1 OR max(number) != count(*)",
+    f"SELECT 1 FROM sketch WHERE typeof(keys) != 'blob' OR length(keys) != {4 * KEYS}",  # noqa: S608 - a number
+    "SELECT 1 FROM sketch WHERE number NOT IN (SELECT number FROM article)",
+)
+"""What finds anything in a file that no sketches could be compared by."""
+
+_OTHER_FAULTS = (
+    "SELECT 1 FROM article WHERE typeof(id) != 'text' OR typeof(regrouped) != 'integer'",
+    "SELECT 1 FROM article WHERE typeof(syllables) != 'blob' OR length(syllables) % 2",
+    "SELECT 1 FROM article WHERE story NOT IN (SELECT number FROM article)",
+    "SELECT 1 FROM pair WHERE one NOT IN (SELECT number FROM article)",
+    "SELECT 1 FROM pair WHERE other NOT IN (SELECT number FROM article)",
+)
+"""What finds any other fault of content, by reading the whole file."""
+
 
 class GroupsError(Exception):
     """The file of groups cannot be used: `path` names it, `detail` says why."""
@@ -62,18 +86,34 @@ class GroupsError(Exception):
         )
 
 
+class GroupsInTheWay(GroupsError):
+    """Where the file of groups belongs is a folder, which no rebuild takes away."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "")
+        self.args = (
+            _(
+                "{path} is a folder, but the groups of reprints belong there."
+                " Move it away, then run timbao index again"
+            ).format(path=path),
+        )
+
+
 class ReprintGroups:
     """The groups of one archive. One process updates them at a time; every method raises GroupsError."""
 
-    def __init__(self, path: Path, *, anew: bool = False) -> None:
-        """Open the file at `path`, or make it: `anew`, or where it is of another version or damaged.
+    def __init__(self, path: Path, *, thorough: bool = False) -> None:
+        """Open the file at `path`, or make it, also where it is of another version or damaged.
 
-        Raises Locked where it must be made while another process works on it.
+        Damage within is only looked for if `thorough`, which reads the whole file. Raises Locked where it must be
+        made while another process works on it, GroupsInTheWay.
         """
         self.path = path
+        if path.is_dir():
+            raise GroupsInTheWay(path)
         with self._guard():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = (None if anew else _open(path)) or _make(path, anew=anew)
+            self._db = _open(path, thorough=thorough) or _make(path, thorough=thorough)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -89,7 +129,7 @@ class ReprintGroups:
     def _guard(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, ValueError, TypeError, OverflowError, MemoryError) as error:
             raise GroupsError(self.path, str(error)) from error
 
     @property
@@ -138,6 +178,8 @@ class ReprintGroups:
             stretch = list(islice(changes, STRETCH))
             if not stretch:
                 return
+            if _has_any(self._db, _SKETCH_FAULTS):
+                raise GroupsError(self.path, _("it is damaged"))
             table = SketchTable(self._db.execute("SELECT number, keys FROM sketch"))
             while stretch:
                 with self._transaction():
@@ -161,11 +203,11 @@ class ReprintGroups:
                 self._db.execute("ROLLBACK")
 
 
-def _open(path: Path) -> sqlite3.Connection | None:
-    """The file, if it is whole and of this version."""
+def _open(path: Path, *, thorough: bool) -> sqlite3.Connection | None:
+    """The file, if it is of this version and whole, as far as one look or a thorough one tells."""
     db = _connect(path)
     try:
-        if db.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+        if _is_known(db) and not (thorough and _is_faulty(db)):
             return db
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
@@ -175,10 +217,26 @@ def _open(path: Path) -> sqlite3.Connection | None:
     return None
 
 
-def _make(path: Path, *, anew: bool) -> sqlite3.Connection:
+def _is_known(db: sqlite3.Connection) -> bool:
+    if db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+        return False
+    tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    return tables >= _TABLES and not _has_any(db, [_META_FAULT])
+
+
+def _is_faulty(db: sqlite3.Connection) -> bool:
+    intact: bool = db.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",)
+    return not intact or _has_any(db, (*_SKETCH_FAULTS, *_OTHER_FAULTS))
+
+
+def _has_any(db: sqlite3.Connection, faults: Iterable[str]) -> bool:
+    return any(db.execute(f"{fault} LIMIT 1").fetchone() for fault in faults)
+
+
+def _make(path: Path, *, thorough: bool) -> sqlite3.Connection:
     with hold_lock(path.with_suffix(".lock"), "reprints"):
         # Another process may have made it between the look and the lock.
-        if not anew and (made := _open(path)):
+        if made := _open(path, thorough=thorough):
             return made
         for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
             path.with_name(name).unlink(missing_ok=True)
@@ -212,7 +270,7 @@ class _Stretch:
             if len(text) >= MIN_SYLLABLES:
                 added.append(self._keep(number, stored.id, text))
             elif number is not None:
-                self._keep(number, stored.id, text)
+                self._drop_sketch(number)
         touched |= self._paired(added)
         self._regroup(touched)
         self._db.execute("UPDATE meta SET change = ?", (self._last,))
@@ -235,6 +293,11 @@ class _Stretch:
         self._table.put(number, keys)
         self._texts[number] = text
         return number
+
+    def _drop_sketch(self, number: int) -> None:
+        """Compare an article no more; its number stays its own."""
+        self._db.execute("DELETE FROM sketch WHERE number = ?", (number,))
+        self._table.remove(number)
 
     def _parted(self, number: int) -> set[int]:
         """Take away the pairs of a changed article; it and what it was paired with."""

@@ -25,6 +25,9 @@ SNIPPET_WIDTH = 240
 _MATCHERS = 64
 """How many are kept for the searches that follow; each is of one query and one field."""
 
+STRETCH = 200_000
+"""Characters of a text that are searched for passages at once; the next ones only if nothing in them matches."""
+
 PARAGRAPH_BREAK = "\n\n"
 CUT = "…"
 
@@ -209,7 +212,7 @@ def _merged(text: str, matches: list[_Match]) -> Marks:
 def _best_passage(text: str, query: Query, field: str, width: int) -> _Passage | None:
     """The stretch of at most `width` characters with the best matches, by a window that slides over them."""
     matcher = _matcher(query, field)
-    matches = matcher.find(text)
+    matches = _first_matches(text, matcher)
     if not matches:
         return None
     side_by_side = [0, *accumulate(_follows(text, one, other) for one, other in pairwise(matches))]
@@ -228,6 +231,29 @@ def _best_passage(text: str, query: Query, field: str, width: int) -> _Passage |
             best, merit = (left, right), (words, side_by_side[right] - side_by_side[left])
     window = matches[best[0] : best[1] + 1]
     return _Passage(text, matches, min(match.start for match in window), window[-1].end, merit)
+
+
+def _first_matches(text: str, matcher: _Matcher) -> list[_Match]:
+    """The matches in the first stretch of a text that has any; texts of one stretch are most by far."""
+    start = 0
+    while start < len(text):
+        end = _stretch_end(text, start)
+        if found := matcher.find(text[start:end]):
+            return [_Match(match.start + start, match.end + start, match.leaf) for match in found]
+        start = end
+    return []
+
+
+def _stretch_end(text: str, start: int) -> int:
+    """Where a stretch ends: behind a paragraph if it can, else behind a word."""
+    limit = start + STRETCH
+    if limit >= len(text):
+        return len(text)
+    paragraph = text.rfind(PARAGRAPH_BREAK, start, limit)
+    if paragraph > start:
+        return paragraph + len(PARAGRAPH_BREAK)
+    blank = _UP_TO_LAST_BLANK.match(text, start, limit)
+    return blank.end() if blank and blank.end() > start else limit
 
 
 def _follows(text: str, one: _Match, other: _Match) -> bool:

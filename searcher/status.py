@@ -12,7 +12,7 @@ from crawl.datafolder import DataFolder
 from crawl.messages import format_number, ngettext, printable
 from crawl.messages import gettext as _
 from index.build import pending
-from index.engine import Engine, EngineStatus, NoIndex
+from index.engine import CorruptIndex, Engine, EngineStatus, NoIndex, StaleIndex, check_ready
 from searcher.jobs import RunRecord, last_run
 from searcher.render import SCHEMA, json_text, shown_when
 
@@ -39,6 +39,8 @@ class SourceStatus:
 class Status:
     """Everything `timbao status` says. `waiting` counts changed articles that are not indexed yet.
 
+    `fault` says why no search is answered with what is indexed, and what to type; or it is None.
+
     `sources` are those that are crawled or have articles, the crawled ones first.
     """
 
@@ -46,6 +48,7 @@ class Status:
     archive: ArchiveCounts
     sources: tuple[SourceStatus, ...]
     engine: EngineStatus | None
+    fault: str | None
     waiting: int
     last_run: RunRecord | None
 
@@ -67,7 +70,17 @@ def gather(
     except NoArchive:
         counts, waiting = _EMPTY, 0
     sources = sorted(_sources(counts, visits, known), key=lambda source: (not source.enabled, source.name))
-    return Status(folder, counts, tuple(sources), state, waiting, last_run(folder))
+    return Status(folder, counts, tuple(sources), state, _fault(engine), waiting, last_run(folder))
+
+
+def _fault(engine: Engine) -> str | None:
+    try:
+        check_ready(engine)
+    except NoIndex:
+        return None
+    except (StaleIndex, CorruptIndex) as error:
+        return str(error)
+    return None
 
 
 def _sources(
@@ -116,6 +129,7 @@ def to_json(status: Status) -> str:
                 "documents": engine.documents if engine else 0,
                 "bytes": engine.size_bytes if engine else 0,
                 "waiting": status.waiting,
+                "fault": status.fault and printable(status.fault),
             },
             "last_run": status.last_run and asdict(status.last_run),
         }
@@ -133,6 +147,7 @@ def to_text(status: Status) -> str:
         ),
         *_vanished_line(status.archive.vanished),
         _index_line(status),
+        *filter(None, [status.fault]),
         _last_run_line(status.last_run),
         *map(_source_line, status.sources),
     ]

@@ -26,8 +26,7 @@ from crawl.article import format_when
 from crawl.messages import LANGUAGES, current_language, format_number, ngettext, printable, speaking
 from crawl.messages import gettext as _
 from index.document import Document
-from index.engine import Engine, EngineError, StaleIndex
-from index.tokens import ANALYSIS_VERSION
+from index.engine import Engine, EngineError, check_ready
 from searcher import lookup, permalinks, problems, reading, render
 from searcher.explain import why_none
 from searcher.lookup import NoSuchArticle, SeveralArticles
@@ -230,9 +229,7 @@ class _Site:
 
     def readiness(self) -> Response:
         """Whether searches can be answered now."""
-        status = self.engine.status()
-        if status.analysis_version != ANALYSIS_VERSION:
-            raise StaleIndex(self.engine.locator, _("it was made by another version of timbao"))
+        status = check_ready(self.engine)
         ready = {"status": "ready", "generation": status.generation, "documents": status.documents}
         return Response(
             render.json_text(ready), mimetype="application/json", headers={"Cache-Control": "no-store"}

@@ -27,8 +27,10 @@ from index.embedded import generations, storage
 from index.embedded.adapter import WhooshEngine
 from index.embedded.deadline import Deadline
 from index.embedded.evaluator import Evaluator
+from index.embedded.phrases import together
 from index.embedded.postings import distinct
-from index.embedded.segmentfile import SegmentFile
+from index.embedded.segment import Segment, list_number
+from index.embedded.segmentfile import Array, SegmentFile
 from index.engine import (
     CorruptIndex,
     EngineBusy,
@@ -37,8 +39,24 @@ from index.engine import (
     QueryTimeout,
     Sort,
     StaleIndex,
+    TooManyWordsTogether,
+    check_ready,
 )
-from index.query import And, Everything, Fuzzy, Keyword, Not, Phrase, Prefer, Query, Term, Wildcard, Word
+from index.query import (
+    And,
+    Everything,
+    Fuzzy,
+    Keyword,
+    Near,
+    Not,
+    Phrase,
+    Prefer,
+    Query,
+    SameParagraph,
+    Term,
+    Wildcard,
+    Word,
+)
 from tests.bench.contest import Case
 from tests.bench.equality import compare, shortened
 from tests.engine_contract import article, documents, fill, ids
@@ -303,12 +321,14 @@ def test_a_closed_writer_refuses(engine: WhooshEngine) -> None:
 def test_an_index_of_another_version_is_stale(
     engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """Another version's index is neither searched nor added to, but has a status; a rebuild makes it good."""
+    """Another version's index is neither searched nor added to nor ready, but has a status; a rebuild makes it good."""
     fill(engine, [[article("1")]])
     monkeypatch.setattr(generations, name, 99)
     engine.close()
     with pytest.raises(StaleIndex):
         engine.search(Everything())
+    with pytest.raises(StaleIndex):
+        check_ready(engine)
     with pytest.raises(StaleIndex):
         engine.writer()
     assert engine.status().documents == 1
@@ -667,3 +687,71 @@ def test_a_deadline_interrupts_the_search_for_words(
 def test_distinct_values(values: list[int]) -> None:
     """Each value comes once, ascending."""
     assert distinct(np.array(values, np.int64)).tolist() == sorted(set(values))
+
+
+def test_a_phrase_of_equal_patterns_is_read_once(
+    engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often a phrase repeats a pattern, its postings are read once, and the answer is the same."""
+    fill(engine, [[article("1", body="ba ba " * 60), article("2", body="ba " * 20)]])
+    read: list[int] = []
+    original = Segment.postings
+
+    def reading(self: Segment, number: int) -> tuple[Array, Array]:
+        read.append(number)
+        return original(self, number)
+
+    monkeypatch.setattr(Segment, "postings", reading)
+    phrase = Phrase((Wildcard("*a*"),) * 100)
+    assert ids(engine.search(phrase)) == ["1"]
+    assert len(read) == len(set(read))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Phrase(tuple(Wildcard(f"x{letter}*") for letter in "abc")),
+        Near(tuple(Wildcard(f"x{letter}*") for letter in "abc"), 9),
+        Near(tuple(Wildcard(f"x{letter}*") for letter in "abc"), 9, ordered=True),
+        SameParagraph(tuple(Wildcard(f"x{letter}*") for letter in "abc")),
+    ],
+)
+def test_a_deadline_interrupts_a_phrase(engine: WhooshEngine, query: Phrase | Near | SameParagraph) -> None:
+    """At whichever look at the clock the time is over, the phrase is given up; it is looked at for every word."""
+    fill(engine, [[article("1", body="xa xb xc")]])
+    asked = Patience()
+    with pytest.raises(QueryTimeout):
+        Evaluator(engine._newest(), asked).matches(query)
+    assert ids(engine.search(query)) == ["1"]
+    segment = engine._newest().snapshot.parts[0].segment
+    lists = [[list_number(segment.term(word)[0], 2)] for word in ("xa", "xb", "xc")]
+    counting = Patience()
+    counting.looks = -1_000
+    together(segment, 2, lists, query, counting)
+    assert counting.looks + 1_000 > len(lists)
+
+
+def test_patterns_of_one_phrase_have_a_limit_together(
+    engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Patterns that each stand for few enough words are refused where they are too many together."""
+    monkeypatch.setattr("index.embedded.expansion.MAX_EXPANSION_TOGETHER", 5)
+    fill(engine, [[article("1", body="xa xb xc ya yb yc")]])
+    assert engine.search(Phrase((Wildcard("x*"), Wildcard("x*"), Wildcard("x*")))).total == 1
+    with pytest.raises(TooManyWordsTogether) as caught:
+        engine.search(Phrase((Wildcard("x*"), Wildcard("y*"))))
+    assert (caught.value.count, caught.value.limit) == (6, 5)
+
+
+def test_rebuilds_that_were_killed_do_not_pile_up(engine: WhooshEngine) -> None:
+    """The next rebuild removes what killed ones left, and keeps the index that is searched."""
+    fill(engine, [[article("1")]])
+    current = family(engine)
+    for number in (7, 8):
+        (current.parent / f"gen-{number:06}").mkdir()
+    with engine.writer(rebuild=True):
+        assert len(list(current.parent.glob("gen-*"))) == 2
+        assert ids(engine.search(Everything())) == ["1"]
+    (current.parent / "CURRENT").write_bytes(b"unreadable")
+    with engine.writer(rebuild=True):
+        assert current.exists()

@@ -136,6 +136,18 @@ def test_a_worker_that_cannot_write_says_why(engine: WhooshEngine) -> None:
     assert not list(engine._generations.path.glob("gen-*"))
 
 
+def test_a_worker_that_cannot_read_what_it_is_sent_ends(engine: WhooshEngine) -> None:
+    """A process that can take no more changes is reported as lost, and nobody waits for it."""
+    with engine.writer(rebuild=True, workers=2) as writer:
+        writer.put(article("1", body="lũ"))
+        assert isinstance(writer, WhooshWriter)
+        assert writer._pending
+        assert isinstance(writer._pending._new, Workers)
+        writer._pending._new._workers[0].connection.send_bytes(b"no parcel")
+        with pytest.raises(WorkerLost):
+            writer.commit("never")
+
+
 KILLS = int(os.environ.get("TIMBAO_TEST_KILLS", "6")) // 3
 """How often the first process is killed."""
 

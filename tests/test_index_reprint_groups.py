@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import signal
 import sqlite3
 import subprocess
 import sys
+from collections import UserDict
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from click.testing import CliRunner
@@ -149,8 +152,6 @@ def test_the_file_can_be_made_again(archive: Archive, tmp_path: Path) -> None:
         with ReprintGroups(path) as groups:
             assert grouped(groups, other) == {"bao1.vn": None}
             ids.add(groups.id)
-    with ReprintGroups(path, anew=True) as groups:
-        assert groups.id == ""
     assert len(ids) == 4
 
 
@@ -184,11 +185,64 @@ def test_what_cannot_be_used_is_named(archive: Archive, tmp_path: Path) -> None:
         groups._db.execute("DROP TABLE sketch")
         with pytest.raises(GroupsError, match="--rebuild"):
             groups.update(archive)
-    with ReprintGroups(path, anew=True) as groups:
+    with ReprintGroups(path) as groups:
         assert grouped(groups, archive) == THREE_STORIES
     (tmp_path / "file").write_text("")
     with pytest.raises(GroupsError):
         ReprintGroups(tmp_path / "file" / "reprints.sqlite")
+
+
+@pytest.mark.parametrize(
+    "spoiling",
+    [
+        "DROP TABLE sketch",
+        "UPDATE meta SET change = 'abc'",
+        "UPDATE meta SET change = -1",
+        "UPDATE sketch SET keys = x'01'",
+        "UPDATE sketch SET keys = 'text'",
+        "UPDATE sketch SET number = 99999999999 WHERE number = 1",
+        "UPDATE article SET number = 99999999999 WHERE number = 1",
+        "UPDATE article SET syllables = x'01'",
+        "UPDATE article SET story = 99",
+        "INSERT INTO pair VALUES ('abc', 1)",
+    ],
+)
+def test_whatever_is_damaged_a_rebuild_mends(archive: Archive, tmp_path: Path, spoiling: str) -> None:
+    """With damage within, groups are made anew or an error says how; a thorough look makes them anew for certain."""
+    path = tmp_path / "reprints.sqlite"
+    with ReprintGroups(path) as groups:
+        groups.update(archive)
+        damaged = groups.id
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(spoiling)
+    put(archive, [article(9, 1)])
+    with contextlib.suppress(GroupsError), ReprintGroups(path) as groups:
+        groups.update(archive)
+    with ReprintGroups(path, thorough=True) as groups:
+        assert grouped(groups, archive) == THREE_STORIES | {"bao9.vn": "bao1.vn"}
+        assert groups.id != damaged
+
+
+def test_a_folder_in_the_way_is_to_be_moved(tmp_path: Path) -> None:
+    """Where the file belongs is a folder: the advice is to move it, which alone helps."""
+    (tmp_path / "reprints.sqlite").mkdir()
+    with pytest.raises(GroupsError, match="Move it away"):
+        ReprintGroups(tmp_path / "reprints.sqlite", thorough=True)
+
+
+def test_an_article_that_became_too_short_is_compared_no_more(archive: Archive, tmp_path: Path) -> None:
+    """Its sketch is gone from the file, and a thorough look finds nothing wrong with that."""
+    path = tmp_path / "reprints.sqlite"
+    with ReprintGroups(path) as groups:
+        groups.update(archive)
+        before = groups.id
+        put(archive, [article(3, 0, body="Gỡ bài.")], day=2)
+        assert grouped(groups, archive) == THREE_STORIES | {"bao0.vn": None, "bao3.vn": None}
+        assert groups._db.execute("SELECT count(*) FROM sketch").fetchone() == (5,)
+    put(archive, [article(3, 0)], day=3)
+    with ReprintGroups(path, thorough=True) as groups:
+        assert grouped(groups, archive) == THREE_STORIES
+        assert groups.id == before
 
 
 def test_a_kill_loses_nothing(archive: Archive, tmp_path: Path) -> None:
@@ -277,6 +331,22 @@ def test_groups_that_an_index_missed_reach_it_later(archive: Archive, engine: En
     assert build(archive, engine, {}, reprints=path).indexed == 8
     assert indexed(engine) == THREE_STORIES | {"bao6.vn": "bao6.vn", "bao7.vn": "bao6.vn"}
     assert build(archive, engine, {}, reprints=path, rebuild=True).rebuilt
+
+
+def test_an_interrupted_rebuild_is_no_work_for_the_next_run(
+    archive: Archive, engine: Engine, tmp_path: Path
+) -> None:
+    """The groups outlive a rebuild that was given up, so the index that still is there has nothing to catch up on."""
+    path = tmp_path / "reprints.sqlite"
+    build(archive, engine, {}, reprints=path)
+
+    class Interrupted(UserDict[str, str]):
+        def get(self, *_asked: object) -> NoReturn:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(archive, engine, Interrupted(), reprints=path, rebuild=True)
+    assert build(archive, engine, {}, reprints=path).indexed == 0
 
 
 def test_a_checkpoint_names_its_groups() -> None:

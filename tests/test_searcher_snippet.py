@@ -199,3 +199,16 @@ def test_hostile_text_gives_an_excerpt(text: str, width: int) -> None:
     """Any text at all is quoted without a crash and within bounds."""
     found = snippet(article(text), And((Term("a", any_marks=True), Term("0"))), width)
     assert len(found.text) <= width + 4
+
+
+def test_of_a_huge_text_the_first_stretch_with_matches_is_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a text of many stretches no more is looked at than it takes to find something, wherever that stands."""
+    monkeypatch.setattr("searcher.snippet.STRETCH", 500)
+    paragraph = "mưa rơi trên phố nhỏ. " * 10
+    body = "\n\n".join(
+        [paragraph] * 20 + [f"{paragraph}lũ dâng. {paragraph}"] + [paragraph] * 3 + ["lũ dâng cao"]
+    )
+    assert marked(excerpt("lũ dâng", article(body))) == ["lũ dâng"]
+    assert marked(excerpt("mưa", article(body)))
+    assert marked(excerpt("lũ", article("mưa " * 1_000 + "lũ"))) == ["lũ"]
+    assert not marked(excerpt("bão", article(body)))

@@ -9,9 +9,9 @@ from index.embedded.deadline import Deadline
 from index.embedded.segment import Names, Segment
 from index.embedded.snapshot import Snapshot
 from index.embedded.storage import decode, encode
-from index.engine import TooManyWords
+from index.engine import TooManyWords, TooManyWordsTogether
 from index.patterns import compiled, spelt_out
-from index.query import MAX_EXPANSION, Fuzzy, Term, Wildcard, Word
+from index.query import MAX_EXPANSION, MAX_EXPANSION_TOGETHER, Fuzzy, Term, Wildcard, Word
 from index.vietnamese import fold
 
 _AFTER_ALL = b"\xff"
@@ -32,6 +32,26 @@ class Expansion:
     def all(self) -> list[int]:
         """Both, ascending."""
         return sorted((*self.exact, *self.others))
+
+
+def all_expanded(
+    snapshot: Snapshot, words: Sequence[Word], deadline: Deadline
+) -> dict[Word, list[Expansion]]:
+    """What each of the words of one phrase stands for in each segment, equal ones looked up once.
+
+    Raises TooManyWords, also where all patterns together stand for too many; QueryTimeout.
+    """
+    found: dict[Word, list[Expansion]] = {}
+    most: dict[str, int] = {}
+    for word in dict.fromkeys(words):
+        found[word] = expanded(snapshot, word, deadline)
+        if isinstance(word, Wildcard):
+            # a word of several segments counts in the one that holds the most of its terms
+            most[word.pattern] = max((len(one.exact) + len(one.others) for one in found[word]), default=0)
+            if sum(most.values()) > MAX_EXPANSION_TOGETHER:
+                widest = max(most, key=most.__getitem__)
+                raise TooManyWordsTogether(widest, sum(most.values()), MAX_EXPANSION_TOGETHER)
+    return found
 
 
 def expanded(snapshot: Snapshot, word: Word, deadline: Deadline) -> list[Expansion]:

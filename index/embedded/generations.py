@@ -65,6 +65,10 @@ class Generations:
 
     def current(self) -> Generation:
         """The newest commit. Raises NoIndex, CorruptIndex, EngineUnavailable."""
+        return self.newest(self.current_family())
+
+    def current_family(self) -> Path:
+        """The folder of the family that is searched. Raises as `current`."""
         with backend(self.locator):
             try:
                 family = str(_read_record(self.path / "CURRENT").get("family"))
@@ -72,7 +76,7 @@ class Generations:
                 raise NoIndex(self.locator) from None
             if not _FAMILY.fullmatch(family):
                 raise CorruptIndex(self.locator, _("{file} is unreadable").format(file="CURRENT"))
-            return self.newest(self.path / family)
+            return self.path / family
 
     def stamp(self) -> tuple[int, int]:
         """What changes whenever another family becomes the current one."""

@@ -11,7 +11,7 @@ from index import ranking
 from index.document import TEXT_FIELDS
 from index.embedded.cache import Cache
 from index.embedded.deadline import Deadline
-from index.embedded.expansion import Expansion, expanded
+from index.embedded.expansion import Expansion, all_expanded
 from index.embedded.layout import Bools, Floats, Numbers
 from index.embedded.phrases import together
 from index.embedded.segment import list_number
@@ -127,7 +127,8 @@ class Leaves:
     def _score(self, query: Text, deadline: Deadline) -> Leaf:
         terms = (query,) if isinstance(query, Word) else query.terms
         asked = {query.field, *(term.field for term in terms)} - {None}
-        words = [expanded(self.snapshot, term, deadline) for term in terms]
+        known = all_expanded(self.snapshot, terms, deadline)
+        words = [known[term] for term in terms]
         found = [
             self._in_field(number, query, words, deadline)
             for number, field in enumerate(TEXT_FIELDS)
@@ -145,7 +146,7 @@ class Leaves:
             docs, frequencies = self._word(field, words[0], deadline)
         else:
             deadline.check()
-            docs, frequencies = self._together(field, query, words)
+            docs, frequencies = self._together(field, query, words, deadline)
         if not len(docs):
             return docs, frequencies
         score = ranking.scorer(
@@ -179,14 +180,18 @@ class Leaves:
         return found
 
     def _together(
-        self, field: int, query: Phrase | Near | SameParagraph, words: Sequence[Sequence[Expansion]]
+        self,
+        field: int,
+        query: Phrase | Near | SameParagraph,
+        words: Sequence[Sequence[Expansion]],
+        deadline: Deadline,
     ) -> tuple[Numbers, Floats]:
         docs: list[Array] = []
         counts: list[Array] = []
         for place, part in enumerate(self.snapshot.parts):
             segment = part.segment
             lists = [[list_number(number, field) for number in word[place].all] for word in words]
-            numbers, found = together(segment, field, lists, query)
+            numbers, found = together(segment, field, lists, query, deadline)
             if part.live is not None:
                 keep = part.live[numbers]
                 numbers, found = numbers[keep], found[keep]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from index.embedded.deadline import Deadline
 from index.embedded.layout import Bools, Ints, Numbers
 from index.embedded.postings import distinct, ragged
 from index.embedded.segment import Segment, list_number
@@ -16,49 +17,64 @@ _POSITION_BITS = 32
 _FARTHEST = 2**31 - 1
 """Farther than any two words of one document; places in two documents differ by more."""
 
+_UNCHECKED = 64
+"""After so many spellings of one word the deadline is looked at."""
+
 _SPREAD = 613
 """Keeps the positions of neighbouring documents apart in a hash table: more than most have, and a prime."""
 
 
 def together(
-    segment: Segment, field: int, lists: Sequence[Sequence[int]], query: Phrase | Near | SameParagraph
+    segment: Segment,
+    field: int,
+    lists: Sequence[Sequence[int]],
+    query: Phrase | Near | SameParagraph,
+    deadline: Deadline,
 ) -> tuple[Numbers, Array]:
     """The documents in which the terms stand in a field as the query says, and how often.
 
-    Each term is given by its lists, one for each spelling.
+    Each term is given by its lists, one for each spelling; equal ones are read once. Raises QueryTimeout.
     """
-    found = [[_List(segment, number) for number in spellings] for spellings in lists]
-    docs = _common([_union(parts, segment.documents) for parts in found])
+    words = [tuple(spellings) for spellings in lists]
+    found = {word: [_List(segment, number) for number in word] for word in dict.fromkeys(words)}
+    docs = _common([_union(parts, segment.documents, deadline) for parts in found.values()])
     if not len(docs):
         return np.empty(0, np.int32), np.empty(0, np.int64)
-    step = isinstance(query, Phrase)
-    places = [_places(parts, docs, step * number) for number, parts in enumerate(found)]
+    places = {word: _places(parts, docs, deadline) for word, parts in found.items()}
+    each = [places[word] for word in words]
     match query:
         case Phrase():
-            starts = _adjacent(places)
+            starts = _adjacent(each, deadline)
         case Near(_, distance, ordered):
             distance = min(distance, _FARTHEST)
-            starts = _following(places, distance) if ordered else _around(places, distance)
+            starts = (
+                _following(each, distance, deadline)
+                if ordered
+                else _around(list(places.values()), distance, deadline)
+            )
         case SameParagraph():
-            starts = _in_one(places, _ends(segment, field, docs))
+            starts = _in_one(list(places.values()), _ends(segment, field, docs, deadline), deadline)
     numbers, counts = np.unique(starts >> _POSITION_BITS, return_counts=True)
     return docs[numbers], counts
 
 
-def _adjacent(places: Sequence[Ints]) -> Ints:
-    """Where all terms would have the phrase begin."""
+def _adjacent(places: Sequence[Ints], deadline: Deadline) -> Ints:
+    """Where all terms would have the phrase begin: as many places before each as terms precede it."""
     # from the term that occurs least, so that as few places as possible are looked up
-    starts, *others = sorted(places, key=len)
-    for keys in others:
-        starts = _both(starts, keys)
+    first, *others = sorted(range(len(places)), key=lambda term: len(places[term]))
+    starts = places[first] - first
+    for term in others:
+        deadline.check()
+        starts = _both(starts, places[term] - term)
     return starts
 
 
-def _following(places: Sequence[Ints], distance: int) -> Ints:
+def _following(places: Sequence[Ints], distance: int, deadline: Deadline) -> Ints:
     """The first term's places that the other terms follow, one after the other, within a distance."""
     starts, *others = places
     last = starts
     for keys in others:
+        deadline.check()
         last, found = _next(keys, last + 1)
         starts, last = starts[found], last[found]
         near = last - starts <= distance
@@ -66,27 +82,33 @@ def _following(places: Sequence[Ints], distance: int) -> Ints:
     return starts
 
 
-def _around(places: Sequence[Ints], distance: int) -> Ints:
+def _around(places: Sequence[Ints], distance: int, deadline: Deadline) -> Ints:
     """The places of any term from which on all terms stand within a distance."""
     starts = distinct(np.concatenate(places))
     for keys in places:
+        deadline.check()
         following, found = _next(keys, starts)
         starts = starts[found][following[found] - starts[found] <= distance]
     return starts
 
 
-def _in_one(places: Sequence[Ints], ends: Ints) -> Ints:
+def _in_one(places: Sequence[Ints], ends: Ints, deadline: Deadline) -> Ints:
     """Of each paragraph that holds all terms a place that no other has; `ends` are where paragraphs end."""
-    # the number of the next end tells the paragraphs of one document apart, its place in `docs` the documents
-    numbered = [(keys >> _POSITION_BITS << _POSITION_BITS) + np.searchsorted(ends, keys) for keys in places]
-    return _adjacent([paragraphs[np.diff(paragraphs, prepend=-1) > 0] for paragraphs in numbered])
+    starts: Ints | None = None
+    for keys in sorted(places, key=len):
+        deadline.check()
+        # the number of the next end tells the paragraphs of one document apart, its place in `docs` the documents
+        numbered = (keys >> _POSITION_BITS << _POSITION_BITS) + np.searchsorted(ends, keys)
+        paragraphs = numbered[np.diff(numbered, prepend=-1) > 0]
+        starts = paragraphs if starts is None else _both(starts, paragraphs)
+    return np.empty(0, np.int64) if starts is None else starts
 
 
-def _ends(segment: Segment, field: int, docs: Numbers) -> Ints:
+def _ends(segment: Segment, field: int, docs: Numbers, deadline: Deadline) -> Ints:
     """Where paragraphs of a field end that others follow."""
     end = segment.paragraph_end
     lists = [] if end is None else [_List(segment, list_number(end, field))]
-    return _places(lists, docs, 0)
+    return _places(lists, docs, deadline)
 
 
 def _next(keys: Ints, from_: Ints) -> tuple[Ints, Bools]:
@@ -116,10 +138,11 @@ class _List:
         return values[ragged(ends[numbers] - counts - first, counts)], counts
 
 
-def _union(parts: Sequence[_List], size: int) -> Numbers:
+def _union(parts: Sequence[_List], size: int, deadline: Deadline) -> Numbers:
     """The documents, of so many, in any of these."""
     if len(parts) == 1:
         return parts[0].docs
+    deadline.check()
     held = np.zeros(size, np.bool_)
     for part in parts:
         held[part.docs] = True
@@ -169,12 +192,14 @@ def _hashed(keys: Ints, size: int) -> Ints:
     return ((keys >> _POSITION_BITS) * _SPREAD + keys) & (size - 1)
 
 
-def _places(parts: Sequence[_List], docs: Numbers, step: int) -> Ints:
-    """Where a phrase would begin whose term number `step` is this one: place in `docs`, position; ascending."""
+def _places(parts: Sequence[_List], docs: Numbers, deadline: Deadline) -> Ints:
+    """Where a term stands: place in `docs`, position; ascending."""
     found: list[Ints] = [np.empty(0, np.int64)]
-    for part in parts:
+    for number, part in enumerate(parts):
+        if number % _UNCHECKED == 0:
+            deadline.check()
         owners, numbers = _shared(docs, part.docs)
         if len(owners):
             positions, counts = part.positions(numbers)
-            found.append((np.repeat(owners, counts) << _POSITION_BITS) + positions - step)
+            found.append((np.repeat(owners, counts) << _POSITION_BITS) + positions)
     return found[1] if len(found) == 2 else distinct(np.concatenate(found))

@@ -169,6 +169,8 @@ def _work(connection: Connection[Any, Any], folder: Path, locator: str, budget: 
             answer = _runs_from(parcels, Runs(folder, locator, budget - _WORKING_MEMORY))
     except EngineError as error:
         answer = str(error)
+    except MemoryError:
+        os._exit(1)  # as if killed for it
     connection.send(answer)
 
 
@@ -186,5 +188,5 @@ def _receive(connection: Connection[Any, Any], parcels: queue.Queue[list[Change]
     while True:
         try:
             parcels.put(connection.recv())
-        except (EOFError, OSError):
-            os._exit(1)  # nobody is left to take an answer
+        except BaseException:  # noqa: BLE001 - without this thread the process would wait for ever
+            os._exit(1)  # nobody is left to take an answer, or there is no memory for what came

@@ -22,7 +22,7 @@ from index.embedded.runs import Part, Runs
 from index.embedded.segment import Segment
 from index.embedded.storage import INDEX_NAME, DurableStorage, backend, encode
 from index.embedded.workers import Workers
-from index.engine import EngineUnavailable
+from index.engine import CorruptIndex, EngineUnavailable, NoIndex
 
 BUDGET = 512 << 20
 """Bytes of memory that all processes together may take for what they have not written yet."""
@@ -55,10 +55,23 @@ def open_writer(generations: Generations, *, rebuild: bool, workers: int) -> Who
                 generations.remove_families(but=current.folder)
                 generations.sweep(current.folder)
                 return WhooshWriter(generations, lock, current.folder, contents, workers)
+            _remove_dead_rebuilds(generations)
             return WhooshWriter(generations, lock, generations.found(), None, workers)
     except BaseException:
         lock.release()
         raise
+
+
+def _remove_dead_rebuilds(generations: Generations) -> None:
+    """Remove what killed rebuilds left; where nobody can say which family is searched, all of them stay."""
+    try:
+        current = generations.current_family()
+    except NoIndex:
+        generations.remove_families(but=None)
+    except CorruptIndex:
+        pass
+    else:
+        generations.remove_families(but=current)
 
 
 class _Changes:
