@@ -30,7 +30,7 @@ _SENTENCES = {
     "robots-unavailable": mark("its robots.txt cannot be had, so nothing was fetched"),
     "unreadable": mark("cannot be read; the page is kept"),
     "slow-page": mark("takes too long to read; the page is kept"),
-    "unforeseen": mark("an error in timbao itself; the next crawl tries again"),
+    "unforeseen": mark("an error of this program; the next crawl tries again"),
     "bad-selector": mark("a selector of the newspaper is wrong; the page is kept"),
     # left out
     "robots.txt": mark("robots.txt does not allow it"),

@@ -605,6 +605,7 @@ _REPORTED = {
     "crawl.jsonlines.BadLine": "named with its line in the report of an import",
     "crawl.tree.BadSelectorSyntax": "becomes BadSelector",
     "crawl.quiet.BadHours": "becomes ConfigError or SourcesError",
+    "crawl.warc.DamagedRecord": "becomes ArchiveError",
 }
 
 
