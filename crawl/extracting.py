@@ -28,9 +28,6 @@ from crawl.sources import Source
 BUDGET = 5.0
 """Seconds of processor time that a page may take; the slowest of real pages takes a tenth of one."""
 
-LARGE = 128 * 1024
-"""Pages from this size on, in bytes, are read in a process of their own even when there is only one."""
-
 OVER_BUDGET = "slow-page"
 
 _PATIENCE = 20  # how many times its budget a page may wait on a busy machine
@@ -50,12 +47,12 @@ Reading = Article | Rejected | Unreadable
 
 
 def read_page(page: Page, source: Source) -> Reading:
-    """What the page holds; a large page is read in a process of its own, within its budget."""
-    return read_here(page, source) if len(page.body) < LARGE else _for_large_pages().read(page, source)
+    """What the page holds, read in another process, which stays for the next page; see `Extractors.read`."""
+    return _one_after_another().read(page, source)
 
 
 @functools.cache
-def _for_large_pages() -> Extractors:
+def _one_after_another() -> Extractors:
     return Extractors(1)
 
 

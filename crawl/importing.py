@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, TypeVar, cast
 import zstandard
 
 from crawl.archive import Archive, Change
-from crawl.article import Article, Page, utc_now
+from crawl.article import Article, Page, local_day, utc_now
 from crawl.claims import own_address
 from crawl.decode import repair_text
 from crawl.extract import Rejected, Unreadable
@@ -234,7 +234,7 @@ class Importer:
             self._problem(where, _objection(found))
         elif host := authority(found.url or ""):
             source = self._newspaper(host)
-            again = source.selectors != Selectors()
+            again = source.as_of(local_day(page.fetched)).selectors != Selectors()
             self._keep(page, where, source, None if again else replace(found, source=source.name))
         else:
             self._problem(where, _("it does not say which newspaper it is from; name one with --source"))

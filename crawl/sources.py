@@ -11,6 +11,7 @@ The shipped `sources.toml` is overlaid by the data folder's own file of the same
     family = "A"                      # its selectors are the family's, except those given here
 
     [sources."baokhanhhoa.vn".selectors_until."2019-05-31"]   # for pages fetched until then
+    family = "B"                      # here, too, its selectors but for those given here
     body = [".old"]
 """
 
@@ -264,7 +265,7 @@ def _source(path: Path, name: str, table: _Table, families: Mapping[str, Selecto
         raise SourcesError(path, entry, _("hosts must name at least one host"))
     inherited = _inherited(path, entry, values.get("family"), families)
     own = _selector_values(path, f"{entry}.selectors", table.get("selectors", {}))
-    earlier = _earlier(path, entry, table.get("selectors_until", {}))
+    earlier = _earlier(path, entry, table.get("selectors_until", {}), families)
     given = {"selectors": replace(inherited, **own), "earlier": earlier, **values}
     return Source(**{"name": name, "title": name, **given})
 
@@ -279,18 +280,25 @@ def _inherited(path: Path, entry: str, family: str | None, families: Mapping[str
     return families[family] if family is not None else Selectors()
 
 
-def _earlier(path: Path, entry: str, tables: object) -> tuple[EarlierSelectors, ...]:
+def _earlier(
+    path: Path, entry: str, tables: object, families: Mapping[str, Selectors]
+) -> tuple[EarlierSelectors, ...]:
     """The selectors of former templates, from tables named after their last days."""
+    entry = f"{entry}.selectors_until"
     if not isinstance(tables, dict):
-        raise SourcesError(path, f"{entry}.selectors_until", _("must be a table"))
+        raise SourcesError(path, entry, _("must be a table"))
     found = []
     for day, table in tables.items():
-        values = _selector_values(path, f'{entry}.selectors_until."{day}"', table)
+        family = table.get("family") if isinstance(table, dict) else None
+        own = {key: value for key, value in table.items() if key != "family"} if family else table
+        values = _selector_values(path, f'{entry}."{day}"', own)
         try:
-            found.append(EarlierSelectors(date.fromisoformat(day), Selectors(**values)))
+            until = date.fromisoformat(day)
         except ValueError as error:
             detail = _("{day} is not a day like 2019-05-31").format(day=day)
-            raise SourcesError(path, f"{entry}.selectors_until", detail) from error
+            raise SourcesError(path, entry, detail) from error
+        selectors = replace(_inherited(path, f'{entry}."{day}"', family, families), **values)
+        found.append(EarlierSelectors(until, selectors))
     return tuple(sorted(found, key=lambda one: one.until))
 
 

@@ -253,4 +253,5 @@ def to_document(stored: StoredArticle, province: str | None, group: str | None =
         tags=article.tags,
         published=article.published,
         group=group,
+        agency=article.agency,
     )

@@ -60,7 +60,8 @@ KEYWORD_FIELDS = tuple(field for field in FIELDS if field.kind is Kind.KEYWORD)
 class Document:
     """One article as it is indexed and shown. `first_seen` is aware; absent values are None or empty.
 
-    Articles of one `group` are reprints of each other (see `index.reprint_groups`); None stands alone.
+    Articles of one `group` are reprints of each other (see `index.reprint_groups`); None stands alone. `agency` is
+    the news agency that the paper has the article from; it is shown, not searched.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Document:
     tags: tuple[str, ...] = ()
     published: When | None = None
     group: str | None = None
+    agency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from crawl.article import format_when, utc_now
 from crawl.datafolder import DataFolder, DataFolderError, Settings
 from crawl.messages import format_number, printable
 from crawl.messages import gettext as _
-from crawl.wholefile import write_whole
 from searcher.render import SCHEMA, json_text
 
 KEPT_RECORDS = 100
@@ -141,6 +140,8 @@ def _stopping_after(seconds: int | None) -> Iterator[threading.Event]:
 
 def _keep(folder: DataFolder, record: RunRecord) -> None:
     """Write the record as JSON, whole or not at all, and let go of old ones. Raises DataFolderError."""
+    from crawl.wholefile import write_whole
+
     path = folder.runs / f"{record.started.replace(':', '')}-{os.getpid()}.json"
     try:
         write_whole(path, json_text({"schema": SCHEMA, **asdict(record)}))

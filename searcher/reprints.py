@@ -73,12 +73,16 @@ def missing(some: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def to_text(comparisons: tuple[Comparison, ...], title_of: Callable[[str], str] = str) -> str:
-    """For each article a line with day, newspaper, id and headline; below it what it added (+) and cut (-)."""
+    """For each article a line with day, newspaper, id, headline and, where it is from one, its news agency.
+
+    Below it stands what it added (+) and cut (-).
+    """
     lines: list[str] = []
     for one in comparisons:
         document = one.document
         day = "" if document.published is None else shown_when(document.published)
-        lines.append("\t".join((day, title_of(document.source), document.id, document.title)))
+        columns = (day, title_of(document.source), document.id, document.title, document.agency)
+        lines.append("\t".join(column for column in columns if column is not None))
         lines += (f"+ {paragraph}" for paragraph in one.added)
         lines += (f"- {paragraph}" for paragraph in one.cut)
     return "".join(f"{printable(' '.join(line.splitlines()))}\n" for line in lines)

@@ -15,14 +15,7 @@ PACKAGES = ("crawl", "index", "searcher")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 # Of crawl, what anybody above may import: it loads neither requests nor bs4.
-LIGHT = {
-    "crawl.article",
-    "crawl.archive",
-    "crawl.datafolder",
-    "crawl.messages",
-    "crawl.processes",
-    "crawl.wholefile",
-}
+LIGHT = {"crawl.article", "crawl.archive", "crawl.datafolder", "crawl.messages"}
 
 # Third-party packages and the only modules that may import them.
 CONFINED = {

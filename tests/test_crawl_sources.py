@@ -143,6 +143,20 @@ def test_former_templates_have_their_days(tmp_path: Path) -> None:
     assert {day: found.as_of(day).selectors for day in days} == days
 
 
+def test_former_templates_may_be_a_familys(tmp_path: Path) -> None:
+    """Until a day a newspaper had the templates of another family, but for what its own table says."""
+    file = tmp_path / "sources.toml"
+    file.write_text(
+        '[families.old]\nlead = [".dek"]\nbody = [".text"]\n[sources.x]\nhosts = ["x.example"]\n'
+        '[sources.x.selectors_until.2019-05-31]\nfamily = "old"\nbody = [".own"]\n'
+    )
+    (former,) = named(file, "x").earlier
+    assert former == EarlierSelectors(date(2019, 5, 31), Selectors(lead=(".dek",), body=(".own",)))
+    file.write_text(file.read_text().replace('family = "old"', 'family = "none"'))
+    with pytest.raises(SourcesError, match="none"):
+        load_sources(file)
+
+
 def test_saving_over_a_shipped_newspaper(tmp_path: Path) -> None:
     """A shipped newspaper can be rewritten, back to a default too; what TOML cannot unsay is refused."""
     file = tmp_path / "sources.toml"

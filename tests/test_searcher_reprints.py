@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from index.document import Document
@@ -63,6 +64,13 @@ def test_what_was_added_and_cut_is_told_by_paragraphs() -> None:
     lines = to_text(found).splitlines()
     assert lines[2:5] == [f"+ {own}", "+ [2JẢnh: một", f"- {PARAGRAPHS[2]}"]
     assert [len(line.split("\t")) for line in lines if "\t" in line] == [4, 4, 4]
+
+
+def test_the_agency_is_told() -> None:
+    """Where a paper says which news agency it has an article from, the line says so; others have no empty column."""
+    wire = replace(document("wire", 15, *PARAGRAPHS), agency="TTXVN")
+    lines = to_text(compare("wire", engine(wire, document("other", 16, *PARAGRAPHS)))).splitlines()
+    assert [line.split("\t")[4:] for line in lines] == [["TTXVN"], []]
 
 
 def test_an_article_without_reprints_has_none() -> None:

@@ -7,10 +7,13 @@ end with the commit, so that their memory is free again for merging. They end to
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
+import signal
 import threading
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -19,7 +22,6 @@ from typing import TYPE_CHECKING, Any
 
 from crawl.messages import current_language, set_language
 from crawl.messages import gettext as _
-from crawl.processes import uninterrupted
 from index.document import Document
 from index.embedded.contents import SegmentEntry
 from index.embedded.runs import Part, Runs
@@ -148,7 +150,7 @@ def _started(folder: Path, locator: str, budget: int) -> _Worker:
         target=_work, args=(theirs, folder, locator, budget, current_language()), daemon=True
     )
     try:
-        with uninterrupted(), backend(locator):
+        with _uninterrupted(), backend(locator):
             process.start()
     except BaseException:
         ours.close()
@@ -156,6 +158,16 @@ def _started(folder: Path, locator: str, budget: int) -> _Worker:
     finally:
         theirs.close()
     return _Worker(process, ours)
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """A process started here never hears Ctrl-C, which the terminal sends to all: the first one answers for them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _work(connection: Connection[Any, Any], folder: Path, locator: str, budget: int, language: str) -> None:
