@@ -45,6 +45,7 @@ MAX_BYTES = 32 * 2**20
 """Largest page, in bytes, on the wire and decompressed (where Scrapy begins to warn)."""
 
 MAX_REDIRECTS = 10
+_CONNECTIONS = 2  # that are kept open to one host
 _MAX_CODINGS = 2
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ACCEPT = {
@@ -83,7 +84,7 @@ class Fetcher:
         self._headers = {"User-Agent": user_agent, **_ACCEPT}
         self._allow = allow
         self._deadline, self._patience, self._max_bytes = deadline, patience, max_bytes
-        self._adapter = _Adapter(pool_connections=64, pool_maxsize=2)
+        self._adapter = _Adapter(pool_connections=64, pool_maxsize=_CONNECTIONS)
         self._guards: set[_Guard] = set()
         self._lock = threading.Lock()
 
@@ -198,13 +199,28 @@ class Fetcher:
         # The adapter alone: a Session would read the environment's proxies and passwords, keep cookies, and
         # swallow the whole decompressed body of a redirect before its limit could be seen.
         prepared = requests.Request("GET", target, headers=headers).prepare()
-        guard.watch(None)
-        response = self._adapter.send(prepared, stream=True, timeout=(self._patience, self._patience))
-        raw = response.raw
+        raw = self._answer(prepared, guard).raw
         assert isinstance(raw, HTTPResponse)
         if not guard.watches:
             raise _Unguarded
         return raw
+
+    def _answer(self, prepared: requests.PreparedRequest, guard: _Guard) -> requests.Response:
+        """The answer, its body unread. A kept connection may have been closed by the server just now.
+
+        A GET that got no answer over one may be sent again (RFC 9112 section 9.3.1); over a new one it has failed.
+        """
+        for _kept in range(_CONNECTIONS):
+            guard.watch(None)
+            guard.is_new = False
+            try:
+                return self._adapter.send(prepared, stream=True, timeout=(self._patience, self._patience))
+            except requests.Timeout:
+                raise
+            except requests.ConnectionError:
+                if guard.is_new or guard.was_cut:
+                    raise
+        return self._adapter.send(prepared, stream=True, timeout=(self._patience, self._patience))
 
     def _page(
         self, url: str, final_url: str, response: HTTPResponse, guard: _Guard, first: int | None
@@ -264,6 +280,7 @@ class _Guard:
 
     def __init__(self, allow: tuple[Network, ...], deadline: float, patience: float) -> None:
         self.was_cut = self.interrupted = False
+        self.is_new = False  # whether the connection in use was made for this request
         self._allow, self._patience = allow, patience
         self._ends = time.monotonic() + deadline
         self._socket: socket.socket | None = None
@@ -301,6 +318,7 @@ class _Guard:
 
     def connect(self, host: str, port: int) -> socket.socket:
         """A connection to a checked address of `host`, never asking for its addresses a second time."""
+        self.is_new = True
         failure: OSError = OSError(f"{host} has no address")
         for endpoint in endpoints(host, port, self._allow):
             try:

@@ -131,6 +131,26 @@ def test_a_connection_is_used_again(fetcher: Fetcher) -> None:
     assert server.connections == 1
 
 
+def test_a_kept_connection_that_was_closed_is_no_failure(fetcher: Fetcher) -> None:
+    """Servers close idle connections, often just when the next request is on its way: it is sent again, once."""
+    served: set[socket.socket] = set()
+
+    def one_each(connection: socket.socket, path: str) -> bool:
+        if connection in served or path == "/never":
+            return False
+        served.add(connection)
+        connection.sendall(answer(path.encode()))
+        return True
+
+    with RawServer(one_each) as server:
+        assert [fetcher.get(server.url + str(n)).body for n in range(3)] == [b"/0", b"/1", b"/2"]
+        asked = len(server.requests)
+        with pytest.raises(Unreachable):
+            fetcher.get(server.url + "never")
+    assert asked == 5
+    assert len(server.requests) == asked + 2
+
+
 # Compression
 
 
