@@ -12,9 +12,10 @@ $(VENV)/.installed: pyproject.toml setup.py $(wildcard crawl/locale/*/LC_MESSAGE
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	touch $@
 
-# The same with what tests and benchmarks need.
-$(VENV)/.installed-dev: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+# The same with what tests and benchmarks need, in the versions that they are known to pass with: a library's new
+# release is tried by whoever makes that list anew, not by everyone at once.
+$(VENV)/.installed-dev: $(VENV)/.installed tests/constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint tests/constraints.txt --editable '.[dev]'
 	touch $@
 
 demo: $(VENV)/.installed

@@ -50,7 +50,6 @@ CLICK_MESSAGES: tuple[str | tuple[str, str], ...] = (
     "Could not open file {filename!r}: {message}",
     "{value!r} is not a valid {number_type}.",
     "{value} is not in the range {range}.",
-    "required",
     "file",
     "directory",
     "path",
