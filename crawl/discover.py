@@ -84,10 +84,11 @@ class Sitemap:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where a page leads within its newspaper: what looks like articles, and further lists of them."""
+    """Where a page leads within its newspaper: what looks like articles, lists of them, and their further pages."""
 
     articles: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
+    numbered: tuple[str, ...] = ()
 
 
 def sitemap_entries(page: Page) -> Sitemap:
@@ -141,6 +142,7 @@ def links(page: Page, source: Source) -> Links:
     root = None if base is None else canonical(base, page.final_url)
     articles: dict[str, None] = {}
     sections: dict[str, None] = {}
+    numbered: dict[str, None] = {}
     for target in _targets(elements):
         url = canonical(target, root or page.final_url)
         if url is None or not within(url, source.hosts):
@@ -148,8 +150,8 @@ def links(page: Page, source: Source) -> Links:
         if is_article(url, source):
             articles[url] = None
         elif is_section(url):
-            sections[url] = None
-    return Links(tuple(articles), tuple(sections))
+            (numbered if is_numbered(url) else sections)[url] = None
+    return Links(tuple(articles), tuple(sections), tuple(numbered))
 
 
 def feeds_of(page: Page) -> tuple[str, ...]:

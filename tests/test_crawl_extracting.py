@@ -80,22 +80,22 @@ def test_a_page_over_budget_is_given_up() -> None:
 def test_a_process_that_dies_costs_one_page(extractors: Extractors) -> None:
     """Killed while it reads a page, that page is Unreadable; killed while it waits, nothing is lost."""
     worker = extractors._idle.get()
-    assert isinstance(worker.read(page(1), SOURCE), Article)
+    assert isinstance(worker.run(read_here, page(1), SOURCE), Article)
     process = worker._process
     assert process is not None
     assert process.pid is not None
     os.kill(process.pid, signal.SIGSTOP)
     with ThreadPoolExecutor(1) as threads:
-        reading = threads.submit(worker.read, page(2), SOURCE)
+        reading = threads.submit(worker.run, read_here, page(2), SOURCE)
         os.kill(process.pid, signal.SIGKILL)
         found = reading.result()
     # The signal may come before the page is sent; then a new process reads it.
     assert isinstance(found, Article) or (isinstance(found, Unreadable) and found.reason == UNREADABLE)
-    assert isinstance(worker.read(page(3), SOURCE), Article)
+    assert isinstance(worker.run(read_here, page(3), SOURCE), Article)
     assert worker._process is not None
     worker._process.kill()
     worker._process.join()
-    assert isinstance(worker.read(page(4), SOURCE), Article)
+    assert isinstance(worker.run(read_here, page(4), SOURCE), Article)
     extractors._idle.put(worker)
 
 
@@ -129,7 +129,7 @@ def test_an_interrupt_is_not_for_the_processes() -> None:
             assert worker._process is not None
             assert worker._process.pid is not None
             os.kill(worker._process.pid, signal.SIGINT)
-            assert isinstance(worker.read(page(number), SOURCE), Article)
+            assert isinstance(worker.run(read_here, page(number), SOURCE), Article)
     finally:
         worker.stop()
 
