@@ -42,6 +42,7 @@ from crawl.urls import authority, canonical, within
 from crawl.workers import Landing, Read, Unread, Workers
 
 _MOST_UNMODIFIED = 3
+_MOST_PASSED_OVER = 100  # URLs of a host in one turn, while the other hosts wait
 _UNFORESEEN = "unforeseen"
 _TICK = 0.2  # seconds between two looks at whether to stop
 
@@ -157,11 +158,12 @@ class _Run:
 
     def _launch(self, workers: Workers) -> None:
         """Send a worker to every host that is due, as long as there are workers."""
-        while workers.have_room and not self._enough() and (lane := self._lanes.next()) is not None:
+        now = time.monotonic()
+        while workers.have_room and not self._enough() and (lane := self._lanes.next(now)) is not None:
             if is_quiet(lane.source.quiet, datetime.now(UTC)):
                 self._leave_in_quiet(lane)
             elif (visit := self._next(lane)) is None:
-                lane.idle = True
+                continue
             elif lane.needs_robots:
                 scheme = visit.url.partition("://")[0]
                 self._send(workers, lane, None, f"{scheme}://{lane.host}/robots.txt")
@@ -175,19 +177,24 @@ class _Run:
         self._journal.left_out(lane.source.name, lane.home, "quiet-hours")
 
     def _next(self, lane: Lane) -> Visit | None:
-        """The next URL to fetch; those that need no fetching are dealt with on the way."""
+        """The next URL to fetch, if any; those that need no fetching are dealt with on the way, a few at a time."""
         kinds = LISTS if self._options.dry_run else lane.kinds()
-        while not self._is_stop_asked():
+        for _passed_over in range(_MOST_PASSED_OVER):
             visit = self._frontier.next(lane.host, kinds)
-            if visit is None or lane.robots is None:
+            if visit is None:
+                lane.idle = True
+                return None
+            if lane.robots is None:
                 return visit
             if not lane.robots.allowed(visit.url):
                 self._frontier.later(visit)
-                self._journal.left_out(lane.source.name, visit.url, "robots.txt")
+                self._journal.left_out(lane.source.name, visit.url, "robots.txt", visit.url)
                 self._journal.tell()
             elif self._harvesters[lane.source.name].needs(visit):
                 return visit
-        self._stopping = True  # the lane has more to do, which nothing else will tell
+            if self._is_stop_asked():
+                break
+        self._lanes.schedule(lane, 0.0)
         return None
 
     def _send(self, workers: Workers, lane: Lane, visit: Visit | None, url: str) -> None:

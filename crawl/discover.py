@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import TypeAlias
 from urllib.parse import urlsplit
 from xml.parsers import expat
@@ -353,14 +354,21 @@ def _with_ampersands_escaped(body: bytes) -> Iterator[bytes]:
 
 
 def _moment(text: str) -> When | None:
-    """A list's date: ISO 8601 as sitemaps and Atom write it, or whatever a newspaper's feed does."""
+    """A list's date: ISO 8601 as sitemaps and Atom write it, or whatever a newspaper's feed does.
+
+    Last comes RFC 822 to the letter, as RSS 2.0 asks for, with its years of two digits, which in prose are none.
+    """
     text = text.strip()
     if not text:
         return None
-    try:
+    with contextlib.suppress(ValueError):
         return parse_when(text)
-    except ValueError:
-        return parse_written(text)
+    if (written := parse_written(text)) is not None:
+        return written
+    with contextlib.suppress(ValueError, OverflowError):
+        moment = parsedate_to_datetime(text)
+        return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+    return None
 
 
 def _unique(entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -190,7 +190,10 @@ def _serve(connection: Connection, budget: float, language: str) -> None:
             found = unreadable(page.final_url, repr(error))
         if alarm is not None:
             signal.setitimer(alarm, 0)
-        connection.send(found)
+        try:
+            connection.send(found)
+        except OSError:
+            return  # it was killed, and needs no answer
 
 
 def _given_up(url: str, budget: float) -> Unreadable:

@@ -114,7 +114,7 @@ class Harvester:
         return True
 
     def _cut(self, reason: str, visit: Visit) -> bool:
-        self._tally.rejected[reason] += 1
+        self._tally.leave(reason, visit.url)
         self._frontier.later(visit)
         return False
 
@@ -343,7 +343,7 @@ class Harvester:
         if not found.numbered:
             return hosts
         if barren > _MOST_BARREN:
-            self._tally.leave("barren-pages")
+            self._tally.leave("barren-pages", visit.url)
         elif hash(found.articles) not in self._listings:
             again = visit.kind is Kind.SECTION and fresh
             hosts |= self._add(Kind.SECTION, map(Entry, found.numbered), again=again, barren=barren)
@@ -367,9 +367,12 @@ class Harvester:
         given = list(entries)
         if not given:
             return frozenset()
-        sane = [(entry.url, entry.when) for entry in given if not is_maze(entry.url)]
-        if len(given) > len(sane):
-            self._tally.rejected["maze"] += len(given) - len(sane)
+        sane = []
+        for entry in given:
+            if is_maze(entry.url):
+                self._tally.leave("maze", entry.url)
+            else:
+                sane.append((entry.url, entry.when))
         added = self._frontier.add(self._source.name, kind, sane, again=again, barren=barren)
         self._added += added
         if kind is Kind.ARTICLE:

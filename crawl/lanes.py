@@ -117,9 +117,9 @@ class Lanes:
         lane.idle = False
         heapq.heappush(self._due, (time.monotonic() + wait, next(self._order), lane))
 
-    def next(self) -> Lane | None:
-        """The lane whose turn it is, taken out of the queue; None while it is nobody's."""
-        if self._due and self._due[0][0] <= time.monotonic():
+    def next(self, now: float) -> Lane | None:
+        """The lane whose turn it was `now` (by time.monotonic), taken out of the queue; None if it was nobody's."""
+        if self._due and self._due[0][0] <= now:
             return heapq.heappop(self._due)[2]
         return None
 

@@ -19,6 +19,7 @@ def report_json(report: CrawlReport) -> str:
             "new": source.new,
             "changed": source.changed,
             "unchanged": source.unchanged,
+            "vanished": source.vanished,
             "failed": dict(source.failed),
             "left_out": dict(source.rejected),
             "examples": dict(source.examples),

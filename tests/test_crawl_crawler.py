@@ -515,6 +515,21 @@ def test_robots_txt_is_obeyed(archive: Archive, frontier: Frontier, fetcher: Fet
     assert report.failed == (("refused-redirect", 1),)
 
 
+def test_pages_that_are_not_visited_are_passed_over_to_the_last(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher
+) -> None:
+    """However many addresses robots.txt forbids, each is counted once, and the one page behind them is fetched."""
+    forbidden = [f"/kin/bai-{number}.html" for number in range(10_000, 10_350)]
+    with Site(**{
+        "robots.txt": text("User-agent: *\nDisallow: /kin/", kind="text/plain"),
+        "": anchors(*forbidden, "/bai-20000.html"),
+        "bai-20000.html": article("Một bài báo thật"),
+    }) as site:  # fmt: skip
+        (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
+        assert dict(report.examples) == {"robots.txt": f"http://{site.host}{forbidden[0]}"}
+    assert (report.new, report.rejected) == (1, (("robots.txt", 350),))
+
+
 def test_without_robots_txt_to_be_had_nothing_is_fetched(
     archive: Archive, frontier: Frontier, fetcher: Fetcher
 ) -> None:

@@ -195,20 +195,22 @@ def test_a_feed() -> None:
           <pubDate>Mon, 15 Mar 2021 22:42:00 +0700</pubDate></item>
         <item><link>/b-2.html</link><pubDate>Mon, 15 Mar 2021 22:42:00 GMT+7</pubDate></item>
         <item><link>/c-3.html</link><pubDate>9/14/2026 6:44:00 PM</pubDate></item>
+        <item><link>/g-7.html</link><pubDate>Mon, 15 Mar 21 22:42:00 +0700</pubDate></item>
         <item><guid isPermaLink="false">17</guid><title>no link</title></item>
         <item><guid>https://bao.vn/d-4.html</guid></item>
         <item><link>/e-5.html</link><description><![CDATA[<a href="https://bao.vn/f-6.html">]]></description></item>
         </channel></rss>"""
     entries = feed_entries(_page(feed, "https://bao.vn/rss/home.rss"))
     assert [entry.url for entry in entries] == [
-        f"https://bao.vn/{name}.html" for name in ("a-1", "b-2", "c-3", "d-4", "e-5")
+        f"https://bao.vn/{name}.html" for name in ("a-1", "b-2", "c-3", "g-7", "d-4", "e-5")
     ]
     moment = datetime(2021, 3, 15, 15, 42, tzinfo=UTC)
     assert entries[0].when == moment
     assert entries[1].when == moment
     assert isinstance(entries[2].when, datetime)
     assert entries[2].when.date() == date(2026, 9, 14)
-    assert entries[3].when is None
+    assert entries[3].when == moment
+    assert entries[4].when is None
 
 
 def test_an_atom_feed() -> None:
