@@ -145,6 +145,7 @@ def _article(number: int) -> str:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or each body waits 40 ms for the acknowledgement of its head
 
     def do_GET(self) -> None:
         site = cast("Newspaper", self.server)
