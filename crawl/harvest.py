@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -24,7 +23,6 @@ _NO_LIST = "no-list"
 _GONE = frozenset({404, 410})
 _MOST_BARREN = 10  # pages of a list in a row without anything new, before the rest of it is left alone
 _MOST_LISTINGS = 10_000  # that are remembered
-_FEW_ENTRIES = 10  # of a list may well be of one moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +292,7 @@ class Harvester:
         before = self._added
         match contents:
             case Feed():
-                hosts = self._add(Kind.ARTICLE, _dated(self._ours(contents.entries)))
+                hosts = self._add(Kind.ARTICLE, self._ours(contents.entries))
             case Sitemap():
                 hosts = self._sitemap(contents)
             case Links():
@@ -318,7 +316,7 @@ class Harvester:
     def _sitemap(self, sitemap: Sitemap) -> frozenset[str]:
         if sitemap.left_out:
             self._tally.rejected["sitemap-too-long"] += sitemap.left_out
-        pages = _dated(self._ours(sitemap.pages))
+        pages = self._ours(sitemap.pages)
         articles = [entry for entry in pages if is_article(entry.url, self._source)]
         others = set(pages).difference(articles)
         sections = [Entry(entry.url) for entry in pages if entry in others and is_section(entry.url)]
@@ -378,11 +376,3 @@ class Harvester:
         if kind is Kind.ARTICLE:
             self._tally.found += added
         return frozenset(authority(url) for url, _when in sane)
-
-
-def _dated(entries: list[Entry]) -> list[Entry]:
-    """The entries; without their dates where most give the same moment, which is when the list was written."""
-    moments = Counter(entry.when for entry in entries if isinstance(entry.when, datetime))
-    if len(entries) < _FEW_ENTRIES or 2 * max(moments.values(), default=0) <= len(entries):
-        return entries
-    return [replace(entry, when=None) for entry in entries]
