@@ -495,3 +495,20 @@ def test_a_host_rests_until_its_time(tmp_path: Path) -> None:
         assert [frontier.rests_until(host) for host in (*until, "www.a.vn")] == [until["a.vn"], None, None]
         frontier.rest("a.vn", until=now + timedelta(hours=1))
         assert frontier.rests_until("a.vn") == now + timedelta(hours=1)
+
+
+def test_a_file_from_before_hosts_could_rest(tmp_path: Path) -> None:
+    """A frontier of the version before keeps all it knows, also in a rehearsal that leaves the file as it is."""
+    path, now = tmp_path / "frontier.sqlite", datetime.now(UTC)
+    with Frontier(path) as frontier:
+        frontier.begin("bao", now=now)
+        frontier.add("bao", Kind.ARTICLE, [("https://bao.vn/bai-1.html", None)])
+        frontier._db.executescript("DROP TABLE rest; PRAGMA user_version = 3")
+    with Frontier(path, read_only=True) as old, old.rehearsal() as copy:
+        copy.rest("bao.vn", until=now + timedelta(hours=1))
+        assert copy.known("https://bao.vn/bai-1.html")
+    with Frontier(path) as frontier:
+        assert frontier.rests_until("bao.vn") is None
+        visit = frontier.next("bao.vn", [Kind.ARTICLE])
+        assert visit is not None
+        assert visit.url == "https://bao.vn/bai-1.html"
