@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +14,7 @@ from datetime import UTC, datetime
 from multiprocessing import active_children
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +24,7 @@ from crawl.extract import read_page as read_here
 from crawl.extracting import OVER_BUDGET, Extractors, Job, read_page
 from crawl.sources import Source
 
+ROOT = Path(__file__).parent.parent
 SOURCE = Source("x.vn", "Báo X", ("x.vn",))
 PROSE = "<p>" + "Sáng nay, hội nghị tổng kết công tác dân vận được tổ chức tại thành phố. " * 6 + "</p>"
 
@@ -132,6 +136,26 @@ def test_an_interrupt_is_not_for_the_processes() -> None:
             assert isinstance(worker.run(read_here, page(number), SOURCE), Article)
     finally:
         worker.stop()
+
+
+def test_an_interrupt_is_not_for_the_first_process_either() -> None:
+    """In a program that has started no process before, the very first one is as deaf to Ctrl-C as the others."""
+    program = """
+import os, signal
+from crawl.extract import read_page
+from crawl.extracting import Extractors
+from tests.test_crawl_extracting import SOURCE, page
+worker = Extractors(1, budget=60)._idle.get()
+first = worker.run(read_page, page(1), SOURCE)
+process = worker._process.pid
+os.kill(process, signal.SIGINT)
+print(worker.run(read_page, page(1), SOURCE) == first, worker._process.pid == process)
+worker.stop()
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (run.stdout, run.stderr) == ("True True\n", "")
 
 
 def test_threads_share_the_processes(extractors: Extractors) -> None:
