@@ -6,9 +6,11 @@ import codecs
 import contextlib
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import TypeAlias
 from urllib.parse import urlsplit
 from xml.parsers import expat
@@ -35,6 +37,8 @@ MAX_FEED = 2**20
 MAX_FEED_TAGS = 60_000
 """How often `<` may stand in a feed: 5,000 items; twice as many tags may take feedparser four times as long."""
 
+_YEARS = range(1900, 2100)  # as in crawl.dates
+_FEW_ENTRIES = 10  # of a list may well be of one moment
 _DATES = ("lastmod", "publication_date")
 _PIECE = 64 * 1024  # bytes of a sitemap that are parsed at once
 _LONGEST_TOKEN = 2**20  # bytes: the parser begins a tag that does not end again with every piece
@@ -67,7 +71,10 @@ _REFRESH = re.compile(r"(?i)^\s*[\d.]*\s*[;,]\s*url\s*=\s*['\"]?([^'\"]+)")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A URL that a list names, and the moment the list gives for it (last change or publication)."""
+    """A URL that a list names, and the moment the list gives for it (last change or publication).
+
+    There is none where most entries of a list have the same moment, which is when the list was written.
+    """
 
     url: str
     when: When | None = None
@@ -84,10 +91,11 @@ class Sitemap:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where a page leads within its newspaper: what looks like articles, and further lists of them."""
+    """Where a page leads within its newspaper: what looks like articles, lists of them, and their further pages."""
 
     articles: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
+    numbered: tuple[str, ...] = ()
 
 
 def sitemap_entries(page: Page) -> Sitemap:
@@ -109,20 +117,38 @@ def sitemap_entries(page: Page) -> Sitemap:
         url = canonical(location, page.final_url)
         if url is not None:
             (children if name == "sitemap" else listed).append(Entry(url, _moment(when)))
-    return Sitemap(_unique(children), _unique(listed), reader.left_out)
+    return Sitemap(_unique(children), _unique(_dated(listed)), reader.left_out)
 
 
 def feed_entries(page: Page) -> tuple[Entry, ...]:
-    """The articles of an RSS or Atom feed with the dates of their publication."""
+    """The articles of an RSS or Atom feed with the dates of their last change, or else of their publication."""
     if len(page.body) > MAX_FEED or page.body.count(b"<") > MAX_FEED_TAGS:
         return ()
     # As a stream: given bytes, feedparser would open a file or a URL of that name.
     feed = feedparser.parse(io.BytesIO(page.body), sanitize_html=False, resolve_relative_uris=False)
-    return _unique(
-        Entry(url, _moment(entry["published"] if "published" in entry else entry.get("updated", "")))
-        for entry in feed.entries
-        if (url := canonical(entry.get("link") or _permalink(entry.get("id", "")), page.final_url))
-    )
+    published: list[Entry] = []
+    updated: list[Entry] = []
+    for entry in feed.entries:
+        if url := canonical(entry.get("link") or _permalink(entry.get("id", "")), page.final_url):
+            for key, entries in (("published", published), ("updated", updated)):
+                entries.append(Entry(url, _moment(entry[key]) if key in entry else None))
+    return _unique(map(_later, _dated(published), _dated(updated)))
+
+
+def _later(published: Entry, updated: Entry) -> Entry:
+    """The entry with the date of its last change; of its publication, if that is all that can be told."""
+    first, last = published.when, updated.when
+    if isinstance(first, datetime) and isinstance(last, datetime):
+        return updated if last > first else published
+    return published if first else updated
+
+
+def _dated(entries: list[Entry]) -> list[Entry]:
+    """The entries; without their dates where most give the same moment."""
+    moments = Counter(entry.when for entry in entries if isinstance(entry.when, datetime))
+    if len(entries) < _FEW_ENTRIES or 2 * max(moments.values(), default=0) <= len(entries):
+        return entries
+    return [replace(entry, when=None) for entry in entries]
 
 
 def _permalink(identity: str) -> str:
@@ -141,6 +167,7 @@ def links(page: Page, source: Source) -> Links:
     root = None if base is None else canonical(base, page.final_url)
     articles: dict[str, None] = {}
     sections: dict[str, None] = {}
+    numbered: dict[str, None] = {}
     for target in _targets(elements):
         url = canonical(target, root or page.final_url)
         if url is None or not within(url, source.hosts):
@@ -148,8 +175,8 @@ def links(page: Page, source: Source) -> Links:
         if is_article(url, source):
             articles[url] = None
         elif is_section(url):
-            sections[url] = None
-    return Links(tuple(articles), tuple(sections))
+            (numbered if is_numbered(url) else sections)[url] = None
+    return Links(tuple(articles), tuple(sections), tuple(numbered))
 
 
 def feeds_of(page: Page) -> tuple[str, ...]:
@@ -351,14 +378,24 @@ def _with_ampersands_escaped(body: bytes) -> Iterator[bytes]:
 
 
 def _moment(text: str) -> When | None:
-    """A list's date: ISO 8601 as sitemaps and Atom write it, or whatever a newspaper's feed does."""
-    text = text.strip()
-    if not text:
-        return None
-    try:
+    """A list's date, if it is one: programs write the year 1 or 9999 where they know none."""
+    when = _read_date(text.strip())
+    return when if when is not None and when.year in _YEARS else None
+
+
+def _read_date(text: str) -> When | None:
+    """ISO 8601 as sitemaps and Atom write it, or whatever a newspaper's feed does.
+
+    Last comes RFC 822 to the letter, as RSS 2.0 asks for, with its years of two digits, which in prose are none.
+    """
+    with contextlib.suppress(ValueError):
         return parse_when(text)
-    except ValueError:
-        return parse_written(text)
+    if (written := parse_written(text)) is not None:
+        return written
+    with contextlib.suppress(ValueError, OverflowError):
+        moment = parsedate_to_datetime(text)
+        return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+    return None
 
 
 def _unique(entries: Iterable[Entry]) -> tuple[Entry, ...]:

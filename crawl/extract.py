@@ -104,8 +104,13 @@ def read_page(page: Page, source: Source) -> Extraction | Unreadable:
     except BadSelector as error:
         return Unreadable(BAD_SELECTOR, str(error))
     except Exception as error:  # noqa: BLE001  a fault of ours, or markup that breaks a library
-        message = _("{url} cannot be read ({error}). The page is kept.")
-        return Unreadable(UNREADABLE, message.format(url=page.final_url, error=repr(error)[:200]))
+        return unreadable(page.final_url, repr(error))
+
+
+def unreadable(url: str, error: str) -> Unreadable:
+    """That a page cannot be read, and why."""
+    message = _("{url} cannot be read ({error}). The page is kept.")
+    return Unreadable(UNREADABLE, message.format(url=url, error=error[:200]))
 
 
 def extract(page: Page, source: Source) -> Extraction:

@@ -9,16 +9,16 @@ import functools
 import queue
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Self
+from typing import Self, TypeAlias, TypeVar
 
 from crawl.article import Article, Page
-from crawl.extract import UNREADABLE, Rejected, Unreadable
+from crawl.extract import Rejected, Unreadable, unreadable
 from crawl.extract import read_page as read_here
 from crawl.messages import current_language, set_language
 from crawl.messages import gettext as _
@@ -44,16 +44,20 @@ class Job:
 
 
 Reading = Article | Rejected | Unreadable
+T = TypeVar("T")
+Task: TypeAlias = Callable[[Page, Source], T]
+"""A function of some module, which finds out something about a page of a source."""
 
 
 def read_page(page: Page, source: Source) -> Reading:
     """What the page holds, read in another process, which stays for the next page; see `Extractors.read`."""
-    return _one_after_another().read(page, source)
+    return extractors().read(page, source)
 
 
 @functools.cache
-def _one_after_another() -> Extractors:
-    return Extractors(1)
+def extractors() -> Extractors:
+    """Those that stay as long as this process, for all who read pages."""
+    return Extractors()
 
 
 class Extractors:
@@ -62,15 +66,19 @@ class Extractors:
     def __init__(self, workers: int = 0, *, budget: float = BUDGET) -> None:
         """`workers` 0 means one for each processor; `budget` is in seconds of processor time a page."""
         self._workers = workers or processors()
-        self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
+        self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()  # no more are started than are needed
         for _number in range(self._workers):
             self._idle.put(_Worker(budget))
 
     def read(self, page: Page, source: Source) -> Reading:
-        """What the page holds; Unreadable with OVER_BUDGET where it takes too long. Threads may call it."""
+        """What the page holds; see `run`."""
+        return self.run(read_here, page, source)
+
+    def run(self, task: Task[T], page: Page, source: Source) -> T | Unreadable:
+        """What the task gives; Unreadable with OVER_BUDGET where it takes too long. Threads may call it."""
         worker = self._idle.get()
         try:
-            return worker.read(page, source)
+            return worker.run(task, page, source)
         finally:
             self._idle.put(worker)
 
@@ -89,8 +97,8 @@ class Extractors:
 
     def close(self) -> None:
         """End the processes."""
-        for _number in range(self._workers):
-            worker = self._idle.get()
+        workers = [self._idle.get() for _number in range(self._workers)]
+        for worker in workers:
             worker.stop()
             self._idle.put(worker)
 
@@ -109,17 +117,17 @@ class _Worker:
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
 
-    def read(self, page: Page, source: Source) -> Reading:
-        """What the page holds, if the process lives to tell."""
+    def run(self, task: Task[T], page: Page, source: Source) -> T | Unreadable:
+        """What the task gives, if the process lives to tell."""
         try:
             connection = self._connected()
         except OSError:
             return _broken(page.final_url)
         try:
-            connection.send((page, source))
+            connection.send((task, page, source))
             if connection.poll(self._budget * _PATIENCE):
-                reading: Reading = connection.recv()
-                return reading
+                found: T | Unreadable = connection.recv()
+                return found
             is_late = True
         except (EOFError, OSError):
             is_late = self._ended_by_budget()
@@ -171,15 +179,21 @@ def _serve(connection: Connection, budget: float, language: str) -> None:
     alarm = getattr(signal, "ITIMER_PROF", None)  # not on every system; there `_PATIENCE` has to do
     while True:
         try:
-            page, source = connection.recv()
+            task, page, source = connection.recv()
         except (EOFError, OSError):
             return
         if alarm is not None:
             signal.setitimer(alarm, budget)
-        reading = read_here(page, source)
+        try:
+            found = task(page, source)
+        except Exception as error:  # noqa: BLE001  a fault of ours, or a page that breaks a library
+            found = unreadable(page.final_url, repr(error))
         if alarm is not None:
             signal.setitimer(alarm, 0)
-        connection.send(reading)
+        try:
+            connection.send(found)
+        except OSError:
+            return  # it was killed, and needs no answer
 
 
 def _given_up(url: str, budget: float) -> Unreadable:
@@ -188,5 +202,4 @@ def _given_up(url: str, budget: float) -> Unreadable:
 
 
 def _broken(url: str) -> Unreadable:
-    message = _("{url} cannot be read ({error}). The page is kept.")
-    return Unreadable(UNREADABLE, message.format(url=url, error=_("the reading process broke off")))
+    return unreadable(url, _("the reading process broke off"))

@@ -9,8 +9,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from importlib.metadata import PackageNotFoundError, version
@@ -24,7 +22,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.response import HTTPResponse
 
-from crawl.addresses import Endpoint, Network, SpecialAddress, endpoints
+from crawl.addresses import Network, SpecialAddress
 from crawl.article import Page, utc_now
 from crawl.fetch_errors import (
     BadContent,
@@ -38,6 +36,7 @@ from crawl.fetch_errors import (
     TooSlow,
     Unreachable,
 )
+from crawl.guard import Guard, Guards
 from crawl.inflate import PIECE, Damaged, Overflow, beginning, inflated, limited
 from crawl.urls import absolute
 
@@ -82,11 +81,9 @@ class Fetcher:
         max_bytes: int = MAX_BYTES,
     ) -> None:
         self._headers = {"User-Agent": user_agent, **_ACCEPT}
-        self._allow = allow
         self._deadline, self._patience, self._max_bytes = deadline, patience, max_bytes
+        self._guards = Guards(allow, deadline, patience)
         self._adapter = _Adapter(pool_connections=64, pool_maxsize=_CONNECTIONS)
-        self._guards: set[_Guard] = set()
-        self._lock = threading.Lock()
 
     def get(
         self,
@@ -113,14 +110,11 @@ class Fetcher:
 
     def interrupt(self) -> None:
         """Cut what is in flight; those who wait for it get Interrupted."""
-        with self._lock:
-            for guard in self._guards:
-                guard.interrupted = True
-                guard.cut()
+        self._guards.interrupt()
 
     def close(self) -> None:
         """Cut what is in flight and let go of the open connections."""
-        self.interrupt()
+        self._guards.close()
         self._adapter.close()
 
     def __enter__(self) -> Self:
@@ -132,25 +126,20 @@ class Fetcher:
         self.close()
 
     @contextlib.contextmanager
-    def _guarding(self, url: str) -> Iterator[_Guard]:
+    def _guarding(self, url: str) -> Iterator[Guard]:
         """One page's guard, and every way to fail told as a FetchError."""
-        guard = _Guard(self._allow, self._deadline, self._patience)
-        with self._lock:
-            self._guards.add(guard)
-        token = _guard.set(guard)
-        try:
-            with guard:
+        with self._guards.guarding() as guard:
+            token = _guard.set(guard)
+            try:
                 yield guard
-        except FetchError:
-            raise
-        except Exception as error:
-            raise self._failure(url, error, guard) from error
-        finally:
-            _guard.reset(token)
-            with self._lock:
-                self._guards.discard(guard)
+            except FetchError:
+                raise
+            except Exception as error:
+                raise self._failure(url, error, guard) from error
+            finally:
+                _guard.reset(token)
 
-    def _failure(self, url: str, error: Exception, guard: _Guard) -> FetchError:
+    def _failure(self, url: str, error: Exception, guard: Guard) -> FetchError:
         if guard.interrupted:
             return Interrupted(url)
         if guard.was_cut:
@@ -177,7 +166,7 @@ class Fetcher:
         url: str,
         headers: dict[str, str],
         permit: Callable[[str], bool],
-        guard: _Guard,
+        guard: Guard,
         first: int | None,
     ) -> Page:
         target = absolute(url)
@@ -195,7 +184,7 @@ class Fetcher:
             target = following
         raise TooManyRedirects(url, MAX_REDIRECTS)
 
-    def _request(self, target: str, headers: dict[str, str], guard: _Guard) -> HTTPResponse:
+    def _request(self, target: str, headers: dict[str, str], guard: Guard) -> HTTPResponse:
         # The adapter alone: a Session would read the environment's proxies and passwords, keep cookies, and
         # swallow the whole decompressed body of a redirect before its limit could be seen.
         prepared = requests.Request("GET", target, headers=headers).prepare()
@@ -205,7 +194,7 @@ class Fetcher:
             raise _Unguarded
         return raw
 
-    def _answer(self, prepared: requests.PreparedRequest, guard: _Guard) -> requests.Response:
+    def _answer(self, prepared: requests.PreparedRequest, guard: Guard) -> requests.Response:
         """The answer, its body unread. A kept connection may have been closed by the server just now.
 
         A GET that got no answer over one may be sent again (RFC 9112 section 9.3.1); over a new one it has failed.
@@ -223,7 +212,7 @@ class Fetcher:
         return self._adapter.send(prepared, stream=True, timeout=(self._patience, self._patience))
 
     def _page(
-        self, url: str, final_url: str, response: HTTPResponse, guard: _Guard, first: int | None
+        self, url: str, final_url: str, response: HTTPResponse, guard: Guard, first: int | None
     ) -> Page:
         codings = [coding for coding in response.headers.get("Content-Encoding", "").split(",") if coding]
         if len(codings) > _MAX_CODINGS:
@@ -245,7 +234,7 @@ class _Truncated(Exception):
     """The connection ended before the body did."""
 
 
-def _wire(response: HTTPResponse, guard: _Guard) -> Iterator[bytes]:
+def _wire(response: HTTPResponse, guard: Guard) -> Iterator[bytes]:
     try:
         while piece := response.read1(PIECE, decode_content=False):
             yield piece
@@ -272,85 +261,7 @@ def _cause(error: BaseException) -> str:
     return str(error)[:200] or type(error).__name__
 
 
-class _Guard:
-    """The limits of one page, as its connections meet them.
-
-    Socket timeouts start anew with every byte; only a clock beside the connection ends a server that drips.
-    """
-
-    def __init__(self, allow: tuple[Network, ...], deadline: float, patience: float) -> None:
-        self.was_cut = self.interrupted = False
-        self.is_new = False  # whether the connection in use was made for this request
-        self._allow, self._patience = allow, patience
-        self._ends = time.monotonic() + deadline
-        self._socket: socket.socket | None = None
-        self._lock = threading.Lock()
-        self._timer = threading.Timer(deadline, self.cut)
-        self._timer.daemon = True
-
-    def __enter__(self) -> Self:
-        self._timer.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._timer.cancel()
-        self.watch(None)
-
-    def cut(self) -> None:
-        """End the connection under the reader; what is opened later is ended at once."""
-        with self._lock:
-            self.was_cut = True
-            _shut_down(self._socket)
-
-    def watch(self, connection: socket.socket | None) -> None:
-        """Hold the deadline over this connection from now on."""
-        with self._lock:
-            self._socket = connection
-            if self.was_cut:
-                _shut_down(connection)
-
-    @property
-    def watches(self) -> bool:
-        """Whether the deadline is over a connection."""
-        return self._socket is not None
-
-    def connect(self, host: str, port: int) -> socket.socket:
-        """A connection to a checked address of `host`, never asking for its addresses a second time."""
-        self.is_new = True
-        failure: OSError = OSError(f"{host} has no address")
-        for endpoint in endpoints(host, port, self._allow):
-            try:
-                return self._open(endpoint)
-            except OSError as error:
-                failure = error
-        raise failure
-
-    def _open(self, endpoint: Endpoint) -> socket.socket:
-        remaining = self._ends - time.monotonic()
-        if remaining <= 0 or self.was_cut:
-            self.was_cut = True  # the timer may be a moment late
-            raise TimeoutError
-        connection = socket.socket(endpoint.family, socket.SOCK_STREAM)
-        try:
-            connection.settimeout(min(self._patience, remaining))
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.connect((endpoint.address, endpoint.port))
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-
-def _shut_down(connection: socket.socket | None) -> None:
-    if connection is not None:
-        with contextlib.suppress(OSError):
-            # Not SSLSocket's own method, which would take the TLS state away from a thread that reads.
-            socket.socket.shutdown(connection, socket.SHUT_RDWR)
-
-
-_guard: ContextVar[_Guard] = ContextVar("guard")
+_guard: ContextVar[Guard] = ContextVar("guard")
 
 
 class _Connection(HTTPConnection):

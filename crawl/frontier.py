@@ -21,7 +21,7 @@ from crawl.messages import gettext as _
 from crawl.revisit import LONGEST_WAIT
 from crawl.urls import authority
 
-_VERSION = 3
+_VERSION = 4
 _TABLE = """
 CREATE TABLE IF NOT EXISTS visit (
     url TEXT PRIMARY KEY, host TEXT NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL,
@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS visit (
     queued INTEGER NOT NULL DEFAULT 1, news TEXT, unmodified INTEGER NOT NULL DEFAULT 0,
     barren INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE IF NOT EXISTS rest (host TEXT PRIMARY KEY, until TEXT NOT NULL) WITHOUT ROWID;
 """
 # `due` is when a URL is to be visited (again): '' at once, NULL never. `queued` says that it waits in this crawl.
 _FROM_VERSION_2 = """
@@ -164,7 +165,7 @@ class Frontier:
         version = self._version()
         if version == _VERSION:  # another process was quicker between the look and the lock
             return
-        before, after = (_FROM_VERSION_2, _OLD_ROWS) if version else ("", "")
+        before, after = (_FROM_VERSION_2, _OLD_ROWS) if 0 < version < 3 else ("", "")
         with self._guard():
             for statement in f"{before} {_TABLE} {after} {_KEYS}".split(";"):
                 self._db.execute(statement)
@@ -232,6 +233,7 @@ class Frontier:
                 "UPDATE visit SET visited = NULL WHERE source = :source AND visited > :now",
                 "UPDATE visit SET news = :now WHERE source = :source AND news > :now",
                 "UPDATE visit SET due = '' WHERE source = :source AND due > :latest",
+                "DELETE FROM rest WHERE until <= :now OR until > :latest",
                 f"UPDATE visit SET queued = {wanted} WHERE source = :source AND queued != {wanted}",  # noqa: S608
             ):
                 self._db.execute(change, values)
@@ -323,6 +325,19 @@ class Frontier:
                 "SELECT DISTINCT host FROM visit WHERE source = ? AND queued ORDER BY host", (source,)
             )
             return tuple(host for (host,) in rows)
+
+    def rest(self, host: str, *, until: datetime) -> None:
+        """The host is to be left alone before that moment (aware)."""
+        with self._guard():
+            self._db.execute("INSERT OR REPLACE INTO rest VALUES (?, ?)", (host, _stamp(until)))
+
+    def rests_until(self, host: str) -> datetime | None:
+        """Until when the host is to be left alone, if that is yet to come."""
+        with self._guard():
+            row = self._db.execute(
+                "SELECT until FROM rest WHERE host = ? AND until > ?", (host, _stamp(datetime.now(UTC)))
+            ).fetchone()
+            return _moment(row[0]) if row else None
 
     def done(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -10,19 +9,10 @@ from datetime import UTC, datetime, timedelta
 from crawl.archive import Archive, Change
 from crawl.article import VIETNAM, Article, Page, When, local_day
 from crawl.claims import own_address
-from crawl.discover import (
-    Entry,
-    feed_entries,
-    is_article,
-    is_numbered,
-    is_of_a_past_month,
-    is_section,
-    links,
-    sitemap_entries,
-)
-from crawl.extract import Rejected, Unreadable
-from crawl.extracting import read_page
+from crawl.discover import Entry, Links, Sitemap, is_article, is_numbered, is_of_a_past_month, is_section
+from crawl.extract import Extraction, Rejected, Unreadable
 from crawl.frontier import LISTS, Frontier, Kind, Visit
+from crawl.reading import ArticlePage, Contents, Feed
 from crawl.report import BEFORE_SINCE, Tally
 from crawl.revisit import next_look, next_reading, next_trial, next_try
 from crawl.sources import Source
@@ -32,7 +22,7 @@ from crawl.urls import authority, canonical, within
 _NO_LIST = "no-list"
 _GONE = frozenset({404, 410})
 _MOST_BARREN = 10  # pages of a list in a row without anything new, before the rest of it is left alone
-_FEW_ENTRIES = 10  # of a list may well be of one moment
+_MOST_LISTINGS = 10_000  # that are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +58,7 @@ class Harvester:
         self._source, self._archive, self._frontier, self._tally = source, archive, frontier, tally
         self._started, self._since, self._recheck = started, since, recheck
         self._own_lists: set[str] = set()
-        self._listings: set[int] = set()
+        self._listings: dict[int, None] = {}
         self._budget = Budget()
         self._added = 0
 
@@ -122,23 +112,39 @@ class Harvester:
         return True
 
     def _cut(self, reason: str, visit: Visit) -> bool:
-        self._tally.rejected[reason] += 1
+        self._tally.leave(reason, visit.url)
         self._frontier.later(visit)
         return False
 
     # After a visit
 
-    def take(self, visit: Visit, page: Page) -> Harvest:
-        """Store what the page is and note where it leads and when to come again."""
-        found = self._tally.found
-        success: _Success | None
-        if page.status == 304:
-            outcome, hosts, success = "unchanged", frozenset[str](), self._unmodified(visit)
-        elif visit.kind is Kind.ARTICLE:
-            outcome, success = self._article(visit, page)
-            hosts = self._links(visit, page)
+    def store(self, visit: Visit, page: Page) -> int | None:
+        """Keep a page that may be an article's, before anything is read in it; its number."""
+        return self._archive.put_page(page, self._source.name) if visit.kind is Kind.ARTICLE else None
+
+    def unmodified(self, visit: Visit, page: Page) -> Harvest:
+        """The server says that nothing changed."""
+        if visit.kind is Kind.ARTICLE:
+            self._tally.changes["unchanged"] += 1
+            now = datetime.now(UTC)
+            success = _Success(next_look(visit.news or now, now))
         else:
-            outcome, hosts, success = self._list(visit, page)
+            success = self._success(visit, news=False)
+        self._done(visit, page, success)
+        return Harvest("unchanged")
+
+    def take(self, visit: Visit, page: Page, number: int | None, contents: Contents | Unreadable) -> Harvest:
+        """Store what the page holds, and note where it leads and when to come again; `number` is from `store`."""
+        found, hosts, success = self._tally.found, frozenset[str](), None
+        match contents:
+            case Unreadable():
+                outcome = self._unreadable(visit, page, number, contents)
+            case ArticlePage():
+                assert number is not None
+                outcome, success = self._article(visit, page, number, contents.reading)
+                hosts = self._links(visit, contents.links)
+            case _:
+                outcome, hosts, success = self._list(visit, page, contents)
         if visit.visited is None:
             earned = (
                 int(outcome == Change.NEW.value) if visit.kind is Kind.ARTICLE else self._tally.found - found
@@ -193,23 +199,21 @@ class Harvester:
             due = next_try(visit.attempts, now, lasting=lasting)
         self._frontier.failed(visit, reason, due=due, status=page.status)
 
-    def _unmodified(self, visit: Visit) -> _Success:
-        if visit.kind is not Kind.ARTICLE:
-            return self._success(visit, news=False)
-        self._tally.changes["unchanged"] += 1
-        now = datetime.now(UTC)
-        return _Success(next_look(visit.news or now, now))
+    def _unreadable(self, visit: Visit, page: Page, number: int | None, unreadable: Unreadable) -> str:
+        """Nothing could be found out about the page: it is tried again later."""
+        self._failed(visit, page, unreadable.reason, lasting=False)
+        self._tally.fail(unreadable.reason, unreadable.detail)
+        if number is not None:
+            self._archive.reject_page(number, f"{unreadable.reason}: {unreadable.detail}")
+        return unreadable.reason
 
     # Articles
 
-    def _article(self, visit: Visit, page: Page) -> tuple[str, _Success | None]:
-        number = self._archive.put_page(page, self._source.name)
-        article = read_page(page, self._source)
+    def _article(
+        self, visit: Visit, page: Page, number: int, article: Extraction | Unreadable
+    ) -> tuple[str, _Success | None]:
         if isinstance(article, Unreadable):
-            self._failed(visit, page, article.reason, lasting=False)
-            self._tally.fail(article.reason, article.detail)
-            self._archive.reject_page(number, f"{article.reason}: {article.detail}")
-            return article.reason, None
+            return self._unreadable(visit, page, number, article), None
         if isinstance(article, Rejected):
             reason = self._reject(number, article.reason)
             comes_back = self._absent(visit, page, reason) or reason == "empty"
@@ -282,15 +286,17 @@ class Harvester:
 
     # Lists
 
-    def _list(self, visit: Visit, page: Page) -> tuple[str, frozenset[str], _Success | None]:
+    def _list(
+        self, visit: Visit, page: Page, contents: Feed | Sitemap | Links
+    ) -> tuple[str, frozenset[str], _Success | None]:
         before = self._added
-        match visit.kind:
-            case Kind.FEED:
-                hosts = self._add(Kind.ARTICLE, _dated(self._ours(feed_entries(page))))
-            case Kind.SITEMAP:
-                hosts = self._sitemap(page)
-            case _:
-                hosts = self._links(visit, page)
+        match contents:
+            case Feed():
+                hosts = self._add(Kind.ARTICLE, self._ours(contents.entries))
+            case Sitemap():
+                hosts = self._sitemap(contents)
+            case Links():
+                hosts = self._links(visit, contents)
         if not hosts and visit.kind is not Kind.SECTION:
             self._failed(visit, page, _NO_LIST, lasting=True)
             self._tally.fail(_NO_LIST, visit.url)
@@ -307,11 +313,10 @@ class Harvester:
         due = next_reading(latest, now, dated=visit.dated, aside=aside)
         return _Success(due, now if news else None)
 
-    def _sitemap(self, page: Page) -> frozenset[str]:
-        sitemap = sitemap_entries(page)
+    def _sitemap(self, sitemap: Sitemap) -> frozenset[str]:
         if sitemap.left_out:
             self._tally.rejected["sitemap-too-long"] += sitemap.left_out
-        pages = _dated(self._ours(sitemap.pages))
+        pages = self._ours(sitemap.pages)
         articles = [entry for entry in pages if is_article(entry.url, self._source)]
         others = set(pages).difference(articles)
         sections = [Entry(entry.url) for entry in pages if entry in others and is_section(entry.url)]
@@ -321,28 +326,34 @@ class Harvester:
             | self._add(Kind.SECTION, sections)
         )
 
-    def _links(self, visit: Visit, page: Page) -> frozenset[str]:
+    def _links(self, visit: Visit, found: Links) -> frozenset[str]:
         """Let what a page links to wait for a visit.
 
         The numbered pages of a list are looked at again when there is something new on it; never from a page that
         lists just what another one did (past the end, many sites repeat their last page), and not on and on from
         pages without anything new.
         """
-        found = links(page, self._source)
         before = self._tally.found
         hosts = self._add(Kind.ARTICLE, map(Entry, found.articles))
-        hosts |= self._add(Kind.SECTION, [Entry(url) for url in found.sections if not is_numbered(url)])
-        numbered = [Entry(url) for url in found.sections if is_numbered(url)]
+        hosts |= self._add(Kind.SECTION, map(Entry, found.sections))
         fresh = self._tally.found > before
         barren = 0 if fresh or not is_numbered(visit.url) else visit.barren + 1
-        if numbered and barren > _MOST_BARREN:
-            self._tally.rejected["barren-pages"] += 1
+        if not found.numbered:
+            return hosts
+        if barren > _MOST_BARREN:
+            self._tally.leave("barren-pages", visit.url)
         elif hash(found.articles) not in self._listings:
-            hosts |= self._add(
-                Kind.SECTION, numbered, again=visit.kind is Kind.SECTION and fresh, barren=barren
-            )
-        self._listings.add(hash(found.articles))
+            again = visit.kind is Kind.SECTION and fresh
+            hosts |= self._add(Kind.SECTION, map(Entry, found.numbered), again=again, barren=barren)
+        self._remember(hash(found.articles))
         return hosts
+
+    def _remember(self, listing: int) -> None:
+        """Note what a page listed: of the newest pages alone, since it is the last one that is repeated."""
+        self._listings.pop(listing, None)
+        self._listings[listing] = None
+        if len(self._listings) > _MOST_LISTINGS:
+            del self._listings[next(iter(self._listings))]
 
     def _ours(self, entries: Iterable[Entry]) -> list[Entry]:
         return [entry for entry in entries if within(entry.url, self._source.hosts)]
@@ -352,19 +363,16 @@ class Harvester:
     ) -> frozenset[str]:
         """Let the entries wait for a visit; the hosts they are on."""
         given = list(entries)
-        sane = [(entry.url, entry.when) for entry in given if not is_maze(entry.url)]
-        if len(given) > len(sane):
-            self._tally.rejected["maze"] += len(given) - len(sane)
+        if not given:
+            return frozenset()
+        sane = []
+        for entry in given:
+            if is_maze(entry.url):
+                self._tally.leave("maze", entry.url)
+            else:
+                sane.append((entry.url, entry.when))
         added = self._frontier.add(self._source.name, kind, sane, again=again, barren=barren)
         self._added += added
         if kind is Kind.ARTICLE:
             self._tally.found += added
         return frozenset(authority(url) for url, _when in sane)
-
-
-def _dated(entries: list[Entry]) -> list[Entry]:
-    """The entries; without their dates where most give the same moment, which is when the list was written."""
-    moments = Counter(entry.when for entry in entries if isinstance(entry.when, datetime))
-    if len(entries) < _FEW_ENTRIES or 2 * max(moments.values(), default=0) <= len(entries):
-        return entries
-    return [replace(entry, when=None) for entry in entries]

@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 from crawl.addresses import allowed_networks
 from crawl.article import Page
 from crawl.datafolder import DataFolder, Settings
-from crawl.discover import feed_entries, links
+from crawl.discover import Links, feed_entries, links
 from crawl.fetch import Fetcher, user_agent
 from crawl.fetch_errors import FetchError
 from crawl.frontier import Frontier
@@ -124,7 +124,7 @@ class _Look:
 
     def _links_on(self, page: Page) -> bool:
         found = links(page, self._source)
-        return bool(found.articles or found.sections)
+        return found != Links()
 
     def _page(self, url: str) -> Page | None:
         """The page, if it may be had; otherwise a remark says why not."""

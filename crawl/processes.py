@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Iterator
+from multiprocessing import resource_tracker
 
 
 def processors() -> int:
@@ -16,6 +17,7 @@ def processors() -> int:
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
     """A process started here never hears Ctrl-C, which the terminal sends to all: the first one answers for them."""
+    resource_tracker.ensure_running()  # multiprocessing lets the signal in again where the first process brings it
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from crawl.messages import gettext as _
@@ -10,6 +11,9 @@ from crawl.messages import mark
 
 BEFORE_SINCE = "before-since"
 """The key of articles that are left to a crawl which wants articles as old as they are."""
+
+RETRY_AFTER = "retry-after"
+"""The key of hosts that asked to be left alone for longer than a crawl waits."""
 
 _SENTENCES = {
     "sitemap-too-long": mark("beyond what one sitemap may name"),
@@ -34,6 +38,7 @@ _SENTENCES = {
     "bad-selector": mark("a selector of the newspaper is wrong; the page is kept"),
     # left out
     "robots.txt": mark("robots.txt does not allow it"),
+    RETRY_AFTER: mark("asked to be left alone for a while; a later crawl goes on"),
     "quiet-hours": mark("quiet hours; the next crawl goes on"),
     BEFORE_SINCE: mark("from before the day that was asked for"),
     "empty": mark("an empty page"),
@@ -74,8 +79,8 @@ class SourceReport:
     `fetched` counts answers of every kind, `arrived` the good ones among them, `found` article URLs never seen
     before. `new`, `changed` and `unchanged` count articles, `vanished` those that are no longer to be had.
     `rejected` counts pages that are no articles, or that must not or need not be fetched or stored; `failed` those
-    that did not arrive or could not be read. `examples` has for each key in `failed` what was said, or the URL,
-    when it first occurred.
+    that did not arrive or could not be read. `examples` has for each key in `failed`, and for some in
+    `rejected`, what was said, or the URL, when it first occurred.
     """
 
     source: str
@@ -135,6 +140,12 @@ class Tally:
         self.failed[reason] += 1
         self.examples.setdefault(reason, example)
 
+    def leave(self, reason: str, example: str | None = None) -> None:
+        """Count what is left out; `example` says more about the first of its kind."""
+        self.rejected[reason] += 1
+        if example is not None:
+            self.examples.setdefault(reason, example)
+
     def report(self) -> SourceReport:
         """The numbers as they stand."""
         return SourceReport(
@@ -150,3 +161,42 @@ class Tally:
             tuple(self.examples.items()),
             self.changes["vanished"],
         )
+
+
+class Journal:
+    """The tallies of all sources by their names; `progress` is told of every page, once that is kept."""
+
+    def __init__(self, sources: Iterable[str], progress: Callable[[Progress], None] | None) -> None:
+        self._tallies = {source: Tally(source) for source in sources}
+        self._progress = progress
+        self._untold: list[Progress] = []
+
+    def tally(self, source: str) -> Tally:
+        """The running numbers of one source."""
+        return self._tallies[source]
+
+    def failed(self, source: str, url: str, reason: str, said: str | None = None) -> None:
+        """Nothing came of a page."""
+        self._tallies[source].fail(reason, said or url)
+        self.note(source, url, reason)
+
+    def left_out(self, source: str, url: str, reason: str, said: str | None = None) -> None:
+        """A page, or all of a host's, is not visited."""
+        self._tallies[source].leave(reason, said)
+        self.note(source, url, reason)
+
+    def note(self, source: str, url: str, outcome: str) -> None:
+        """A page is dealt with; `tell` tells of it."""
+        fetched = sum(tally.fetched for tally in self._tallies.values())
+        self._untold.append(Progress(source, url, outcome, fetched))
+
+    def tell(self) -> None:
+        """What was noted is kept: tell of it."""
+        untold, self._untold = self._untold, []
+        if self._progress is not None:
+            for progress in untold:
+                self._progress(progress)
+
+    def report(self, *, interrupted: bool) -> CrawlReport:
+        """All numbers as they stand."""
+        return CrawlReport(tuple(tally.report() for tally in self._tallies.values()), interrupted)

@@ -19,9 +19,11 @@ MAX_BYTES = 500 * 1024
 MAX_DELAY = 300.0
 """Longest Crawl-delay that is followed, in seconds (as Heritrix does)."""
 
+MAX_BACK_OFF = 120.0
+"""How long a crawl waits for a busy host, in seconds; one that asks for more is left to a later crawl."""
+
 _RESPONSE_TIMES = 5.0
 _MAX_ADAPTED = 30.0
-_MAX_BACK_OFF = 120.0
 _MAX_SILENCE = 5
 _TOO_BUSY = frozenset({429, 503})
 _TOKEN = re.compile("[a-z_-]+")
@@ -108,7 +110,7 @@ class Pace:
         """The host asks for patience: seconds to wait, ever longer, or None to leave it for this run."""
         self._busy += 1
         wait = max(retry_after or 0.0, self.wait, 2.0**self._busy if retry_after is None else 0.0)
-        return wait if self._busy <= _MAX_SILENCE and wait <= _MAX_BACK_OFF else None
+        return wait if self._busy <= _MAX_SILENCE and wait <= MAX_BACK_OFF else None
 
     def silent(self) -> float | None:
         """The host did not answer: seconds to wait, or None to leave it for this run."""

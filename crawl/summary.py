@@ -19,6 +19,7 @@ def report_json(report: CrawlReport) -> str:
             "new": source.new,
             "changed": source.changed,
             "unchanged": source.unchanged,
+            "vanished": source.vanished,
             "failed": dict(source.failed),
             "left_out": dict(source.rejected),
             "examples": dict(source.examples),
@@ -37,7 +38,7 @@ def report_text(report: CrawlReport, *, dry_run: bool = False, as_table: bool = 
     for source in report.sources:
         reasons = [
             *_reason_lines(_("failed"), source.failed, dict(source.examples)),
-            *_reason_lines(_("left out"), source.rejected, {}),
+            *_reason_lines(_("left out"), source.rejected, dict(source.examples)),
         ]
         if not as_table:
             lines.append(_source_line(source, dry_run=dry_run))

@@ -23,6 +23,8 @@ _ID = re.compile(r"(\d{4,}|[0-9a-f]{7,})(?:\.[a-z]{2,5}|/)?$")
 
 def is_maze(url: str) -> bool:
     """Whether a folder stands in the path so often that the site's links must lead in circles."""
+    if url.count("/") < len("//") + _MOST_REPETITIONS:
+        return False  # as most are, which need not be taken apart
     folders = Counter(filter(None, urlsplit(url).path.split("/")))
     return any(number >= _MOST_REPETITIONS for number in folders.values())
 

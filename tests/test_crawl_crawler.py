@@ -18,16 +18,19 @@ from typing import Any, Self, cast
 
 import pytest
 
-from crawl import discover
 from crawl.addresses import allowed_networks
 from crawl.archive import Archive
 from crawl.article import Page
 from crawl.crawler import crawl
-from crawl.extracting import Reading, read_page
+from crawl.discover import MAX_ENTRIES
+from crawl.extracting import Extractors
 from crawl.fetch import Fetcher
-from crawl.frontier import Frontier
+from crawl.frontier import Frontier, Visit
+from crawl.harvest import Harvest, Harvester
+from crawl.lanes import Lane
 from crawl.report import CrawlReport, Progress, SourceReport
 from crawl.sources import Selectors, Source
+from crawl.workers import Unread, Workers
 from tests.sample_site import SampleSite, load_papers
 
 LOCAL = allowed_networks("127.0.0.1/32")
@@ -369,15 +372,16 @@ def test_an_error_nobody_foresaw_is_its_page_s_failure(
     """The page at which the program itself fails is named with the error, the others are stored, and the next crawl
     tries that page again.
     """
+    take = Harvester.take
 
-    def stumble(page: Page, source: Source) -> Reading:
-        if page.url.endswith("/bai-10000.html"):
+    def stumble(self: Harvester, visit: Visit, *what: Any) -> Harvest:
+        if visit.url.endswith("/bai-10000.html"):
             raise ZeroDivisionError("of a kind nobody foresaw")
-        return read_page(page, source)
+        return take(self, visit, *what)
 
     paths = ("bai-10000.html", "bai-10001.html")
     with Site(**{"": anchors(*paths), **{path: article(f"Bài {path}") for path in paths}}) as site:
-        monkeypatch.setattr("crawl.harvest.read_page", stumble)
+        monkeypatch.setattr(Harvester, "take", stumble)
         (first,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
         monkeypatch.undo()
         (second,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
@@ -434,15 +438,59 @@ def test_a_busy_server_gets_its_time(archive: Archive, frontier: Frontier, fetch
 def test_a_server_that_asks_for_hours_is_left_and_its_pages_wait(
     archive: Archive, frontier: Frontier, fetcher: Fetcher
 ) -> None:
-    """The crawl ends instead of sleeping; nothing is forgotten."""
+    """The crawl ends instead of sleeping; nothing is forgotten. What the server asks binds every page of it, and the
+    next crawl too, which says until when; after that time everything is fetched.
+    """
     with Site(
         **{"": anchors("/a-10000.html", "/b-10001.html"), "a-10000.html": status(503, Retry_After="9999")}
     ) as site:
         (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
         assert site.times("/b-10001.html") == []
-    assert report.failed == (("http-503", 1),)
-    (state,) = frontier.states()
-    assert (state.failed, state.waiting) == (1, 1)
+        assert report.failed == (("http-503", 1),)
+        until = frontier.rests_until(site.host)
+        assert until is not None
+        assert 9900 < (until - datetime.now(UTC)).total_seconds() <= 9999
+        assert site.host in dict(report.examples)["http-503"]
+        (state,) = frontier.states()
+        assert (state.failed, state.waiting) == (1, 1)
+
+        site.requests.clear()
+        site.paths |= {f"/{path}.html": article(f"Bài {path}") for path in ("a-10000", "b-10001")}
+        (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0, recheck=True).sources
+        assert site.requests == []
+        assert (report.rejected, report.failed) == ((("retry-after", 1),), ())
+        assert f"{until:%Y-%m-%d}"[:8] in dict(report.examples)["retry-after"]
+        assert not report.is_silent
+
+        frontier.rest(site.host, until=datetime.now(UTC) + timedelta(seconds=0.5))
+        began = time.monotonic()
+        (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
+        assert site.requests[0][1] - began > 0.4
+    assert (report.new, report.failed, report.rejected) == (2, (), ())
+
+
+def test_a_robots_txt_that_asks_for_hours_binds_the_host_too(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher
+) -> None:
+    """429 with Retry-After for robots.txt: no crawl asks for anything before that time."""
+    with Site(**{"": article("Bài"), "robots.txt": status(429, Retry_After="9999")}) as site:
+        for reason in ("robots-unavailable", "retry-after"):
+            (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
+            assert reason in dict((*report.failed, *report.rejected))
+            assert site.host in dict(report.examples)[reason]
+        assert len(site.requests) == 1
+
+
+def test_a_short_wait_that_was_asked_for_is_kept_by_the_next_crawl(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher
+) -> None:
+    """A crawl that ends while it waits for a host leaves the rest of the time to the next one."""
+    with Site(**{"": status(503, Retry_After="1")}) as site:
+        crawl([site.source()], archive, frontier, fetcher, delay=0, max_pages=1)
+        site.paths["/"] = article("Bài")
+        crawl([site.source()], archive, frontier, fetcher, delay=0, max_pages=1)
+        (first, second) = site.times("/")
+    assert second - first >= 1
 
 
 @pytest.mark.parametrize(
@@ -465,6 +513,21 @@ def test_robots_txt_is_obeyed(archive: Archive, frontier: Frontier, fetcher: Fet
     assert report.new == 1
     assert report.rejected == (("robots.txt", 1),)
     assert report.failed == (("refused-redirect", 1),)
+
+
+def test_pages_that_are_not_visited_are_passed_over_to_the_last(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher
+) -> None:
+    """However many addresses robots.txt forbids, each is counted once, and the one page behind them is fetched."""
+    forbidden = [f"/kin/bai-{number}.html" for number in range(10_000, 10_350)]
+    with Site(**{
+        "robots.txt": text("User-agent: *\nDisallow: /kin/", kind="text/plain"),
+        "": anchors(*forbidden, "/bai-20000.html"),
+        "bai-20000.html": article("Một bài báo thật"),
+    }) as site:  # fmt: skip
+        (report,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
+        assert dict(report.examples) == {"robots.txt": f"http://{site.host}{forbidden[0]}"}
+    assert (report.new, report.rejected) == (1, (("robots.txt", 350),))
 
 
 def test_without_robots_txt_to_be_had_nothing_is_fetched(
@@ -503,6 +566,54 @@ def test_politeness(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> N
         moments = [moment for _path, moment in site.requests[1:]]
         assert len(moments) == 5
         assert all(later - earlier >= 0.2 for earlier, later in itertools.pairwise(moments))
+
+
+def test_a_page_is_stored_before_it_is_read(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a page is handed to those who read it, it is in the archive for good: another process would see it."""
+    read = Workers.read
+    found: list[tuple[str, ...]] = []
+
+    def look(self: Workers, lane: Lane, unread: Unread) -> None:
+        if unread.number is not None:
+            with Archive(tmp_path / "archive.sqlite", tmp_path / "pages", read_only=True) as other:
+                found.append((other.page(unread.number).url, unread.visit.url))
+        read(self, lane, unread)
+
+    monkeypatch.setattr(Workers, "read", look)
+    paths = ("/bai-10000.html", "/bai-10001.html")
+    with Site(**{"": anchors(*paths), **{path[1:]: article(f"Bài {path}") for path in paths}}) as site:
+        crawl([site.source()], archive, frontier, fetcher, delay=0)
+        assert sorted(found) == [(f"http://{site.host}{path}",) * 2 for path in paths]
+
+
+def test_a_page_that_takes_long_to_read_does_not_hold_the_others(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a page of one paper is read, another paper is crawled to its end; the first has its turn after that."""
+    run = Extractors.run
+    release = threading.Event()
+    order: list[str] = []
+    with (
+        Site(**{"": anchors("/bai-10000.html"), "bai-10000.html": article("Bài")}) as one,
+        Site(**{"": anchors(*(f"/bai-1000{n}.html" for n in range(3)))}) as other,
+    ):
+
+        def slow(self: Extractors, task: Any, page: Page, source: Source) -> Any:
+            if source.name == one.host:
+                release.wait(20)
+            return run(self, task, page, source)
+
+        def progress(now: Progress) -> None:
+            order.append(now.source)
+            if order.count(other.host) == 4:
+                release.set()
+
+        monkeypatch.setattr(Extractors, "run", slow)
+        crawl([one.source(), other.source()], archive, frontier, fetcher, delay=0, progress=progress)
+        assert order == [other.host] * 4 + [one.host] * 2
+        assert len(one.times("/bai-10000.html")) == 1
 
 
 def test_a_slow_host_does_not_hold_the_others(archive: Archive, frontier: Frontier) -> None:
@@ -739,14 +850,12 @@ def test_stopping_among_pages_that_are_not_visited(
     assert dict(report.sources[0].rejected) == {"robots.txt": 1}
 
 
-def test_a_sitemap_beyond_the_limit_is_told(
-    archive: Archive, frontier: Frontier, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_sitemap_beyond_the_limit_is_told(archive: Archive, frontier: Frontier, fetcher: Fetcher) -> None:
     """What a sitemap names beyond the limit is left out and counted; articles and sections are told apart."""
-    monkeypatch.setattr(discover, "MAX_ENTRIES", 3)
     with Site() as site:
-        names = ("bai-10000.html", "thoi-su/", "bai-10001.html", "bai-10002.html", "bai-10003.html")
-        entries = "".join(f"<url><loc>http://{site.host}/{name}</loc></url>" for name in names)
+        names = ("bai-10000.html", "thoi-su/", "bai-10001.html")
+        more = (names[0],) * (MAX_ENTRIES - len(names)) + ("bai-10002.html", "bai-10003.html")
+        entries = "".join(f"<url><loc>http://{site.host}/{name}</loc></url>" for name in (*names, *more))
         site.paths = {
             "/a.xml": text(f"<urlset>{entries}</urlset>"),
             **{f"/{name}": article(name) for name in names if name.endswith("l")},

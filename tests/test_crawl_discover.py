@@ -195,33 +195,53 @@ def test_a_feed() -> None:
           <pubDate>Mon, 15 Mar 2021 22:42:00 +0700</pubDate></item>
         <item><link>/b-2.html</link><pubDate>Mon, 15 Mar 2021 22:42:00 GMT+7</pubDate></item>
         <item><link>/c-3.html</link><pubDate>9/14/2026 6:44:00 PM</pubDate></item>
+        <item><link>/g-7.html</link><pubDate>Mon, 15 Mar 21 22:42:00 +0700</pubDate></item>
+        <item><link>/h-8.html</link><pubDate>0001-01-01</pubDate></item>
+        <item><link>/i-9.html</link><pubDate>Fri, 31 Dec 9999 23:59:59 -1200</pubDate></item>
         <item><guid isPermaLink="false">17</guid><title>no link</title></item>
         <item><guid>https://bao.vn/d-4.html</guid></item>
         <item><link>/e-5.html</link><description><![CDATA[<a href="https://bao.vn/f-6.html">]]></description></item>
         </channel></rss>"""
     entries = feed_entries(_page(feed, "https://bao.vn/rss/home.rss"))
     assert [entry.url for entry in entries] == [
-        f"https://bao.vn/{name}.html" for name in ("a-1", "b-2", "c-3", "d-4", "e-5")
+        f"https://bao.vn/{name}.html" for name in ("a-1", "b-2", "c-3", "g-7", "h-8", "i-9", "d-4", "e-5")
     ]
     moment = datetime(2021, 3, 15, 15, 42, tzinfo=UTC)
     assert entries[0].when == moment
     assert entries[1].when == moment
     assert isinstance(entries[2].when, datetime)
     assert entries[2].when.date() == date(2026, 9, 14)
-    assert entries[3].when is None
+    assert entries[3].when == moment
+    assert [entry.when for entry in entries[4:]] == [None] * 4
 
 
 def test_an_atom_feed() -> None:
-    """Atom's alternate links, published or else updated."""
+    """Atom's alternate links with their last change; a date of change before publication tells nothing."""
     feed = """<feed xmlns="http://www.w3.org/2005/Atom">
         <entry><link href="/a-1.html"/><published>2021-03-15T08:00:00Z</published>
           <updated>2022-01-01T00:00:00Z</updated></entry>
         <entry><link rel="alternate" href="/b-2.html"/>
-          <updated>2022-01-01T00:00:00Z</updated></entry></feed>"""
+          <updated>2022-01-01T00:00:00Z</updated></entry>
+        <entry><link href="/c-3.html"/><published>2021-03-15T08:00:00Z</published>
+          <updated>0001-01-01T00:00:00Z</updated></entry></feed>"""
     assert feed_entries(_page(feed)) == (
-        Entry("https://bao.vn/a-1.html", datetime(2021, 3, 15, 8, tzinfo=UTC)),
+        Entry("https://bao.vn/a-1.html", datetime(2022, 1, 1, tzinfo=UTC)),
         Entry("https://bao.vn/b-2.html", datetime(2022, 1, 1, tzinfo=UTC)),
+        Entry("https://bao.vn/c-3.html", datetime(2021, 3, 15, 8, tzinfo=UTC)),
     )
+
+
+@pytest.mark.parametrize("common", ["published", "updated"])
+def test_the_moment_of_most_entries_is_the_lists_own(common: str) -> None:
+    """Where most entries of a feed were published, or changed, at one moment, the other date alone is believed."""
+    other = {"published": "updated", "updated": "published"}[common]
+    entries = "".join(
+        f"<entry><link href='/a-{day}.html'/><{common}>2026-01-01T07:00:00Z</{common}>"
+        f"<{other}>2021-03-{day}T08:00:00Z</{other}></entry>"
+        for day in range(10, 25)
+    )
+    found = feed_entries(_page(f"<feed xmlns='http://www.w3.org/2005/Atom'>{entries}</feed>"))
+    assert [entry.when for entry in found] == [datetime(2021, 3, day, 8, tzinfo=UTC) for day in range(10, 25)]
 
 
 @pytest.mark.parametrize(
@@ -255,7 +275,9 @@ def test_a_sitemap_is_taken_up_to_the_protocol_s_limit(form: str) -> None:
 
 
 def test_links_of_a_section_page() -> None:
-    """Articles and lists of this newspaper, each once; other hosts, pictures and deep folders left out."""
+    """Articles, lists and further pages of them in this newspaper, each once; other hosts, pictures and deep folders
+    left out.
+    """
     found = links(
         _page(
             """<html><head><link rel="next" href="?page=2"><link rel="stylesheet" href="/s"></head><body>
@@ -275,12 +297,8 @@ def test_links_of_a_section_page() -> None:
             "https://bao.vn/thoi-su/202103/bai-mot-2889043/",
             "https://www.bao.vn/thoi-su/202103/bai-hai-2889044/",
         ),
-        sections=(
-            "https://bao.vn/kinh-te/",
-            "https://bao.vn/thoi-su/trang-3/",
-            "https://bao.vn/van-hoa/",
-            "https://bao.vn/thoi-su/?page=2",
-        ),
+        sections=("https://bao.vn/kinh-te/", "https://bao.vn/van-hoa/"),
+        numbered=("https://bao.vn/thoi-su/trang-3/", "https://bao.vn/thoi-su/?page=2"),
     )
 
 
@@ -311,7 +329,7 @@ def test_feeds_that_a_page_names() -> None:
 
 def test_base_and_refresh_are_understood() -> None:
     """Links are relative to the page's base; a page that only leads elsewhere leads there."""
-    assert links(_page('<base href="/kinh-te/"><a href="trang-2/">'), PAPER).sections == (
+    assert links(_page('<base href="/kinh-te/"><a href="trang-2/">'), PAPER).numbered == (
         "https://bao.vn/kinh-te/trang-2/",
     )
     moved = """<meta http-equiv="Refresh" content="0; URL='/moi/'">"""
@@ -371,7 +389,8 @@ def test_any_bytes_give_urls_of_the_paper_or_none(body: bytes) -> None:
     found = links(page, PAPER)
     named = [*sitemap_entries(page).pages, *sitemap_entries(page).children, *feed_entries(page)]
     assert all(
-        url.startswith(("https://bao.vn/", "http://bao.vn/")) for url in found.articles + found.sections
+        url.startswith(("https://bao.vn/", "http://bao.vn/"))
+        for url in found.articles + found.sections + found.numbered
     )
     assert all(entry.url.startswith(("http://", "https://")) for entry in named)
 

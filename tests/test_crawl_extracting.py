@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +14,7 @@ from datetime import UTC, datetime
 from multiprocessing import active_children
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +24,7 @@ from crawl.extract import read_page as read_here
 from crawl.extracting import OVER_BUDGET, Extractors, Job, read_page
 from crawl.sources import Source
 
+ROOT = Path(__file__).parent.parent
 SOURCE = Source("x.vn", "Báo X", ("x.vn",))
 PROSE = "<p>" + "Sáng nay, hội nghị tổng kết công tác dân vận được tổ chức tại thành phố. " * 6 + "</p>"
 
@@ -80,22 +84,22 @@ def test_a_page_over_budget_is_given_up() -> None:
 def test_a_process_that_dies_costs_one_page(extractors: Extractors) -> None:
     """Killed while it reads a page, that page is Unreadable; killed while it waits, nothing is lost."""
     worker = extractors._idle.get()
-    assert isinstance(worker.read(page(1), SOURCE), Article)
+    assert isinstance(worker.run(read_here, page(1), SOURCE), Article)
     process = worker._process
     assert process is not None
     assert process.pid is not None
     os.kill(process.pid, signal.SIGSTOP)
     with ThreadPoolExecutor(1) as threads:
-        reading = threads.submit(worker.read, page(2), SOURCE)
+        reading = threads.submit(worker.run, read_here, page(2), SOURCE)
         os.kill(process.pid, signal.SIGKILL)
         found = reading.result()
     # The signal may come before the page is sent; then a new process reads it.
     assert isinstance(found, Article) or (isinstance(found, Unreadable) and found.reason == UNREADABLE)
-    assert isinstance(worker.read(page(3), SOURCE), Article)
+    assert isinstance(worker.run(read_here, page(3), SOURCE), Article)
     assert worker._process is not None
     worker._process.kill()
     worker._process.join()
-    assert isinstance(worker.read(page(4), SOURCE), Article)
+    assert isinstance(worker.run(read_here, page(4), SOURCE), Article)
     extractors._idle.put(worker)
 
 
@@ -129,9 +133,29 @@ def test_an_interrupt_is_not_for_the_processes() -> None:
             assert worker._process is not None
             assert worker._process.pid is not None
             os.kill(worker._process.pid, signal.SIGINT)
-            assert isinstance(worker.read(page(number), SOURCE), Article)
+            assert isinstance(worker.run(read_here, page(number), SOURCE), Article)
     finally:
         worker.stop()
+
+
+def test_an_interrupt_is_not_for_the_first_process_either() -> None:
+    """In a program that has started no process before, the very first one is as deaf to Ctrl-C as the others."""
+    program = """
+import os, signal
+from crawl.extract import read_page
+from crawl.extracting import Extractors
+from tests.test_crawl_extracting import SOURCE, page
+worker = Extractors(1, budget=60)._idle.get()
+first = worker.run(read_page, page(1), SOURCE)
+process = worker._process.pid
+os.kill(process, signal.SIGINT)
+print(worker.run(read_page, page(1), SOURCE) == first, worker._process.pid == process)
+worker.stop()
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (run.stdout, run.stderr) == ("True True\n", "")
 
 
 def test_threads_share_the_processes(extractors: Extractors) -> None:

@@ -477,3 +477,38 @@ def test_many_that_are_put_off_cost_the_others_nothing(frontier: Frontier) -> No
     assert visit
     assert visit.url == A
     assert steps < 200
+
+
+def test_a_host_rests_until_its_time(tmp_path: Path) -> None:
+    """Until when a host is to be left alone is remembered across openings, for that host alone; a time that is past,
+    or further off than any wait, is forgotten when a crawl begins.
+    """
+    path, now = tmp_path / "frontier.sqlite", datetime.now(UTC)
+    until = {"a.vn": now + timedelta(hours=3), "b.vn": now + timedelta(days=365)}
+    with Frontier(path) as frontier:
+        for host, moment in until.items():
+            frontier.rest(host, until=moment)
+        frontier.rest("c.vn", until=now - timedelta(seconds=1))
+        assert [frontier.rests_until(host) for host in ("b.vn", "c.vn")] == [until["b.vn"], None]
+    with Frontier(path) as frontier:
+        frontier.begin("bao", now=now)
+        assert [frontier.rests_until(host) for host in (*until, "www.a.vn")] == [until["a.vn"], None, None]
+        frontier.rest("a.vn", until=now + timedelta(hours=1))
+        assert frontier.rests_until("a.vn") == now + timedelta(hours=1)
+
+
+def test_a_file_from_before_hosts_could_rest(tmp_path: Path) -> None:
+    """A frontier of the version before keeps all it knows, also in a rehearsal that leaves the file as it is."""
+    path, now = tmp_path / "frontier.sqlite", datetime.now(UTC)
+    with Frontier(path) as frontier:
+        frontier.begin("bao", now=now)
+        frontier.add("bao", Kind.ARTICLE, [("https://bao.vn/bai-1.html", None)])
+        frontier._db.executescript("DROP TABLE rest; PRAGMA user_version = 3")
+    with Frontier(path, read_only=True) as old, old.rehearsal() as copy:
+        copy.rest("bao.vn", until=now + timedelta(hours=1))
+        assert copy.known("https://bao.vn/bai-1.html")
+    with Frontier(path) as frontier:
+        assert frontier.rests_until("bao.vn") is None
+        visit = frontier.next("bao.vn", [Kind.ARTICLE])
+        assert visit is not None
+        assert visit.url == "https://bao.vn/bai-1.html"

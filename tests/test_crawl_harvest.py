@@ -211,6 +211,24 @@ def test_a_later_date_in_a_sitemap_calls_for_a_visit(newsroom: Newsroom) -> None
     assert newsroom.crawl().unchanged == 0
 
 
+def test_a_feed_that_tells_of_a_change_calls_for_a_visit(newsroom: Newsroom) -> None:
+    """An article to which its feed gives a later date of change is visited, and its new revision stored."""
+    now = datetime.now(UTC)
+
+    def atom(*, updated: datetime) -> Answer:
+        dates = f"<published>{(now - DAY).isoformat()}</published><updated>{updated.isoformat()}</updated>"
+        entry = f'<entry><link href="/bai-10000.html"/>{dates}</entry>'
+        return text(f'<feed xmlns="http://www.w3.org/2005/Atom">{entry}</feed>', kind="application/atom+xml")
+
+    newsroom.source = newsroom.site.source(sections=(), feeds=("/tin.atom",))
+    newsroom.print(**{"bai-10000.html": page("Bài"), "tin.atom": atom(updated=now - DAY)})
+    assert newsroom.crawl().new == 1
+    newsroom.print(**{"bai-10000.html": page("Bài đã sửa")})
+    assert newsroom.crawl().changed == 0
+    newsroom.print(**{"tin.atom": atom(updated=now + HOUR)})
+    assert newsroom.crawl().changed == 1
+
+
 def test_a_stored_article_is_visited_when_its_sitemap_tells_of_a_change(newsroom: Newsroom) -> None:
     """What was imported is not fetched; once a sitemap gives it a date after the import, it is visited as any other."""
     url, seen = newsroom.url("/bai-10000.html"), datetime(2022, 1, 1, tzinfo=UTC)

@@ -56,6 +56,7 @@ def test_one_object() -> None:
     assert list(found["sources"]) == ["a.vn", "báo-b"]
     assert found["sources"]["a.vn"]["failed"] == {"http-404": 2, "too-slow": 1}
     assert found["sources"]["a.vn"]["left_out"] == {"no-text": 4}
+    assert found["sources"]["a.vn"]["vanished"] == 0
     assert found["sources"]["báo-b"]["silent"] is True
 
 

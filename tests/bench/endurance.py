@@ -1,15 +1,17 @@
 """What a crawl withstands: kills at random moments, and any number of pages in bounded memory.
 
-    python -m tests.bench.endurance [--kills 100] [--pages 5000] [--hosts 4] [--json]
+    python -m tests.bench.endurance [--kills 100] [--pages 5000] [--seconds N] [--hosts 4] [--json]
 
 Invented newspapers on loopback are crawled by the real crawler in a process of its own, which is killed with
 SIGKILL again and again; then the crawl is brought to its end and everything is counted. Afterwards `--pages` more
-are crawled without kills, and the crawler's memory is noted as it goes.
+are crawled without kills, or as many of them as `--seconds` allow, and the memory of the crawler's processes is noted
+as it goes: the resident size that proc(5) gives, in which each process counts the libraries that all of them share.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import multiprocessing
 import random
@@ -43,6 +45,7 @@ _WORDS = (
 )
 _PER_SITEMAP = 1000
 _FIRST = 1_000_000  # the number of a newspaper's first article
+_BETWEEN_NOTES = 20  # pages
 _PATIENCE = 120  # seconds for the crawler to ask for anything at all; only a hang takes longer
 
 
@@ -75,12 +78,18 @@ class Kills:
 
 @dataclass(frozen=True)
 class Course:
-    """A crawl without kills; `memory` is the resident size in MiB after each tenth of the pages."""
+    """A crawl without kills.
+
+    `memory` is the resident size in MiB of the crawler itself after each tenth of the pages, `readers` that of all
+    its processes that read pages together. `peak_mb` is the largest sum of both, `pages_per_cpu_s` counts the time of
+    the crawler itself.
+    """
 
     pages: int
     pages_per_s: float
     pages_per_cpu_s: float
     memory: tuple[float, ...]
+    readers: tuple[float, ...]
     peak_mb: float
 
 
@@ -136,6 +145,7 @@ def _article(number: int) -> str:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or each body waits 40 ms for the acknowledgement of its head
 
     def do_GET(self) -> None:
         site = cast("Newspaper", self.server)
@@ -166,32 +176,60 @@ def newspapers(hosts: int, articles: int) -> Iterator[list[Newspaper]]:
             site.server_close()
 
 
-def _crawl(folder: Path, hosts: list[str], noted: Connection | None) -> None:
-    """In a process of its own: crawl the hosts to the end; says what memory and CPU time it has used."""
+@dataclass(frozen=True)
+class _Note:
+    """How far a crawl is, what memory its processes hold in MiB, and the CPU time of the crawler itself."""
+
+    pages: int
+    memory: float
+    readers: float
+    cpu: float
+
+
+def _crawl(folder: Path, hosts: list[str], noted: Connection | None, seconds: float | None) -> None:
+    """In a process of its own: crawl the hosts to the end, or for so many seconds; says now and then how far it is."""
     folder.mkdir(parents=True, exist_ok=True)
     sources = [
         Source(name=host, title=host, hosts=(host,), scheme="http", sitemaps=("/so-do.xml",))
         for host in hosts
     ]
+    pages = itertools.count(1)
+    stop = threading.Event()
+    if seconds is not None:
+        alarm = threading.Timer(seconds, stop.set)
+        alarm.daemon = True
+        alarm.start()
 
-    def note(progress: Progress) -> None:
-        if noted is not None and progress.fetched % 100 == 0:
-            noted.send((progress.fetched, _resident(), time.process_time()))
+    def note(_progress: Progress) -> None:
+        number = next(pages)
+        if noted is not None and number % _BETWEEN_NOTES == 0:
+            noted.send(
+                _Note(number, _resident("self"), sum(map(_resident, _children())), time.process_time())
+            )
 
     with (
         Archive(folder / "archive.sqlite", folder / "pages", create=True) as archive,
         Frontier(folder / "frontier.sqlite") as frontier,
         Fetcher("timbao/test", allowed_networks("127.0.0.1/32")) as fetcher,
     ):
-        crawl(sources, archive, frontier, fetcher, delay=0, progress=note)
+        crawl(sources, archive, frontier, fetcher, delay=0, progress=note, stop=stop)
     if noted is not None:
         noted.close()
 
 
-def _resident() -> float:
-    """Resident memory of this process in MiB (proc(5))."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+def _children() -> list[str]:
+    """The process ids of this process's children (proc(5))."""
+    return " ".join(file.read_text() for file in Path("/proc/self/task").glob("*/children")).split()
+
+
+def _resident(process: str) -> float:
+    """Resident memory of a process in MiB (proc(5)); 0 for one that has ended."""
+    try:
+        status = Path("/proc", process, "status").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    size = status.partition("VmRSS:")[2].split()
+    return int(size[0]) / 1024 if size else 0
 
 
 def kill_again_and_again(folder: Path, *, kills: int, hosts: int, articles: int, seed: int = 1) -> Kills:
@@ -201,16 +239,16 @@ def kill_again_and_again(folder: Path, *, kills: int, hosts: int, articles: int,
         names = [site.host for site in sites]
         killed = 0
         while killed < kills:
-            crawler = _PROCESSES.Process(target=_crawl, args=(folder, names, None))
+            crawler = _PROCESSES.Process(target=_crawl, args=(folder, names, None, None))
             crawler.start()
-            _wait_for_requests(sites, crawler, chance.randint(1, max(2, 2 * hosts * articles // kills)))
+            _wait_for_requests(sites, crawler, chance.randint(1, max(2, hosts * articles // kills)))
             time.sleep(chance.uniform(0, 0.02))
             crawler.kill()
             crawler.join()
             if crawler.exitcode != -signal.SIGKILL:
                 break  # everything was fetched before the last kill
             killed += 1
-        crawler = _PROCESSES.Process(target=_crawl, args=(folder, names, None))
+        crawler = _PROCESSES.Process(target=_crawl, args=(folder, names, None, None))
         crawler.start()
         crawler.join()
         assert crawler.exitcode == 0
@@ -229,7 +267,10 @@ def _wait_for_requests(
 
 
 def _asked(sites: list[Newspaper]) -> int:
-    return sum(site.asked.total() for site in sites)
+    """How many articles were asked for: a crawler that is killed before it comes to them has nothing to lose."""
+    return sum(
+        number for site in sites for path, number in site.asked.copy().items() if path.startswith("/bai-")
+    )
 
 
 def _count(folder: Path, killed: int, hosts: int, articles: int, asked_again: int) -> Kills:
@@ -247,25 +288,31 @@ def _count(folder: Path, killed: int, hosts: int, articles: int, asked_again: in
     return Kills(killed, hosts * articles, stored, counts.revisions, unnoted, asked_again, killed * hosts)
 
 
-def crawl_on(folder: Path, *, hosts: int, articles: int) -> Course:
-    """Crawl newspapers with that many articles each without a kill."""
+def crawl_on(folder: Path, *, hosts: int, articles: int, seconds: float | None = None) -> Course:
+    """Crawl newspapers with that many articles each without a kill, for so many seconds at most."""
     with newspapers(hosts, articles) as sites:
         reading, writing = _PROCESSES.Pipe(duplex=False)
         started = time.perf_counter()
-        crawler = _PROCESSES.Process(target=_crawl, args=(folder, [site.host for site in sites], writing))
+        names = [site.host for site in sites]
+        crawler = _PROCESSES.Process(target=_crawl, args=(folder, names, writing, seconds))
         crawler.start()
         writing.close()
-        notes: list[tuple[int, float, float]] = []
+        notes: list[_Note] = []
         try:
             while True:
                 notes.append(reading.recv())
         except EOFError:
             crawler.join()
-        seconds = time.perf_counter() - started
-    pages, memory, cpu = zip(*notes, strict=True)
-    tenths = tuple(round(memory[len(memory) * n // 10 - 1], 1) for n in range(1, 11))
+        taken = time.perf_counter() - started
+    tenths = [notes[len(notes) * tenth // 10 - 1] for tenth in range(1, 11)]
+    last = notes[-1]
     return Course(
-        pages[-1], round(pages[-1] / seconds, 1), round(pages[-1] / cpu[-1], 1), tenths, round(max(memory), 1)
+        last.pages,
+        round(last.pages / taken, 1),
+        round(last.pages / last.cpu, 1),
+        tuple(round(note.memory, 1) for note in tenths),
+        tuple(round(note.readers, 1) for note in tenths),
+        round(max(note.memory + note.readers for note in notes), 1),
     )
 
 
@@ -276,6 +323,7 @@ def main() -> None:
     )
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--pages", type=int, default=5000)
+    parser.add_argument("--seconds", type=float, help="for the pages without kills, at most")
     parser.add_argument("--hosts", type=int, default=4)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
@@ -286,7 +334,12 @@ def main() -> None:
             hosts=given.hosts,
             articles=10 * given.kills // given.hosts,
         )
-        course = crawl_on(Path(folder, "course"), hosts=given.hosts, articles=given.pages // given.hosts)
+        course = crawl_on(
+            Path(folder, "course"),
+            hosts=given.hosts,
+            articles=given.pages // given.hosts,
+            seconds=given.seconds,
+        )
     if given.json:
         print(json.dumps({"kills": asdict(kills), "course": asdict(course)}))
     else:
