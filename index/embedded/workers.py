@@ -15,7 +15,7 @@ import threading
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -163,6 +163,7 @@ def _started(folder: Path, locator: str, budget: int) -> _Worker:
 @contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
     """A process started here never hears Ctrl-C, which the terminal sends to all: the first one answers for them."""
+    resource_tracker.ensure_running()  # multiprocessing lets the signal in again where the first process brings it
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
