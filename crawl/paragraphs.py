@@ -28,7 +28,19 @@ _FURNITURE = re.compile(
     r"|share(?: this)?|advertisement|print|comments?|click to .{0,30}|sign up .{0,60}|subscribe .{0,60}"
 )
 _MARKERS = " \t\n.,:;>»|•►▶*-–—…!→+#"
-_CREDIT = re.compile(r"\(?(?:theo|nguồn|source)\b[ :]+.{1,60}")
+_CREDIT = re.compile(
+    r"\(?(?:(?:theo|nguồn|source)\b[ :]+.{1,60}|tổng hợp|sưu tầm|(?:lược|biên) (?:dịch|ghi|soạn))\)?"
+)
+# What a site counts or files below an article.
+_COUNTED = re.compile(
+    r"(?:số )?(?:lượt|lần) (?:xem|đọc|truy cập)\b.{0,30}|(?:đã xem|views?)\s*:?\s*[\d.,]+"
+    r"|(?:từ kho[áa]|từ khóa|tags?|chủ đề):.*"
+)
+# Whose the site is: no article says so.
+_IMPRINT = re.compile(
+    r"giấy phép (?:hoạt động|xuất bản|thiết lập|số|báo chí)|bản quyền (?:thuộc|©)|(?:cấm|không được) sao chép"
+    r"|ghi rõ nguồn|(?:phó )?tổng biên tập\s*:|chịu trách nhiệm (?:chính|nội dung)\s*:|cơ quan chủ quản\s*:"
+)
 _PHOTO_CREDIT = re.compile(
     r"\(?(?:ảnh(?: tư liệu| minh họa| minh hoạ)?|hình|photos?|images?|pictures?)(?: credit| courtesy| by)?"
     r"\s*:\s*[^:]{1,80}"
@@ -203,9 +215,7 @@ def _without_related(blocks: Iterable[Block]) -> list[Block]:
     kept: list[Block] = []
     in_box = False
     for block in blocks:
-        text = block.text.lower().strip(_MARKERS)
-        label = _RELATED.match(text)
-        if label and (label.end() == len(text) or block.linked * 2 >= len(text) - label.end()):
+        if is_related_label(block):
             in_box = True
         elif block.is_link or (in_box and _is_box_line(block)):
             continue
@@ -213,6 +223,13 @@ def _without_related(blocks: Iterable[Block]) -> list[Block]:
             in_box = False
             kept.append(block)
     return kept
+
+
+def is_related_label(block: Block) -> bool:
+    """Whether it heads related news: `Xem thêm`, alone or with links behind it."""
+    text = block.text.lower().strip(_MARKERS)
+    label = _RELATED.match(text)
+    return label is not None and (label.end() == len(text) or block.linked * 2 >= len(text) - label.end())
 
 
 def _is_box_line(block: Block) -> bool:
@@ -268,13 +285,16 @@ def _byline(blocks: Sequence[Block]) -> tuple[Byline, list[Block]]:
     end = len(kept)
     for place in range(len(kept) - 1, max(0, len(kept) - 1 - _TAIL), -1):
         text = kept[place].text
-        if _is_furniture(kept[place]) or _is_invitation(kept[place]):
+        if _is_furniture(kept[place]) or _is_invitation(kept[place]) or _is_filing(kept[place]):
             end = place
         elif _CREDIT.fullmatch(text.lower()):
             credit, end = text.strip("() "), place
         elif (name := _signature(kept[place])) is not None:
+            bracket = role_in(text)
+            if bracket and _CREDIT.fullmatch(bracket.lower()):
+                credit, bracket = bracket, None
             if author is None:
-                author, role = name, role_in(text) or below
+                author, role = name, bracket or below
             end = place
         elif _is_role(text):
             below = text.strip("()")
@@ -307,11 +327,19 @@ def _is_invitation(block: Block) -> bool:
     return len(block.text) <= _INVITATION_LENGTH and _INVITATION.search(block.text.lower()) is not None
 
 
+def _is_filing(block: Block) -> bool:
+    """Whether it is about the site or the page: below an article only, for articles may quote such words."""
+    text = block.text.lower().strip(_MARKERS)
+    return len(text) <= _INVITATION_LENGTH and bool(_COUNTED.fullmatch(text) or _IMPRINT.search(text))
+
+
 def _is_lead(blocks: Sequence[Block], description: str) -> bool:
     """Whether the first block is the lead: markup or description say so, or it alone is wholly bold."""
     first = blocks[0]
-    if len(blocks) == 1 or len(first.text) < _LEAD_LENGTH:
+    if len(first.text) < _LEAD_LENGTH:
         return False
+    if len(blocks) == 1:
+        return first.lead
     following = next((block for block in blocks[1:] if len(block.text) >= _LEAD_LENGTH), blocks[1])
     is_bold = first.is_bold and not first.heading and not following.is_bold
     return first.lead or is_bold or says_the_same(first.text, description)

@@ -46,7 +46,8 @@ def parse(html: str) -> Tree:
     grower = _Grower()
     parser = etree.HTMLParser(target=grower, huge_tree=True, encoding="utf-8")
     try:
-        root = etree.fromstring(html.encode(), parser)
+        # NUL in text is passed over (WHATWG HTML, section 13.2.6.4.7).
+        root = etree.fromstring(html.replace("\0", "").encode(), parser)
     except etree.XMLSyntaxError:  # nothing but blanks, comments and declarations
         root = None
     return Tree(etree.Element("html") if root is None else root, tuple(grower.json_ld))
