@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from crawl.outline import Element, Outline
-from crawl.paragraphs import Block
+from crawl.paragraphs import Block, is_related_label
 
 _RIVAL = 0.5
 """An element that the markup calls an article is believed if it is worth this share of the best there is."""
@@ -20,6 +20,7 @@ _HEADLINE = 15  # characters; shorter links are buttons
 _ARTICLE = 250  # the least worth of an article that stands before others
 _FOLLOWED = 400  # characters
 _SEVERAL = 3  # articles make a list
+_DATED = 20  # characters; so much may stand beside a linked headline
 _HEADLINE_LINKS = 2  # a picture's and the title's; more are a row of buttons
 _SHORT = 60  # characters; shorter blocks are dates, labels, sub-headings
 
@@ -28,22 +29,23 @@ class Prose:
     """How much prose was met so far below a page's first heading."""
 
     def __init__(self) -> None:
-        self._paragraphs = self._length = 0
+        self.length = 0
+        self._paragraphs = 0
         self._headed = False
 
     def add(self, block: Block) -> None:
         """One more block; an article begins with its heading."""
         if block.heading == 1 and not block.is_link and not self._headed:
-            self._paragraphs = self._length = 0
+            self._paragraphs = self.length = 0
             self._headed = True
         elif is_prose(block):
             self._paragraphs += 1
-            self._length += len(block.text)
+            self.length += len(block.text)
 
     @property
     def is_article(self) -> bool:
         """Whether it is enough for an article that comments may follow, and not only for its lead."""
-        return self._paragraphs > 1 and self._length >= _FOLLOWED
+        return self._paragraphs > 1 and self.length >= _FOLLOWED
 
 
 def without_furniture(outline: Outline) -> list[int]:
@@ -56,14 +58,16 @@ def without_furniture(outline: Outline) -> list[int]:
     late: set[Element] = set()
     headed: set[Element] = set()
     prose = Prose()
-    for placed in outline:
+    below = teasers(outline, range(len(outline)))
+    for place, placed in enumerate(outline):
+        unlinked, is_late = len(placed.block.text) - placed.block.linked, prose.is_article
         for element in placed.around:
-            if element not in sizes and prose.is_article:
+            if is_late and element not in sizes:
                 late.add(element)
-            sizes[element] += len(placed.block.text) - placed.block.linked
+            sizes[element] += unlinked
         if placed.block.heading == 1:
             headed.update(placed.around)
-        if not any(element.furniture for element in placed.around):
+        if place not in below and not any(element.furniture for element in placed.around):
             prose.add(placed.block)
     apart = {one for one in sizes if one.furniture and one.apart and one not in headed}
     rest = [placed.block for placed in outline if apart.isdisjoint(placed.around)]
@@ -90,12 +94,7 @@ def find_body(outline: Outline, places: Sequence[int]) -> list[int]:
             # The same article again, or the next one, may follow on the page: the first of equals is meant.
             greatest = max(worths[one] for one in rivals)
             first = min((one for one in rivals if worths[one] >= _RIVAL * greatest), key=_number)
-            is_split = first.body and not first.article
-            within = (
-                _with_others_of_its_kind(outline, places, worths, first)
-                if is_split
-                else _inside(outline, places, first)
-            )
+            within = _with_others_of_its_kind(outline, places, worths, first)
             worths = _worths(outline, within)
             inner = _best(worths)
             return _with_others_of_its_kind(outline, within, worths, inner) if inner else within
@@ -107,10 +106,10 @@ def _with_others_of_its_kind(
 ) -> list[int]:
     """What the element holds, and all from the first to the last of its kind beside it that holds prose.
 
-    Texts are set in several like boxes where advertisements or the entries of a live report lie between.
+    Texts are set in several like boxes where advertisements lie between. What is an article by itself is whole.
     """
     within = _inside(outline, places, best)
-    if not best.kind:
+    if not best.kind or best.article:
         return within
     around = outline[within[0]].around
     outer = around[around.index(best) + 1 :][:1]
@@ -119,7 +118,8 @@ def _with_others_of_its_kind(
         own = outline[place].around
         beside = own[own.index(outer[0]) - 1] if own[0] is not outer[0] else None
         if beside is not None and beside.kind == best.kind and worths[beside] > 0:
-            if outline[place].block.heading == 1 and beside is not best:
+            block = outline[place].block
+            if beside is not best and (block.heading == 1 or (block.heading and block.is_link)):
                 break  # another article
             alike.append(place)
     return [place for place in places if alike[0] <= place <= alike[-1]] if alike else within
@@ -156,8 +156,9 @@ def teasers(outline: Outline, places: Iterable[int]) -> set[int]:
     below = False
     for place in places:
         block = outline[place].block
-        if block.is_link:
+        if block.is_link or 0 < len(block.text) - block.linked <= _DATED < block.linked:
             below = len(block.text) >= _HEADLINE and block.links <= _HEADLINE_LINKS
+            below = below and not is_related_label(block)
         elif is_prose(block):
             if below:
                 found.add(place)

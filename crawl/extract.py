@@ -298,7 +298,7 @@ class _Reading:
         claims = (
             (self._said.published, How.JSON_LD),
             (self._meta.published, How.META),
-            (time_element(self._root), How.TIME),
+            (None if self._said.published or self._meta.published else time_element(self._root), How.TIME),
             (shown, How.SELECTOR if chosen else How.PRINTED),
         )
         likely = (

@@ -35,8 +35,12 @@ def choose_title(
     """
     last = body[min(_ABOVE, len(body)) - 1]
     above = [outline[place].block for place in places if place <= last]
+    keys = [text_key(block.text) for block in above]
     for claim in (*claims, window, _without_site(window)):
-        found = [block.text for block in above if _is_headline_of(block, claim)]
+        said = text_key(claim)
+        found = [
+            block.text for block, key in zip(above, keys, strict=True) if _is_headline_of(block, key, said)
+        ]
         if found:
             return max(found, key=len)
     if claims:
@@ -51,8 +55,7 @@ def choose_title(
     )
 
 
-def _is_headline_of(block: Block, claim: str) -> bool:
-    printed, said = text_key(block.text), text_key(claim)
+def _is_headline_of(block: Block, printed: str, said: str) -> bool:
     if printed == said:
         return bool(said)
     if not block.heading or block.is_link or len(printed.split()) < _TITLE_WORDS:

@@ -109,13 +109,10 @@ class Attributes:
 
 def read_marks(element: str, attributes: Attributes) -> Marks:
     """The marks of an element (its name in lower case)."""
-    names = frozenset(part.lower() for part in _NAME_PART.findall(attributes.names))
+    called = attributes.names
+    names = frozenset(part.lower() for part in _NAME_PART.findall(called))
     style, kind = attributes.style, attributes.kind.lower()
-    hidden = (
-        attributes.hidden
-        or bool(_HIDDEN.intersection(attributes.names.split()))
-        or _HIDDEN_STYLE.search(style)
-    )
+    hidden = attributes.hidden or bool(_HIDDEN.intersection(called.split())) or _HIDDEN_STYLE.search(style)
     caption = (
         element == "figcaption" or bool(names & _CAPTION) or any(pair <= names for pair in _CAPTION_PAIRS)
     )
@@ -139,7 +136,7 @@ def read_marks(element: str, attributes: Attributes) -> Marks:
         apart=element == "footer"
         or attributes.role.lower() == "contentinfo"
         or "footer" in names
-        or _COMMENTS.search(attributes.names) is not None,
+        or _COMMENTS.search(called) is not None,
         article=element == "article",
         body="articlebody" in kind,
         caption=caption,

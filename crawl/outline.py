@@ -183,20 +183,26 @@ class OutlineWriter:
         self._in_links = self._in_bold = self._in_slanted = 0
 
     def _block(self, text: str, links: int) -> Block:
-        near = [marks for _, marks in self._open[: -_NEAR - 1 : -1]]
-        quoted = any(marks.quote for _, marks in self._open[: -_NEAR - 2 : -1])
-        align = next((marks.align for marks in near if marks.align), "")
+        around = [marks for _, marks in self._open[: -_NEAR - 2 : -1]]
+        heading, caption, lead, byline, listed, align = 0, False, False, False, False, ""
+        for marks in around[:_NEAR]:
+            heading = max(heading, marks.heading)
+            caption |= marks.caption
+            lead |= marks.lead
+            byline |= marks.byline
+            listed |= marks.listed
+            align = align or marks.align
         return Block(
             text=text,
             linked=min(self._in_links, len(text)),
             links=links,
             bold=min(self._in_bold, len(text)),
             slanted=min(self._in_slanted, len(text)),
-            heading=max((marks.heading for marks in near), default=0),
-            caption=any(marks.caption for marks in near),
-            lead=any(marks.lead for marks in near),
-            byline=any(marks.byline for marks in near) and not quoted,
-            listed=any(marks.listed for marks in near),
+            heading=heading,
+            caption=caption,
+            lead=lead,
+            byline=byline and not any(marks.quote for marks in around),
+            listed=listed,
             centred=align == "center",
             right=align == "right",
             pictured=self._pictured,

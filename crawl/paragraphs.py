@@ -12,12 +12,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _RELATED = re.compile(
-    r"(?:các )?(?:tin|bài)(?: bài)?(?: viết)?"
-    r" (?:liên quan|khác|cùng chuyên mục|mới(?: nhất)?|nổi bật|đọc nhiều)"
+    r"(?:các |những )?(?:tin|bài)(?: tức| bài)?(?: viết| báo)?"
+    r" (?:liên quan|khác|cùng (?:chuyên mục|chủ đề|sự kiện)|(?:mới|cũ)(?: nhất| hơn| đăng| cập nhật)?"
+    r"|nổi bật|nóng|(?:đọc|xem) nhiều(?: nhất)?|đã (?:đưa|đăng)|tiếp theo)"
     r"|xem thêm|đọc thêm|đọc tiếp|xem tiếp|(?:mời )?(?:quý )?(?:bạn|độc giả) (?:đọc )?(?:xem|đọc) thêm"
-    r"|có thể bạn quan tâm|cùng chuyên mục|được quan tâm|đọc nhiều|tiêu điểm"
+    r"|(?:có thể bạn|bạn có thể)(?: sẽ)? quan tâm|cùng (?:chuyên mục|chủ đề)|được quan tâm|(?:đọc|xem) nhiều(?: nhất)?"
+    r"|tiêu điểm|dòng sự kiện"
     r"|related (?:articles?|stor(?:y|ies)|news|posts?|content)|read (?:more|next|also)|see also"
-    r"|more from\b.{0,40}|more (?:\w+ ){0,3}(?:stories|news)|elsewhere on .{0,40}"
+    r"|more from\b.{0,40}|more (?:\w+ ){0,3}(?:stories|news)|elsewhere on .{0,40}|don.t miss"
+    r"|(?:most|popular|trending|latest|recent) (?:read|viewed|shared|popular|now|posts|stories|articles|news)\b.{0,20}"
+    r"|you (?:may|might) (?:also )?(?:like|be interested in)|recommended(?: for you)?|what to read next"
 )
 _FURNITURE = re.compile(
     r"các thông tin tiện ích|in bài(?: viết| này)?|bản in|gửi (?:email|bình luận|ý kiến|bài viết)"
@@ -25,6 +29,8 @@ _FURNITURE = re.compile(
     r"|ý kiến(?: bạn đọc| của bạn)?|từ kho[áa]|từ khóa|tags?"
     r"|quay lại|trở lại(?: đầu trang)?|lên đầu trang|về đầu trang|theo dõi .{0,40} trên(?: google news)?"
     r"|nghe (?:đọc )?bài(?: viết)?|quảng cáo|copy link|sao chép liên kết|phóng to|thu nhỏ"
+    r"|\d+ (?:lượt )?(?:thích|chia sẻ|shares?|likes?)|listen live|back to (?:top|gallery)"
+    r"|(?:continue reading|(?:story|article) continues)(?: below)?(?: (?:this )?advertisement)?|adverts?"
     r"|share(?: this)?|advertisement|print|comments?|click to .{0,30}|sign up .{0,60}|subscribe .{0,60}"
 )
 _MARKERS = " \t\n.,:;>»|•►▶*-–—…!→+#"
@@ -152,10 +158,9 @@ def sort_out(blocks: Iterable[Block], title: str, lead: str, description: str) -
     """
     captions, kept = _captions(_without_related(blocks))
     byline, kept = _byline(kept)
-    kept = [block for block in kept if not _is_furniture(block) and text_key(block.text) != text_key(title)]
-    if lead:
-        kept = [block for block in kept if text_key(block.text) != text_key(lead)]
-    elif kept and _is_lead(kept, description):
+    known = {text_key(title)} | ({text_key(lead)} if lead else set())
+    kept = [block for block in kept if not _is_furniture(block) and text_key(block.text) not in known]
+    if not lead and kept and _is_lead(kept, description):
         lead = kept.pop(0).text
     while kept and kept[-1].heading:
         kept.pop()

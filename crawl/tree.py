@@ -124,7 +124,7 @@ class _Grower:
     def data(self, text: str) -> None:
         """A piece of text."""
         if self._unread is None:
-            self._builder.data(_FORBIDDEN.sub("", text))
+            self._builder.data(_permitted(text))
         elif self._keeps:
             self._unread.append(text)
 
@@ -147,4 +147,8 @@ def _name(name: str) -> str | None:
 def _sound(attributes: Mapping[str, str]) -> dict[str, str]:
     if len(attributes) > _MOST_ATTRIBUTES:
         attributes = dict(itertools.islice(attributes.items(), _MOST_ATTRIBUTES))
-    return {name: _FORBIDDEN.sub("", value) for name, value in attributes.items() if _name(name)}
+    return {name: _permitted(value) for name, value in attributes.items() if _name(name)}
+
+
+def _permitted(text: str) -> str:
+    return text if text.isprintable() else _FORBIDDEN.sub("", text)  # nothing forbidden is printable

@@ -120,13 +120,14 @@ def time_element(root: Element) -> When | None:
 
     Several are of several articles.
     """
-    times = (element.get("datetime") for element in root.iter("time"))
-    stamps = (element.get(name) for element in select(root, _STAMPED) for name in _STAMPS)
-    for found in (times, stamps):
-        written = set(itertools.islice((one for one in found if one is not None), _MOST_CANDIDATES))
-        if written:
-            return parse_stated(written.pop()) if len(written) == 1 else None
-    return None
+    written = _values(root.iter("time"), ("datetime",)) or _values(select(root, _STAMPED), _STAMPS)
+    return parse_stated(written.pop()) if len(written) == 1 else None
+
+
+def _values(elements: Iterable[Element], names: Iterable[str]) -> set[str]:
+    """The different values of these attributes."""
+    found = (element.get(name) for element in elements for name in names)
+    return set(itertools.islice((value for value in found if value is not None), _MOST_CANDIDATES))
 
 
 def printed_path(breadcrumbs: Iterable[Element]) -> list[str]:

@@ -53,6 +53,9 @@ def comments(label: str, count: int = 30) -> str:
         f"<div class=k><h3>Related articles</h3><div class=m>{f'<div>{TEASER}<p>{PROSE}</p></div>' * 6}</div></div>",
         "<div class=k><p>Đăng ký nhận bản tin để không bỏ lỡ tin tức trong ngày.</p><form><input></form></div>",
         "<div class=k><h4>Get our newsletter</h4><p>It comes every morning, before you are awake.</p></div>",
+        f"<div class=k>{f'<div>{TEASER}<p>{PROSE}</p></div>' * 4}</div>",
+        f"<h4>Những tin mới hơn</h4><ul>{f'<li>{TEASER} <i>(15/03)</i><p>{PROSE}</p></li>' * 3}</ul>",
+        "<div class=k><p>Giấy phép số 12/GP-BTTTT.</p><p>Tổng Biên tập: Nguyễn Thử, 1 Trần Phú, Nha Trang.</p></div>",
         f"<div class=k><h2>We value your privacy</h2>{set_as((PROSE,) * 3)}</div>",
     ],
     ids=[
@@ -65,6 +68,9 @@ def comments(label: str, count: int = 30) -> str:
         "related-deep",
         "letters",
         "newsletter",
+        "unlabelled",
+        "dated",
+        "imprint",
         "cookies",
     ],
 )
@@ -87,6 +93,12 @@ def test_boxes_inside_the_text(box: str) -> None:
     """The text goes on after a box as it was before."""
     text = f"<div class=t>{set_as(PARAGRAPHS[:4])}{box}{set_as(PARAGRAPHS[4:])}</div>"
     assert article(text).body == "\n\n".join(PARAGRAPHS)
+
+
+def test_teasers_above_the_text() -> None:
+    """A column of teasers before an article in a misnamed element makes no comments of the article."""
+    column = f"<div class=k>{f'<div>{TEASER}<p>{PROSE}</p></div>' * 5}</div>"
+    assert article(column, f"<div class=widget>{set_as(PARAGRAPHS)}</div>").body == "\n\n".join(PARAGRAPHS)
 
 
 def test_a_label_above_the_text_ends_nothing() -> None:
