@@ -6,7 +6,7 @@ sorts the rest, `structured` reads what the page says to machines, `kinds` what 
 selectors come first, each where it finds something (`chosen`).
 
 No general extractor stands behind these rules, not even as a fallback: trafilatura 2.3 alone finds less
-(on 121 labelled pages of the world's press F1 .957 at best against .976; on Vietnamese ones it misses a tenth of
+(on 121 labelled pages of the world's press F1 .957 at best against .977; on Vietnamese ones it misses a tenth of
 the text, the leads above all), and to run it beside costs more time than all that is done here. Nor does
 BeautifulSoup: its tree took longer to make than everything else together. The peers are measured beside
 this in `tests/bench/extraction.py`.
