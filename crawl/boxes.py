@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from crawl.density import Prose, is_prose, teasers
 from crawl.outline import Element, Outline
-from crawl.paragraphs import is_related_label
+from crawl.paragraphs import is_imprint, is_related_label
 
 _COMMENTS = re.compile(
     r"\W*(?:(?:các )?(?:ý kiến|bình luận|phản hồi)(?: (?:của )?(?:bạn đọc|độc giả|bạn|người đọc))?"
@@ -21,12 +21,6 @@ _COMMENTS = re.compile(
     r"|\d+ (?:comments?|responses?|replies)|\d+ thoughts? on .*|comments are closed"
     r"|(?:leave|post|add) a (?:comment|reply)|join the (?:conversation|discussion)"
     r"|(?:tell us )?what (?:do )?you think)\W*\d*\W*",
-    re.IGNORECASE,
-)
-# Whose the site is.
-_IMPRINT = re.compile(
-    r"\W*(?:©|copyright\b|all rights reserved|(?:toàn bộ )?bản quyền|giấy phép (?:hoạt động|xuất bản|thiết lập|số)"
-    r"|cơ quan chủ quản\s*:|ghi rõ nguồn)",
     re.IGNORECASE,
 )
 _ASKING = re.compile(
@@ -74,7 +68,7 @@ def without_boxes(outline: Outline, places: Sequence[int]) -> list[int]:
                 out.update(_related(extents, led))
             elif _ASKING.fullmatch(block.text):
                 out.update([place], _asking(extents, led))
-            elif before.is_article and _IMPRINT.match(block.text):
+            elif before.is_article and is_imprint(block.text):
                 out.update(_asking(extents, led))
         if place not in out and place not in below:
             before.add(block)

@@ -42,10 +42,12 @@ _COUNTED = re.compile(
     r"(?:số )?(?:lượt|lần) (?:xem|đọc|truy cập)\b.{0,30}|(?:đã xem|views?)\s*:?\s*[\d.,]+"
     r"|(?:từ kho[áa]|từ khóa|tags?|chủ đề):.*"
 )
-# Whose the site is: no article says so.
+# Whose the site is: no paragraph of an article begins so.
 _IMPRINT = re.compile(
-    r"giấy phép (?:hoạt động|xuất bản|thiết lập|số|báo chí)|bản quyền (?:thuộc|©)|(?:cấm|không được) sao chép"
-    r"|ghi rõ nguồn|(?:phó )?tổng biên tập\s*:|chịu trách nhiệm (?:chính|nội dung)\s*:|cơ quan chủ quản\s*:"
+    r"\W*(?:©|copyright\b|all rights reserved|(?:toàn bộ )?bản quyền (?:thuộc|©)|giấy phép (?:xuất bản|thiết lập|số)"
+    r"|giấy phép hoạt động (?:báo|trang|tạp)|(?:cấm|không được) sao chép|ghi rõ nguồn|(?:phó )?tổng biên tập\s*:"
+    r"|chịu trách nhiệm (?:chính|nội dung)\s*:|cơ quan chủ quản\s*:)",
+    re.IGNORECASE,
 )
 _PHOTO_CREDIT = re.compile(
     r"\(?(?:ảnh(?: tư liệu| minh họa| minh hoạ)?|hình|photos?|images?|pictures?)(?: credit| courtesy| by)?"
@@ -237,6 +239,11 @@ def is_related_label(block: Block) -> bool:
     return label is not None and (label.end() == len(text) or block.linked * 2 >= len(text) - label.end())
 
 
+def is_imprint(text: str) -> bool:
+    """Whether it begins to say whose the site is, or what may be done with it."""
+    return _IMPRINT.match(text) is not None
+
+
 def _is_box_line(block: Block) -> bool:
     return block.linked * 2 >= len(block.text) or (block.listed and block.linked > 0)
 
@@ -335,7 +342,7 @@ def _is_invitation(block: Block) -> bool:
 def _is_filing(block: Block) -> bool:
     """Whether it is about the site or the page: below an article only, for articles may quote such words."""
     text = block.text.lower().strip(_MARKERS)
-    return len(text) <= _INVITATION_LENGTH and bool(_COUNTED.fullmatch(text) or _IMPRINT.search(text))
+    return len(text) <= _INVITATION_LENGTH and bool(_COUNTED.fullmatch(text) or is_imprint(text))
 
 
 def _is_lead(blocks: Sequence[Block], description: str) -> bool:
