@@ -13,11 +13,12 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
-from crawl.article import VIETNAM, When
+from crawl.article import VIETNAM, When, local_day
 
 MAX_LENGTH = 500
 """Only this many characters are looked at: a date line is short."""
 
+_FIRST_DAY = date(1990, 1, 1)
 _TIME_REACH = 30  # a time further from its date than this belongs to something else
 
 _VIETNAMESE_MONTHS = (
@@ -50,7 +51,7 @@ _DATES = tuple(
     for pattern in (
         r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)",
         _DAY + r" ?(?P<sep>[-/.]) ?(?P<month>\d{1,2}) ?(?P=sep) ?(?P<year>\d{4}|\d{2})(?!\d)",
-        _DAY + rf",? (?:tháng|thg) ?(?P<month>\d{{1,2}}|{_MONTH_NAMES}),? ?(?:năm )?" + _YEAR,
+        _DAY + rf",? (?:tháng|thg|th) ?(?P<month>\d{{1,2}}|{_MONTH_NAMES}),? ?(?:năm )?" + _YEAR,
         _DAY + r"(?:st|nd|rd|th)?[ -]" + _ENGLISH_NAME + r",?[ -]" + _YEAR,
         _ENGLISH_NAME + r" (?P<day>\d{1,2})(?:st|nd|rd|th)?,? " + _YEAR,
     )
@@ -62,6 +63,7 @@ _TIME = re.compile(
     r"(?:'|’|phút| phút)?(?: ?(?P<half>am|pm|sa|ch|sáng|chiều|tối)\b)?"
     r"(?: ?[\[(]?(?P<zone>z\b|(?:gmt|utc) ?(?:[+-] ?\d{1,2}(?::?\d{2})?)?|[+-]\d{2}(?::?\d{2})?(?!\d)))?"
 )
+_EPOCH = re.compile(r"[1-9]\d{9}(?P<milli>\d{3})?", re.ASCII)
 _OFFSET = re.compile(r"(?P<sign>[+-]) ?(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?", re.ASCII)
 
 
@@ -78,6 +80,18 @@ def parse_written(text: str) -> When | None:
         if day is not None:
             return _moment(day, clock)
     return None
+
+
+def parse_stated(text: str) -> When | None:
+    """What a page tells machines: a written date, or the seconds or milliseconds since 1970 (POSIX)."""
+    if match := _EPOCH.fullmatch(text.strip()):
+        return datetime.fromtimestamp(int(text) // (1000 if match["milli"] else 1), VIETNAM)
+    return parse_written(text)
+
+
+def is_plausible(when: When, latest: datetime) -> bool:
+    """Whether an article can be from that day: before 1990 there was no online press, after `latest` none yet."""
+    return _FIRST_DAY <= local_day(when) <= local_day(latest)
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:

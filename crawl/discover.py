@@ -20,7 +20,6 @@ from lxml import etree
 
 from crawl.article import VIETNAM, Page, When, parse_when
 from crawl.dates import parse_written
-from crawl.extract import MAX_HTML
 from crawl.inflate import Damaged, Overflow, inflated, limited
 from crawl.sources import Source
 from crawl.urls import canonical, within
@@ -39,6 +38,7 @@ MAX_FEED_TAGS = 60_000
 
 _YEARS = range(1900, 2100)  # as in crawl.dates
 _FEW_ENTRIES = 10  # of a list may well be of one moment
+_MAX_LIST = 2 * 2**20  # bytes of a page that are searched for links: hostile markup takes seconds a megabyte
 _DATES = ("lastmod", "publication_date")
 _PIECE = 64 * 1024  # bytes of a sitemap that are parsed at once
 _LONGEST_TOKEN = 2**20  # bytes: the parser begins a tag that does not end again with every piece
@@ -162,7 +162,7 @@ def links(page: Page, source: Source) -> Links:
     What matches the source's `article_url` is an article; without that rule, what ends in an id or is long.
     Sections lie at most two folders deep, so that no calendar or loop of folders leads on for ever.
     """
-    elements = _elements(page.body[:MAX_HTML])
+    elements = _elements(page.body[:_MAX_LIST])
     base = next((given["href"] for name, given in elements if name == "base" and "href" in given), None)
     root = None if base is None else canonical(base, page.final_url)
     articles: dict[str, None] = {}
@@ -181,7 +181,7 @@ def links(page: Page, source: Source) -> Links:
 
 def feeds_of(page: Page) -> tuple[str, ...]:
     """The feeds that an HTML page announces (`<link rel=alternate>`) or links to by name."""
-    elements = _elements(page.body[:MAX_HTML])
+    elements = _elements(page.body[:_MAX_LIST])
     announced = [
         given["href"]
         for name, given in elements

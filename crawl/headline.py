@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time
+from itertools import takewhile
 
-from crawl.article import When
+from crawl.article import When, local_day
 from crawl.dates import parse_written
 from crawl.outline import Outline
 from crawl.paragraphs import Block, says_the_same, text_key
@@ -18,6 +19,7 @@ _ABOVE = 8  # how many blocks above its title an article may begin
 _BELOW = 3  # how many blocks of the body a date line may follow
 # Dates of other languages say what they are.
 _DATED = re.compile(r"(?:cập nhật|published|updated|posted)\b.*\d", re.IGNORECASE)
+_AGO = re.compile(r"\d{1,2} (?:phút|giờ|tiếng|ngày) trước|hôm qua|hôm nay|vừa xong", re.IGNORECASE)
 _LINKED = 0.7  # of a heading that is a path of links; its separators are not
 _PATH_SEPARATOR = re.compile(r"\s*[>»›|/\n]\s*")
 _SITE_SEPARATOR = re.compile(r"\s+(?:[|»–—-]|::)\s+")
@@ -33,8 +35,12 @@ def choose_title(
     """
     last = body[min(_ABOVE, len(body)) - 1]
     above = [outline[place].block for place in places if place <= last]
-    for claim in (*claims, window):
-        found = [block.text for block in above if _is_headline_of(block, claim)]
+    keys = [text_key(block.text) for block in above]
+    for claim in (*claims, window, _without_site(window)):
+        said = text_key(claim)
+        found = [
+            block.text for block, key in zip(above, keys, strict=True) if _is_headline_of(block, key, said)
+        ]
         if found:
             return max(found, key=len)
     if claims:
@@ -42,20 +48,23 @@ def choose_title(
     headings = [block for block in above if block.heading and not block.is_link]
     headings = [block for block in headings if len(block.text.split()) >= _TITLE_WORDS] or headings
     if not headings:  # pages from before style sheets
-        headings = [block for block in above if _is_bold_headline(block)][:1]
+        headings = [block for block in takewhile(_is_no_prose, above) if _is_bold_headline(block)][:1]
     highest = min((block.heading for block in headings), default=0)
     return max(
         (block.text for block in headings if block.heading == highest), key=len, default=_without_site(window)
     )
 
 
-def _is_headline_of(block: Block, claim: str) -> bool:
-    printed, said = text_key(block.text), text_key(claim)
+def _is_headline_of(block: Block, printed: str, said: str) -> bool:
     if printed == said:
         return bool(said)
     if not block.heading or block.is_link or len(printed.split()) < _TITLE_WORDS:
         return False
     return len(printed) * 2 >= len(said) and (said.startswith(printed) or said.endswith(printed))
+
+
+def _is_no_prose(block: Block) -> bool:
+    return block.is_link or block.is_bold or len(block.text) <= _DATE_LENGTH
 
 
 def _is_bold_headline(block: Block) -> bool:
@@ -88,24 +97,34 @@ def text_after(outline: Outline, body: Sequence[int], title: str) -> list[int]:
     return [place for place in rest if place not in dates]
 
 
-def printed_date(outline: Outline, title: int, body: Sequence[int]) -> When | None:
+def printed_date(outline: Outline, title: int, body: Sequence[int], seen: datetime) -> When | None:
     """The date line nearest to the title: a short block between the article's top and its first paragraphs.
 
-    Dates elsewhere are of other articles, or today's; a date in the title itself is of something to come.
+    Dates elsewhere are of other articles, or of the day the page was `seen`; a date in the title itself is of
+    something to come.
     """
     around = range(max(0, title - _ABOVE), body[min(_BELOW, len(body)) - 1] + 1)
     headline = text_key(outline[title].block.text)
     for place in sorted(around, key=lambda place: (abs(place - title), -place)):
         text = outline[place].block.text
-        if _is_date_line(text) and text_key(text) != headline:
-            return parse_written(text)
+        if not _is_date_line(text) or text_key(text) == headline:
+            continue
+        when = parse_written(text)
+        if when and not _is_clock(outline, place, title, when, seen):
+            return when
     return None
+
+
+def _is_clock(outline: Outline, place: int, title: int, when: When, seen: datetime) -> bool:
+    """Whether it is the day's date that a site shows at the top of all its pages: above its menu."""
+    between = (outline[at].block for at in range(place + 1, title))
+    return local_day(when) == local_day(seen) and any(block.is_link for block in between)
 
 
 def _is_date_line(text: str) -> bool:
     if len(text) > _DATE_LENGTH or text.endswith("."):
         return False
-    return _DATED.match(text) is not None or parse_written(text) is not None
+    return bool(_DATED.match(text) or _AGO.fullmatch(text)) or parse_written(text) is not None
 
 
 def agreed_date(claimed: When | None, printed: When | None) -> When | None:

@@ -32,12 +32,20 @@ _NOTICE = re.compile(
     r")(?:\s+[-–—|]\s+(?:báo|đài|tạp chí)\b.{0,40})?\W*",
     re.IGNORECASE,
 )
+# What web servers say themselves, however much they add for those who run them.
+_SERVER_ERROR = re.compile(
+    r"server error in .{1,80}|runtime error|(?:[45]\d\d )?(?:bad gateway|service (?:temporarily )?unavailable"
+    r"|gateway time-?out|internal server error|forbidden|too many requests)|attention required!.{0,40}"
+    r"|database error|error establishing a database connection|http status [45]\d\d\b.{0,60}",
+    re.IGNORECASE,
+)
 _LOGIN = re.compile(
     r"đăng nhập|đăng ký (?:tài khoản|thành viên|gói)|dành (?:riêng )?cho (?:thuê bao|thành viên|hội viên|bạn đọc đã)"
     r"|log ?in|sign in|subscribers? only",
     re.IGNORECASE,
 )
 _ERROR_LENGTH = 600  # an error page that says more links to other articles, which are not its text
+_SERVER_ERROR_LENGTH = 5000
 _NOTICE_LENGTH = 1500  # characters: a notice in an article's template has advice and excuses below it
 _GALLERY = 4  # pictures
 
@@ -61,6 +69,8 @@ class Signs:
 def is_error(signs: Signs) -> bool:
     """Whether the page says that it is an error, whatever its status says (a "soft 404")."""
     titles = (signs.heading, re.split(r"\s[|–—-]\s", signs.window)[0])
+    if any(_SERVER_ERROR.fullmatch(title.strip()) for title in titles):
+        return len(signs.text) < _SERVER_ERROR_LENGTH
     if any(title and _ERROR.fullmatch(title.strip()) for title in titles):
         return len(signs.text) < _ERROR_LENGTH
     return 0 < len(signs.text) <= 200 and _ERROR.fullmatch(" ".join(signs.text.split())) is not None

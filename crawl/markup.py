@@ -27,7 +27,8 @@ _OTHER_ARTICLE = frozenset("lienquan recommended relate related tinlienquan".spl
 _FURNITURE_TAGS = frozenset({"nav", "aside", "footer", "menu"})
 _FURNITURE_ROLES = frozenset({"navigation", "banner", "contentinfo", "complementary", "search", "dialog"})
 _FURNITURE = frozenset(
-    "ad ads adv advert advertisement banner binhluan breadcrumb breadcrumbs comment comments cookie disqus "
+    "ad ads adv advert advertisement banner binhluan breadcrumb breadcrumbs comment comments consent cookie cookies "
+    "disqus gdpr "
     "docnhieu docthem footer hotnews keyword keywords lienquan menu mostread mostview nav navbar navigation "
     "newsletter notebox pager pagination paging poll popular popup promo quangcao rating recommend "
     "recommendation recommended relate related share sharing shares sidebar social subscribe suggest "
@@ -48,6 +49,8 @@ _TAGS = frozenset({"tag", "tags", "taglist", "keyword", "keywords", "tukhoa"})
 _BREADCRUMB = frozenset({"breadcrumb", "breadcrumbs"})
 
 _NAME_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+# `comments-open` is what content systems call an article.
+_COMMENTS = re.compile(r"(?:^|\s)(?:comments?|binh-?luan|disqus)(?!-(?:open|closed|off))", re.IGNORECASE)
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _ALIGN_STYLE = re.compile(r"text-align\s*:\s*(center|right)", re.IGNORECASE)
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
@@ -57,12 +60,15 @@ _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 class Marks:
     """What one element's name and attributes say of the text in it.
 
-    `heading` is 1 to 6 for h1 to h6, else 0; `align` is 'center', 'right' or ''.
+    `heading` is 1 to 6 for h1 to h6, else 0; `align` is 'center', 'right' or ''; of one `kind` are elements of
+    one name with the same classes, '' where these say too little. What stands `apart` from any article are footers
+    and comments.
     """
 
     unread: bool = False
     block: bool = False
     heading: int = 0
+    table: bool = False
     listed: bool = False
     link: bool = False
     bold: bool = False
@@ -70,6 +76,7 @@ class Marks:
     picture: bool = False
     line_break: bool = False
     furniture: bool = False
+    apart: bool = False
     article: bool = False
     body: bool = False
     caption: bool = False
@@ -79,29 +86,33 @@ class Marks:
     tags: bool = False
     breadcrumb: bool = False
     align: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
     """The attributes that say something, '' where absent; `kind` is an itemprop (schema.org) or property."""
 
-    names: str = ""
+    classes: str = ""
+    id: str = ""
     role: str = ""
     kind: str = ""
     style: str = ""
     align: str = ""
     hidden: bool = False
 
+    @property
+    def names(self) -> str:
+        """The classes and the id."""
+        return f"{self.classes} {self.id}".strip()
+
 
 def read_marks(element: str, attributes: Attributes) -> Marks:
     """The marks of an element (its name in lower case)."""
-    names = frozenset(part.lower() for part in _NAME_PART.findall(attributes.names))
+    called = attributes.names
+    names = frozenset(part.lower() for part in _NAME_PART.findall(called))
     style, kind = attributes.style, attributes.kind.lower()
-    hidden = (
-        attributes.hidden
-        or bool(_HIDDEN.intersection(attributes.names.split()))
-        or _HIDDEN_STYLE.search(style)
-    )
+    hidden = attributes.hidden or bool(_HIDDEN.intersection(called.split())) or _HIDDEN_STYLE.search(style)
     caption = (
         element == "figcaption" or bool(names & _CAPTION) or any(pair <= names for pair in _CAPTION_PAIRS)
     )
@@ -112,6 +123,7 @@ def read_marks(element: str, attributes: Attributes) -> Marks:
         # A span that holds a caption or a byline is no part of the sentence beside it.
         block=block or (element == "span" and (caption or bool(names & _BYLINE))),
         heading=_HEADINGS.index(element) + 1 if element in _HEADINGS else 0,
+        table=element == "table",
         listed=element == "li",
         link=element == "a",
         bold=element in {"b", "strong"} or _BOLD_STYLE.search(style) is not None,
@@ -121,6 +133,10 @@ def read_marks(element: str, attributes: Attributes) -> Marks:
         furniture=block
         and element not in _NEVER_FURNITURE
         and _is_furniture(element, names, attributes.role),
+        apart=element == "footer"
+        or attributes.role.lower() == "contentinfo"
+        or "footer" in names
+        or _COMMENTS.search(called) is not None,
         article=element == "article",
         body="articlebody" in kind,
         caption=caption,
@@ -129,6 +145,7 @@ def read_marks(element: str, attributes: Attributes) -> Marks:
         quote=element == "blockquote" or bool(names & _QUOTE),
         tags=bool(names & _TAGS),
         breadcrumb=bool(names & _BREADCRUMB),
+        kind=f"{element} {attributes.classes}" if attributes.classes or element in {"p", "section"} else "",
         align=(aligned[1] if aligned else "center" if element == "center" else attributes.align).lower(),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from crawl.decode import repair_text
@@ -18,6 +18,7 @@ from crawl.paragraphs import Block
 
 _AROUND = 32  # elements further out say nothing about a block, and nesting may be 100,000 deep
 _NEAR = 3  # a block's own element and two around it may say what it is
+_CAPTIONS = 500  # characters; a longer table is more than pictures with their captions
 _WHITE_SPACE = re.compile(r"\s+")
 _SENTENCE_END = re.compile(r"[.!?…:][\"”’')\]]*\s*$")
 
@@ -26,14 +27,17 @@ _SENTENCE_END = re.compile(r"[.!?…:][\"”’')\]]*\s*$")
 class Element:
     """What the rules need to know of an element around a block; `number` is its place in the page.
 
-    `chosen` is the body that a source's selectors name; `article` and `body` are HTML's and schema.org's.
+    `chosen` is the body that a source's selectors name; `article` and `body` are HTML's and schema.org's; `kind` and
+    `apart` are as in `Marks`.
     """
 
     number: int
     furniture: bool = False
+    apart: bool = False
     article: bool = False
     body: bool = False
     chosen: bool = False
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,21 @@ def tidy(text: str) -> str:
     return printable(" ".join(unicodedata.normalize("NFC", text).split()))
 
 
+@dataclass(slots=True)
+class _Table:
+    """A table that is open: where in the outline it begins, and the pictures in it if it begins with one."""
+
+    start: int
+    pictures: list[str] = field(default_factory=list)
+
+
 class OutlineWriter:
     """Makes the outline while markup is walked. Every `enter` is followed by its `leave`."""
 
     def __init__(self) -> None:
         self.outline: list[Placed] = []
         self._open: list[tuple[Element, Marks]] = []
+        self._tables: list[_Table] = []
         self._numbers = 0
         self._links = self._bold = self._slanted = 0  # how many such elements are open
         self._pictured = False
@@ -77,8 +90,21 @@ class OutlineWriter:
             self._flush()
             self._numbers += 1
             self._open.append(
-                (Element(self._numbers, marks.furniture, marks.article, marks.body, chosen), marks)
+                (
+                    Element(
+                        self._numbers,
+                        marks.furniture,
+                        marks.apart,
+                        marks.article,
+                        marks.body,
+                        chosen,
+                        marks.kind,
+                    ),
+                    marks,
+                )
             )
+        if marks.table:
+            self._tables.append(_Table(len(self.outline)))
         self._links += marks.link
         self._begun_links += marks.link
         self._bold += marks.bold
@@ -92,6 +118,8 @@ class OutlineWriter:
         if marks.block or chosen:
             self._flush()
             self._open.pop()
+        if marks.table:
+            self._caption(self._tables.pop())
         self._links -= marks.link
         self._bold -= marks.bold
         self._slanted -= marks.slanted
@@ -99,6 +127,21 @@ class OutlineWriter:
     def show(self, address: str) -> None:
         """A picture stands here; '' if its address is not known."""
         self._picture = address
+        for table in self._tables:
+            if table.pictures or (table.start == len(self.outline) and not "".join(self._parts).strip()):
+                table.pictures.append(address)
+
+    def _caption(self, table: _Table) -> None:
+        """The text of a small table that begins with a picture is captions: as many as pictures, or of the last."""
+        placed = self.outline[table.start :]
+        if not table.pictures or sum(len(one.block.text) for one in placed) > _CAPTIONS:
+            return
+        each = len(placed) == len(table.pictures)
+        for number, one in enumerate(placed):
+            picture = table.pictures[number] if each else one.block.picture
+            self.outline[table.start + number] = replace(
+                one, block=replace(one.block, caption=True, picture=picture)
+            )
 
     def write(self, text: str) -> None:
         """Text inside the elements that are open."""
@@ -114,12 +157,16 @@ class OutlineWriter:
             self._in_slanted += size * (self._slanted > 0)
 
     def _break_line(self) -> None:
-        """A line break after a sentence or after another break ends a paragraph; others are of verse."""
+        """A line break after a sentence, a link or another break ends a paragraph; others are of verse."""
         last = self._parts[-1] if self._parts else ""
-        if last == "\n" or _SENTENCE_END.search(last):
+        if last == "\n" or _SENTENCE_END.search(last) or self._is_linked():
             self._flush()
         elif last:
             self._parts.append("\n")
+
+    def _is_linked(self) -> bool:
+        """Whether all text of the block so far is linked: a headline above its teaser."""
+        return self._in_links > 0 and self._in_links >= sum(len(part.strip()) for part in self._parts)
 
     def _flush(self) -> None:
         """End the block, if there is any text in it."""
@@ -136,20 +183,26 @@ class OutlineWriter:
         self._in_links = self._in_bold = self._in_slanted = 0
 
     def _block(self, text: str, links: int) -> Block:
-        near = [marks for _, marks in self._open[: -_NEAR - 1 : -1]]
-        quoted = any(marks.quote for _, marks in self._open[: -_NEAR - 2 : -1])
-        align = next((marks.align for marks in near if marks.align), "")
+        around = [marks for _, marks in self._open[: -_NEAR - 2 : -1]]
+        heading, caption, lead, byline, listed, align = 0, False, False, False, False, ""
+        for marks in around[:_NEAR]:
+            heading = max(heading, marks.heading)
+            caption |= marks.caption
+            lead |= marks.lead
+            byline |= marks.byline
+            listed |= marks.listed
+            align = align or marks.align
         return Block(
             text=text,
             linked=min(self._in_links, len(text)),
             links=links,
             bold=min(self._in_bold, len(text)),
             slanted=min(self._in_slanted, len(text)),
-            heading=max((marks.heading for marks in near), default=0),
-            caption=any(marks.caption for marks in near),
-            lead=any(marks.lead for marks in near),
-            byline=any(marks.byline for marks in near) and not quoted,
-            listed=any(marks.listed for marks in near),
+            heading=heading,
+            caption=caption,
+            lead=lead,
+            byline=byline and not any(marks.quote for marks in around),
+            listed=listed,
             centred=align == "center",
             right=align == "right",
             pictured=self._pictured,

@@ -12,12 +12,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _RELATED = re.compile(
-    r"(?:các )?(?:tin|bài)(?: bài)?(?: viết)?"
-    r" (?:liên quan|khác|cùng chuyên mục|mới(?: nhất)?|nổi bật|đọc nhiều)"
+    r"(?:các |những )?(?:tin|bài)(?: tức| bài)?(?: viết| báo)?"
+    r" (?:liên quan|khác|cùng (?:chuyên mục|chủ đề|sự kiện)|(?:mới|cũ)(?: nhất| hơn| đăng| cập nhật)?"
+    r"|nổi bật|nóng|(?:đọc|xem) nhiều(?: nhất)?|đã (?:đưa|đăng)|tiếp theo)"
     r"|xem thêm|đọc thêm|đọc tiếp|xem tiếp|(?:mời )?(?:quý )?(?:bạn|độc giả) (?:đọc )?(?:xem|đọc) thêm"
-    r"|có thể bạn quan tâm|cùng chuyên mục|được quan tâm|đọc nhiều|tiêu điểm"
+    r"|(?:có thể bạn|bạn có thể)(?: sẽ)? quan tâm|cùng (?:chuyên mục|chủ đề)|được quan tâm|(?:đọc|xem) nhiều(?: nhất)?"
+    r"|tiêu điểm|dòng sự kiện"
     r"|related (?:articles?|stor(?:y|ies)|news|posts?|content)|read (?:more|next|also)|see also"
-    r"|more from\b.{0,40}|more (?:\w+ ){0,3}(?:stories|news)|elsewhere on .{0,40}"
+    r"|more from\b.{0,40}|more (?:\w+ ){0,3}(?:stories|news)|elsewhere on .{0,40}|don.t miss"
+    r"|(?:most|popular|trending|latest|recent) (?:read|viewed|shared|popular|now|posts|stories|articles|news)\b.{0,20}"
+    r"|you (?:may|might) (?:also )?(?:like|be interested in)|recommended(?: for you)?|what to read next"
 )
 _FURNITURE = re.compile(
     r"các thông tin tiện ích|in bài(?: viết| này)?|bản in|gửi (?:email|bình luận|ý kiến|bài viết)"
@@ -25,10 +29,26 @@ _FURNITURE = re.compile(
     r"|ý kiến(?: bạn đọc| của bạn)?|từ kho[áa]|từ khóa|tags?"
     r"|quay lại|trở lại(?: đầu trang)?|lên đầu trang|về đầu trang|theo dõi .{0,40} trên(?: google news)?"
     r"|nghe (?:đọc )?bài(?: viết)?|quảng cáo|copy link|sao chép liên kết|phóng to|thu nhỏ"
+    r"|\d+ (?:lượt )?(?:thích|chia sẻ|shares?|likes?)|listen live|back to (?:top|gallery)"
+    r"|(?:continue reading|(?:story|article) continues)(?: below)?(?: (?:this )?advertisement)?|adverts?"
     r"|share(?: this)?|advertisement|print|comments?|click to .{0,30}|sign up .{0,60}|subscribe .{0,60}"
 )
 _MARKERS = " \t\n.,:;>»|•►▶*-–—…!→+#"
-_CREDIT = re.compile(r"\(?(?:theo|nguồn|source)\b[ :]+.{1,60}")
+_CREDIT = re.compile(
+    r"\(?(?:(?:theo|nguồn|source)\b[ :]+.{1,60}|tổng hợp|sưu tầm|(?:lược|biên) (?:dịch|ghi|soạn))\)?"
+)
+# What a site counts or files below an article.
+_COUNTED = re.compile(
+    r"(?:số )?(?:lượt|lần) (?:xem|đọc|truy cập)\b.{0,30}|(?:đã xem|views?)\s*:?\s*[\d.,]+"
+    r"|(?:từ kho[áa]|từ khóa|tags?|chủ đề):.*"
+)
+# Whose the site is: no paragraph of an article begins so.
+_IMPRINT = re.compile(
+    r"\W*(?:©|copyright\b|all rights reserved|(?:toàn bộ )?bản quyền (?:thuộc|©)|giấy phép (?:xuất bản|thiết lập|số)"
+    r"|giấy phép hoạt động (?:báo|trang|tạp)|(?:cấm|không được) sao chép|ghi rõ nguồn|(?:phó )?tổng biên tập\s*:"
+    r"|chịu trách nhiệm (?:chính|nội dung)\s*:|cơ quan chủ quản\s*:)",
+    re.IGNORECASE,
+)
 _PHOTO_CREDIT = re.compile(
     r"\(?(?:ảnh(?: tư liệu| minh họa| minh hoạ)?|hình|photos?|images?|pictures?)(?: credit| courtesy| by)?"
     r"\s*:\s*[^:]{1,80}"
@@ -140,10 +160,9 @@ def sort_out(blocks: Iterable[Block], title: str, lead: str, description: str) -
     """
     captions, kept = _captions(_without_related(blocks))
     byline, kept = _byline(kept)
-    kept = [block for block in kept if not _is_furniture(block) and text_key(block.text) != text_key(title)]
-    if lead:
-        kept = [block for block in kept if text_key(block.text) != text_key(lead)]
-    elif kept and _is_lead(kept, description):
+    known = {text_key(title)} | ({text_key(lead)} if lead else set())
+    kept = [block for block in kept if not _is_furniture(block) and text_key(block.text) not in known]
+    if not lead and kept and _is_lead(kept, description):
         lead = kept.pop(0).text
     while kept and kept[-1].heading:
         kept.pop()
@@ -203,9 +222,7 @@ def _without_related(blocks: Iterable[Block]) -> list[Block]:
     kept: list[Block] = []
     in_box = False
     for block in blocks:
-        text = block.text.lower().strip(_MARKERS)
-        label = _RELATED.match(text)
-        if label and (label.end() == len(text) or block.linked * 2 >= len(text) - label.end()):
+        if is_related_label(block):
             in_box = True
         elif block.is_link or (in_box and _is_box_line(block)):
             continue
@@ -213,6 +230,18 @@ def _without_related(blocks: Iterable[Block]) -> list[Block]:
             in_box = False
             kept.append(block)
     return kept
+
+
+def is_related_label(block: Block) -> bool:
+    """Whether it heads related news: `Xem thêm`, alone or with links behind it."""
+    text = block.text.lower().strip(_MARKERS)
+    label = _RELATED.match(text)
+    return label is not None and (label.end() == len(text) or block.linked * 2 >= len(text) - label.end())
+
+
+def is_imprint(text: str) -> bool:
+    """Whether it begins to say whose the site is, or what may be done with it."""
+    return _IMPRINT.match(text) is not None
 
 
 def _is_box_line(block: Block) -> bool:
@@ -268,13 +297,16 @@ def _byline(blocks: Sequence[Block]) -> tuple[Byline, list[Block]]:
     end = len(kept)
     for place in range(len(kept) - 1, max(0, len(kept) - 1 - _TAIL), -1):
         text = kept[place].text
-        if _is_furniture(kept[place]) or _is_invitation(kept[place]):
+        if _is_furniture(kept[place]) or _is_invitation(kept[place]) or _is_filing(kept[place]):
             end = place
         elif _CREDIT.fullmatch(text.lower()):
             credit, end = text.strip("() "), place
         elif (name := _signature(kept[place])) is not None:
+            bracket = role_in(text)
+            if bracket and _CREDIT.fullmatch(bracket.lower()):
+                credit, bracket = bracket, None
             if author is None:
-                author, role = name, role_in(text) or below
+                author, role = name, bracket or below
             end = place
         elif _is_role(text):
             below = text.strip("()")
@@ -307,11 +339,19 @@ def _is_invitation(block: Block) -> bool:
     return len(block.text) <= _INVITATION_LENGTH and _INVITATION.search(block.text.lower()) is not None
 
 
+def _is_filing(block: Block) -> bool:
+    """Whether it is about the site or the page: below an article only, for articles may quote such words."""
+    text = block.text.lower().strip(_MARKERS)
+    return len(text) <= _INVITATION_LENGTH and bool(_COUNTED.fullmatch(text) or is_imprint(text))
+
+
 def _is_lead(blocks: Sequence[Block], description: str) -> bool:
     """Whether the first block is the lead: markup or description say so, or it alone is wholly bold."""
     first = blocks[0]
-    if len(blocks) == 1 or len(first.text) < _LEAD_LENGTH:
+    if len(first.text) < _LEAD_LENGTH:
         return False
+    if len(blocks) == 1:
+        return first.lead
     following = next((block for block in blocks[1:] if len(block.text) >= _LEAD_LENGTH), blocks[1])
     is_bold = first.is_bold and not first.heading and not following.is_bold
     return first.lead or is_bold or says_the_same(first.text, description)

@@ -43,6 +43,7 @@ _SENTENCES = {
     BEFORE_SINCE: mark("from before the day that was asked for"),
     "empty": mark("an empty page"),
     "not-html": mark("not HTML"),
+    "too-long": mark("longer than any article; the page is kept"),
     "list-page": mark("a list of articles, not an article"),
     "no-text": mark("too little text for an article"),
     "error-page": mark("an error page, whatever its status says"),

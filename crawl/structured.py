@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawl.article import When
-from crawl.dates import parse_written
+from crawl.dates import parse_stated
 
 _ARTICLE_TYPE = re.compile(r"(?:article|blogposting|reportage)$", re.IGNORECASE)
 _MAX_NODES = 2000  # a page describes a few dozen things; more is noise or an attack
@@ -70,14 +70,14 @@ def read_meta(pairs: Iterable[tuple[str, str]]) -> Claims:
         return next((values[name][0] for name in _META_NAMES[claim] if name in values), None)
 
     keywords = values.get("news_keywords") or values.get("keywords") or []
-    published = parse_written(first("published") or "")
+    published = parse_stated(first("published") or "")
     return Claims(
         is_article="article:published_time" in values and published is not None,
         headline=first("headline"),
         description=first("description"),
         author=first("author"),
         published=published,
-        modified=parse_written(first("modified") or ""),
+        modified=parse_stated(first("modified") or ""),
         section=first("section"),
         tags=tuple(tag for text in [*keywords, *values.get("article:tag", [])] for tag in text.split(",")),
         site=first("site"),
@@ -102,8 +102,8 @@ def read_json_ld(scripts: Iterable[str]) -> Claims:
         description=_text(article.get("description")),
         body=_text(article.get("articleBody")),
         author=_person(article.get("author")),
-        published=parse_written(_text(article.get("datePublished")) or ""),
-        modified=parse_written(_text(article.get("dateModified")) or ""),
+        published=parse_stated(_stamp(article.get("datePublished"))),
+        modified=parse_stated(_stamp(article.get("dateModified"))),
         section=_text(article.get("articleSection")),
         tags=_keywords(article.get("keywords")),
         site=_text(publisher.get("name")) if isinstance(publisher, dict) else None,
@@ -139,6 +139,11 @@ def _text(value: object) -> str | None:
     if isinstance(value, list) and value:
         value = value[0]
     return value.strip() or None if isinstance(value, str) else None
+
+
+def _stamp(value: object) -> str:
+    """A date as text; some say it as a number."""
+    return str(value) if type(value) is int else _text(value) or ""
 
 
 def _keywords(value: object) -> tuple[str, ...]:

@@ -46,7 +46,8 @@ def parse(html: str) -> Tree:
     grower = _Grower()
     parser = etree.HTMLParser(target=grower, huge_tree=True, encoding="utf-8")
     try:
-        root = etree.fromstring(html.encode(), parser)
+        # NUL in text is passed over (WHATWG HTML, section 13.2.6.4.7).
+        root = etree.fromstring(html.replace("\0", "").encode(), parser)
     except etree.XMLSyntaxError:  # nothing but blanks, comments and declarations
         root = None
     return Tree(etree.Element("html") if root is None else root, tuple(grower.json_ld))
@@ -123,7 +124,7 @@ class _Grower:
     def data(self, text: str) -> None:
         """A piece of text."""
         if self._unread is None:
-            self._builder.data(_FORBIDDEN.sub("", text))
+            self._builder.data(_permitted(text))
         elif self._keeps:
             self._unread.append(text)
 
@@ -146,4 +147,8 @@ def _name(name: str) -> str | None:
 def _sound(attributes: Mapping[str, str]) -> dict[str, str]:
     if len(attributes) > _MOST_ATTRIBUTES:
         attributes = dict(itertools.islice(attributes.items(), _MOST_ATTRIBUTES))
-    return {name: _FORBIDDEN.sub("", value) for name, value in attributes.items() if _name(name)}
+    return {name: _permitted(value) for name, value in attributes.items() if _name(name)}
+
+
+def _permitted(text: str) -> str:
+    return text if text.isprintable() else _FORBIDDEN.sub("", text)  # nothing forbidden is printable

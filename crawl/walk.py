@@ -8,15 +8,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from crawl.article import When
-from crawl.dates import parse_written
+from crawl.dates import parse_stated
 from crawl.markup import Attributes, Marks, read_marks
 from crawl.outline import Outline, OutlineWriter
-from crawl.tree import Element, text_of
+from crawl.tree import Element, select, text_of
 
 _MOST_CANDIDATES = 20  # how many elements of one name are looked into
 _MOST_LINKS = 40
 _LONGEST_VALUE = 300  # attributes beyond this are generated, or an attack
 _LONGEST_ADDRESS = 2083
+_STAMPED = "[data-time], [data-timestamp], [data-datetime], [data-utime]"
+_STAMPS = ("data-time", "data-timestamp", "data-datetime", "data-utime")
 _NUMBERS = "0123456789-_"  # of an id; they say nothing, and without them many are alike
 # Where pages that load pictures late keep the address; `src` is then a placeholder.
 _PICTURE_ADDRESSES = ("data-src", "data-original", "data-lazy-src", "src")
@@ -95,7 +97,7 @@ def _read_marks(
     *,
     hidden: bool = False,
 ) -> Marks:
-    return read_marks(tag, Attributes(f"{classes} {id}".strip(), role, kind, style, align, hidden))
+    return read_marks(tag, Attributes(classes, id, role, kind, style, align, hidden))
 
 
 def meta_pairs(root: Element) -> Iterator[tuple[str, str]]:
@@ -114,10 +116,18 @@ def canonical_links(root: Element) -> list[str]:
 
 
 def time_element(root: Element) -> When | None:
-    """The page's one `time` element of HTML with a date for machines; several are of several articles."""
-    times = (element.get("datetime") for element in root.iter("time"))
-    written = set(itertools.islice((time for time in times if time is not None), _MOST_CANDIDATES))
-    return parse_written(written.pop()) if len(written) == 1 else None
+    """The date for machines of the page's one `time` element, or else of its one element with a time stamp.
+
+    Several are of several articles.
+    """
+    written = _values(root.iter("time"), ("datetime",)) or _values(select(root, _STAMPED), _STAMPS)
+    return parse_stated(written.pop()) if len(written) == 1 else None
+
+
+def _values(elements: Iterable[Element], names: Iterable[str]) -> set[str]:
+    """The different values of these attributes."""
+    found = (element.get(name) for element in elements for name in names)
+    return set(itertools.islice((value for value in found if value is not None), _MOST_CANDIDATES))
 
 
 def printed_path(breadcrumbs: Iterable[Element]) -> list[str]:

@@ -7,6 +7,7 @@ hashing", NIPS 2012; shingles: Broder, "On the resemblance and containment of do
 
 from __future__ import annotations
 
+import math
 import zlib
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from index.tokens import analyse_terms
 
-SKETCH_VERSION = 1
+SKETCH_VERSION = 2
 """Raised with every change of what a text is turned into here, or of what counts as a reprint."""
 
 SHINGLE = 3
@@ -49,7 +50,9 @@ _DRIFT = 6
 """Syllables by which the way from one anchor to the next may differ."""
 
 _NUMBERS_KEPT = 0.8
-_DEVIATIONS = 2.5
+_NUMBERS_LOST = 3
+_CHANCE = 0.005
+_MOST_KEPT = 0.95  # of the words, as far as is reckoned: two printings of one article may differ in a date
 
 _Places = npt.NDArray[np.intp]
 _Mask = npt.NDArray[np.bool_]
@@ -196,14 +199,21 @@ def _kept(shorter: Syllables, longer: Syllables, anchors: _Places, drift: _Place
 def _is_template(text: Syllables, kept: _Mask, region: _Mask) -> bool:
     """Whether far fewer numbers than words were kept, in the region where the texts run alike.
 
-    If numbers were kept like words, with chance q, their count would be binomial; it must lie well below.
+    If numbers were kept like words, with chance q, their count would be binomial; so few must be most unlikely.
     """
     numbers = (text & 1).astype(np.bool_) & region
     words = region & ~numbers
     count = int(numbers.sum())
     if not count or not words.any():
         return False
-    q = float(kept[words].mean())
-    expected, found = q * count, int(kept[numbers].sum())
-    surprising = _DEVIATIONS * float(np.sqrt(q * (1 - q) * count + 1))
-    return found < _NUMBERS_KEPT * expected and expected - found > surprising
+    q = min(float(kept[words].mean()), _MOST_KEPT)
+    found = int(kept[numbers].sum())
+    if found >= _NUMBERS_KEPT * q * count or count - found < _NUMBERS_LOST:
+        return False
+    return _binomial(found, count, q) < _CHANCE
+
+
+def _binomial(most: int, count: int, q: float) -> float:
+    """The chance that of so many, each with chance q, no more than `most` come true."""
+    ways = range(most + 1)
+    return sum(math.comb(count, hits) * q**hits * (1 - q) ** (count - hits) for hits in ways)

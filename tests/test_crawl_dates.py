@@ -38,6 +38,7 @@ DAY = date(2021, 3, 15)
         ("Cập nhật: 15/03/2021 10:30", MORNING),
         ("Đăng ngày 15/03/2021, 10:30 - Cập nhật 16/03/2021 08:00", MORNING),
         ("ngày 15 tháng 3, 2021", DAY),
+        ("15 Th3, 2021", DAY),
         ("ngày 15 tháng 3 năm 2021", DAY),
         ("15 Tháng Ba, 2021", DAY),
         ("22:42 15 tháng 3, 2021", EVENING),

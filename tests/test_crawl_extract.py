@@ -352,15 +352,14 @@ def test_labelled_pages_of_the_world(bench_data: Path) -> None:
     assert not hold(FLOORS, digest(pages), measure(pages), pin=False)
 
 
-def test_of_a_huge_page_the_beginning_is_read() -> None:
-    """What stands behind MAX_HTML bytes is not parsed; where the page is cut, its encoding stays what it was."""
+def test_no_page_is_cut_short() -> None:
+    """A page beyond MAX_HTML is refused with a reason; pictures written into it do not count."""
     prose = "<p>" + "Nước lũ trên sông dâng cao trong đêm. " * 20 + "</p>"
-    found = article_of(news(body=prose * (MAX_HTML // len(prose.encode()) + 100), bottom="<p>CUỐI TRANG</p>"))
-    assert found.body.startswith("Nước lũ trên sông dâng cao trong đêm.")
-    assert "CUỐI TRANG" not in found.body
-    assert len(found.body.encode()) < MAX_HTML
-    assert set(found.body.split("\n\n")) == {found.body.split("\n\n")[0]}
-    assert extract(page(b"<html" + b"a" * (MAX_HTML + 1)), SOURCE) == Rejected("no-text")
+    body = prose * (MAX_HTML // len(prose.encode()) + 1)
+    assert extract(page(news(body=body)), SOURCE) == Rejected("too-long")
+    picture = f'<img src="data:image/png;base64,{"iVBORw0KGgo" * (MAX_HTML // 11)}=">'
+    found = article_of(news(body=f"{PROSE}{picture}{PROSE}<p>Đoạn cuối của bài ở sau tấm ảnh.</p>"))
+    assert found.body.endswith("Đoạn cuối của bài ở sau tấm ảnh.")
 
 
 def test_no_page_raises(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -392,3 +391,53 @@ def test_a_page_is_read_by_the_selectors_of_its_day() -> None:
         found = extract(replace(page(html), fetched=fetched), source)
         assert isinstance(found, Article)
         assert found.lead == f"Lời dẫn {lead} của bài báo."
+
+
+@pytest.mark.parametrize(
+    ("head", "top", "expected"),
+    [
+        (
+            '<meta property="article:published_time" content="1970-01-01T07:00:00+07:00">',
+            "15/03/2021 22:42",
+            22,
+        ),
+        (
+            '<meta property="article:published_time" content="2071-03-15T20:00:00+07:00">',
+            "15/03/2021 22:42",
+            22,
+        ),
+        ('<meta property="article:published_time" content="1615822920">', "", 22),
+        ('<meta property="article:published_time" content="1970-01-01T07:00:00+07:00">', "", None),
+        ("", '<span data-time="1615822920000">hôm qua</span>', 22),
+        ("", '<time datetime="2021-03-15T22:42:00+0700">3 giờ trước</time>', 22),
+    ],
+)
+def test_dates_that_cannot_be(head: str, top: str, expected: int | None) -> None:
+    """Dates from before online papers or from the future are passed over; seconds since 1970 are dates."""
+    found = article_of(news(head, body=f"<div>{top}</div>{PROSE}{PROSE}"))
+    hour = found.published.hour if isinstance(found.published, datetime) else None
+    assert hour == expected
+    assert found.body == article_of(news()).body
+
+
+def test_a_title_without_a_heading() -> None:
+    """The window's title without the site's name is recognised where it is printed; sub-headings are no titles."""
+    parts = f"{PROSE}<p><b>Những kết quả ban đầu</b></p>{PROSE}"
+    html = news(body=parts).replace("h1>", "div>")
+    found = article_of(html)
+    assert (found.title, found.headings) == ("Tổng kết công tác dân vận", ("Những kết quả ban đầu",))
+    assert found.body == article_of(news(body=parts)).body
+
+
+def test_tables_of_pictures() -> None:
+    """Below or beside the pictures that a small table begins with stand captions, each of its own picture."""
+    table = (
+        "<table><tr><td><img src=/1.jpg></td><td><img src=/2.jpg></td></tr>"
+        "<tr><td>Đại biểu dự họp.</td><td>Quang cảnh hội nghị.</td></tr></table>"
+    )
+    found = article_of(news(body=PROSE + table + PROSE))
+    assert found.captions == ("Đại biểu dự họp.", "Quang cảnh hội nghị.")
+    assert found.images == ("https://x.vn/1.jpg", "https://x.vn/2.jpg")
+    assert found.body == article_of(news()).body
+    figures = "<table><tr><td>Xã</td><td>Số hộ</td></tr><tr><td>Ninh Ích</td><td>1.200</td></tr></table>"
+    assert "Ninh Ích" in article_of(news(body=PROSE + figures + PROSE)).body

@@ -14,6 +14,8 @@ from crawl.sources import Source
 
 BRIEF = "<div><p>Sáng nay, hội nghị tổng kết công tác dân vận họp tại thành phố, với hơn 200 đại biểu dự.</p></div>"
 PICTURES = "".join(f"<img src=/{number}.jpg><p>Ảnh {number}</p>" for number in range(6))
+TEASER = "Cây cầu dài 300 mét nối hai bờ sông được đưa vào sử dụng. Xe chạy từ hôm nay."
+TEASERS = f"<tr><td><a href=/a>Khánh thành cầu qua sông Cái</a><br>{TEASER}</td></tr>" * 9
 PROSE = "<p>" + "Sáng nay, hội nghị tổng kết công tác dân vận được tổ chức tại thành phố. " * 6 + "</p>"
 
 
@@ -38,6 +40,11 @@ def read(body: str, title: str = "Báo X") -> Extraction:
         ("<h1>Phóng sự: mùa lũ</h1><video src=/a.mp4></video><p>Mời xem.</p>", "Báo X", "video-page"),
         ("<h1>Ảnh đẹp trong tuần</h1>" + PICTURES, "Báo X", "gallery-page"),
         ("<h1>Chưa có nội dung</h1>", "Báo X", "no-text"),
+        ("<h1>Server Error in '/' Application.</h1><h2>Runtime Error</h2>" + PROSE * 2, "Runtime Error", "error-page"),
+        (PROSE * 3, "502 Bad Gateway", "error-page"),
+        ("<h1>Phóng sự: mùa lũ</h1><video src=/a.mp4></video><div id=footer>" + PROSE + "</div>", "x", "video-page"),
+        ("<h1>Chưa có nội dung</h1><footer>" + PROSE + "</footer>", "Báo X", "no-text"),
+        ("<table>" + TEASERS + "</table>", "Xã hội - Báo X", "list-page"),
     ],
 )  # fmt: skip
 def test_each_kind_has_its_reason(body: str, title: str, reason: str) -> None:

@@ -48,6 +48,8 @@ def test_names_in_bylines(text: str, name: str | None) -> None:
         [Block("P.Y", bold=3), Block("(Theo TTXVN)")],
         [Block("Tác giả: P.Y"), Block("(Chủ tịch hội)")],
         [Block("P.Y", byline=True), Block("."), Block("các thông tin tiện ích")],
+        [Block("P.Y", right=True), Block("Từ khóa: nước sạch", linked=9), Block("Lượt xem: 1.234")],
+        [Block("P.Y", right=True), Block("Bản quyền thuộc Báo X. Cấm sao chép dưới mọi hình thức.")],
     ],
 )
 def test_bylines(byline: list[Block]) -> None:
@@ -57,7 +59,14 @@ def test_bylines(byline: list[Block]) -> None:
     assert parts.paragraphs == (LONG, MORE)
 
 
-@pytest.mark.parametrize("credit", ["Theo TTXVN", "Theo Báo Vạn Thuận"])
+def test_a_credit_behind_the_name() -> None:
+    """What is in brackets behind a name is a role, unless it says whom the text is taken from."""
+    credited = sort(Block(LONG), Block(MORE), Block("P.Y (Theo AFP, Reuters)", right=True))
+    assert (credited.author, credited.role, credited.credit) == ("P.Y", None, "Theo AFP, Reuters")
+    assert sort(Block(LONG), Block(MORE), Block("P.Y (CTV)", right=True)).role == "CTV"
+
+
+@pytest.mark.parametrize("credit", ["Theo TTXVN", "Theo Báo Vạn Thuận", "Tổng hợp"])
 def test_a_credit_is_no_author(credit: str) -> None:
     """Whose text was taken over did not write it for this paper; it is said apart, and is no part of the text."""
     parts = sort(Block(LONG), Block(MORE), Block(f"({credit})"))
@@ -81,6 +90,13 @@ def test_leads() -> None:
     assert sort(Block(LONG), Block(MORE), description=LONG[:60] + "...").lead == LONG
     assert sort(Block(LONG), Block(MORE)).lead == ""
     assert sort(Block(LONG, bold=len(LONG)), Block(MORE, bold=len(MORE))).lead == ""
+
+
+def test_the_lead_of_pictures() -> None:
+    """Above pictures alone what is named a lead is one; a paragraph that is alone is the text."""
+    picture = Block("Lễ khởi công.", caption=True)
+    assert sort(Block(LONG, lead=True), picture) == Parts(LONG, (), (picture.text,), pictures=("",))
+    assert sort(Block(LONG, bold=len(LONG)), picture).paragraphs == (LONG,)
 
 
 def test_nothing_is_said_twice() -> None:

@@ -126,3 +126,12 @@ def test_meta_elements() -> None:
 def test_meta_elements_of_every_page(pairs: list[tuple[str, str]]) -> None:
     """What a site writes on all of its pages makes no article of one."""
     assert not read_meta(pairs).is_article
+
+
+@pytest.mark.parametrize("stamp", [1615822920, "1615822920", 1615822920000, "2021-03-15T22:42:00+07:00"])
+def test_dates_for_machines(stamp: int | str) -> None:
+    """Seconds and milliseconds since 1970 are dates, as numbers and as text."""
+    expected = datetime(2021, 3, 15, 22, 42, tzinfo=VIETNAM)
+    claims = read_json_ld([article(datePublished=stamp, dateModified=stamp)])
+    assert (claims.published, claims.modified) == (expected, expected)
+    assert read_meta([("article:published_time", str(stamp))]).published == expected

@@ -138,6 +138,18 @@ def test_bulletins_that_differ_in_numbers_are_no_reprints(template: str) -> None
     assert overlap(one, nearly).is_reprint
 
 
+def test_a_form_with_other_words_and_few_numbers_is_no_reprint() -> None:
+    """Two days' weather reports, with a word or two exchanged and half of six numbers the same by chance."""
+    form = (
+        "Thời tiết {0} ngày {1} tháng {2}: nhiều mây, có mưa rào. Nhiệt độ thấp nhất {3} độ C, cao nhất {4} độ C. Gió"
+        " đông bắc cấp {5}. Độ ẩm {6} phần trăm. Người dân chú ý đề phòng lốc, sét trong chiều tối và đêm, nhất là"
+        " ở các xã miền núi và ven biển."
+    )
+    one = syllables(form.format("Khánh Hòa", 3, 11, 21, 30, 4, 80))
+    assert not overlap(one, syllables(form.format("Bình Định", 9, 11, 19, 27, 4, 80))).is_reprint
+    assert overlap(one, syllables(form.format("Bình Định", 3, 11, 21, 30, 4, 85))).is_reprint
+
+
 def table_of(*texts: Syllables) -> SketchTable:
     """A table of these texts, numbered from 0."""
     table = SketchTable()
