@@ -86,6 +86,10 @@ _LETTER_REFERENCE = re.compile(
     "|#0*(?:1[2-9]\\d|2[0-5]\\d|7[6-9]\\d|8[0-7]\\d)|#[xX]0*(?:[89A-Fa-f][0-9A-Fa-f]|3[0-6][0-9A-Fa-f]));"
 )
 _SOME = 3  # fewer are somebody's name
+# All that may be spelt out without becoming markup: a misread letter can be any sign (`c&copy;u` was câu).
+_REFERENCE = re.compile(
+    "&(?!(?:amp|lt|gt|quot|apos|#0*3[489]|#0*6[02]|#[xX]0*(?:2[267]|3[cCeE]));)#?[0-9A-Za-z]{2,8};"
+)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -105,7 +109,7 @@ def spelt_out(html: str) -> str:
     """The markup with character references to letters as those letters, which may be misread as any others."""
     if len(_LETTER_REFERENCE.findall(html)) < _SOME:
         return html
-    return repair_text(_LETTER_REFERENCE.sub(lambda found: unescape(found[0]), html))
+    return repair_text(_REFERENCE.sub(lambda found: unescape(found[0]), html))
 
 
 def repair_text(text: str) -> str:
@@ -154,7 +158,7 @@ def _decode_bytes(body: bytes, said: str | None) -> str:
     seen = body.decode("latin-1").translate(WINDOWS)
     charset = mojibake.legacy_charset(seen) or (_LEGACY.get(said) if said else None)
     if charset is not None:
-        return charset.read(seen)
+        return mojibake.read_around_utf8(seen, charset)
     if said is None or said in {"utf-8", "viqr"} or said.startswith("utf-16"):
         said = _guess(body)
     return seen if said == "cp1252" else body.decode(said, "replace")
@@ -179,6 +183,9 @@ def _damage(body: bytes) -> float:
 
 
 def _guess(body: bytes) -> str:
-    """The codec of bytes that nobody described, that are not UTF-8 and not surely Vietnamese."""
+    """The codec of bytes that nobody described, that are not UTF-8 and not surely Vietnamese.
+
+    What looks like nothing is read as browsers read it (WHATWG HTML, section 13.2.3.2, step 9).
+    """
     best = from_bytes(body[:_SAMPLE_LENGTH], cp_isolation=_SNIFFED).best()
-    return best.encoding if best is not None else "utf-8"
+    return best.encoding if best is not None else "cp1252"

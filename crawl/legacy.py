@@ -50,8 +50,9 @@ class Charset:
 
     def read(self, text: str) -> str:
         """The text that was meant, in NFC."""
-        by_word = self.capitals_by_font
-        read = self.word.sub(self._read_word, text).translate(WINDOWS) if by_word else self._read(text)
+        read = (
+            "\n".join(map(self._read_line, text.split("\n"))) if self.capitals_by_font else self._read(text)
+        )
         return unicodedata.normalize("NFC", read)
 
     def covers(self, word: str) -> bool:
@@ -68,14 +69,30 @@ class Charset:
         meant = [self.pairs[pair] for pair in self._pair.findall(text)]
         return "".join(chain.from_iterable(zip(between, [*meant, ""], strict=True)))
 
-    def _read_word(self, match: re.Match[str]) -> str:
-        word = match[0]
-        if word.isascii():
-            return word
-        read = self._read(word)
-        plain = "".join(filter(str.isascii, word))
-        initial = plain == word[0]  # `Hµ` is Hà more often than HÀ
-        return read.upper() if plain.isupper() and not initial else read
+    def _read_line(self, line: str) -> str:
+        """The line, what the font showed as capitals in capitals: whole words, or all words of a headline."""
+        words = self.word.findall(line)
+        in_capitals = any(map(_shows_capitals, words)) and "".join(map(_plain, words)).isupper()
+
+        def read(match: re.Match[str]) -> str:
+            word = match[0]
+            letters = word if word.isascii() else self._read(word)
+            return letters.upper() if in_capitals or _shows_capitals(word) else letters
+
+        return self.word.sub(read, line).translate(WINDOWS)
+
+
+def _plain(word: str) -> str:
+    return "".join(filter(str.isascii, word))
+
+
+def _shows_capitals(word: str) -> bool:
+    """Whether the word has capitals beside letters with marks, and not at its beginning only.
+
+    `Hµ` is Hà more often than HÀ.
+    """
+    plain = _plain(word)
+    return not word.isascii() and plain.isupper() and plain != word[0]
 
 
 def _is_punctuation(letter: str) -> bool:
@@ -172,13 +189,15 @@ _VIQR_TONE = re.compile(
     re.IGNORECASE,
 )
 _VIQR_WORD = re.compile(r"<[^<>]*>|\\[^\s\w]|(?:[a-z]|(?<=[aeiouy])[\^(+'`?~.]{1,3})+", re.IGNORECASE)
-_VIQR_SURELY = re.compile(r"[\^(+`~]")  # the other marks are punctuation as well
+_VIQR_SURELY = re.compile(r"[\^(+`~]|DD")  # the other marks are punctuation as well
+_LINE_ENDS = re.compile(r"[\"')\]]*\s*?(?:\n|\Z|</?(?:p|br|div|li|t[dh]|h[1-6])\b)", re.IGNORECASE)
 
 
 def read_viqr(text: str) -> str:
     r"""VIQR (RFC 1456, section 3): marks typed after their letter in ASCII, `Vie^.t`. Markup is left alone.
 
-    A sign that is punctuation as well is a mark only if it makes a syllable; `\` makes the one after it a plain one.
+    A sign that is punctuation as well is a mark only if it makes a syllable, and a dot neither in `...` nor at the end
+    of a line, where it ends a sentence (in news 133 times of 136); `\` makes the one after it a plain one.
     """
     return _VIQR_WORD.sub(_viqr_word, text)
 
@@ -190,7 +209,9 @@ def _viqr_word(match: re.Match[str]) -> str:
     if word.startswith("\\"):
         return word[1:]
     bare = word.rstrip("?'.")
-    for end in range(len(word), len(bare) - 1, -1):
+    signs = word[len(bare) :]
+    full_stop = signs == "..." or (signs == "." and _LINE_ENDS.match(match.string, match.end()))
+    for end in range(len(bare) if full_stop else len(word), len(bare) - 1, -1):
         if is_syllable(read := _viqr_marks(word[:end])):
             return unicodedata.normalize("NFC", read) + word[end:]
     return (

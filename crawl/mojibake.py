@@ -37,7 +37,8 @@ _HIGH = re.compile(f"[\x80-\x9f\xa1-\xff{_LETTERS}{_SIGNS}]")
 # What no language writes. (Its letters beyond ASCII are those of Windows-1252 and ISO-8859-1.)
 _IMPOSSIBLE = re.compile(
     "[a-z\xdf-\xff][\xc0-\xd6\xd8-\xde]"  # a marked capital after a small letter
-    f"|[A-Za-z][\xa1-\xac\xae-\xb6\xb8\xb9\xbb-\xbf\xd7\xf7{_SIGNS}][A-Za-z]"  # a sign inside a word
+    # a sign inside a word; but an acute accent by itself (\xb4) stands there for an apostrophe
+    f"|[A-Za-z][\xa1-\xac\xae-\xb3\xb5\xb6\xb8\xb9\xbb-\xbf\xd7\xf7{_SIGNS}][A-Za-z]"
     "|[AEIOUYaeiouy][\xd5\xd8\xe5\xf5\xf8]|[AEOaeo][\xc2\xc4\xe2\xe4]|[AEae][\xc0\xe0]"  # these vowels
     "|[Yy][\xd9\xdb\xf9\xfb]|[\xc2\xca\xd4\xe2\xea\xf4][\xcc\xd2\xde\xec\xf2]"  # side by side
     "|[\x80-\x9f]"  # control characters
@@ -59,6 +60,11 @@ def repair(text: str) -> str:
 def legacy_charset(text: str) -> Charset | None:
     """The legacy character set in which the text, read as Windows-1252, was surely written; None if unsure."""
     return _surest(_judge("\n".join(filter(_is_suspect, text.split("\n"))), CHARSETS))
+
+
+def read_around_utf8(text: str, charset: Charset) -> str:
+    """The text, read as Windows-1252, as this character set means it; lines of UTF-8, as a template has, as UTF-8."""
+    return "\n".join(_read_utf8(line) if _is_utf8(line) else charset.read(line) for line in text.split("\n"))
 
 
 def _repair_once(text: str) -> str:
@@ -169,7 +175,8 @@ _CONTINUATION = "[\x80-\xbf\ufffd" + "".join(WINDOWS.values()) + "]"
 # Well-formed UTF-8 (RFC 3629); of bytes that Windows-1252 leaves empty U+FFFD may be all that is left.
 _SEQUENCE = re.compile(
     f"[\xc2-\xdf]{_CONTINUATION}|[\xe0-\xef]{_CONTINUATION}{{2}}|[\xf0-\xf4]{_CONTINUATION}{{3}}"
-    "|\xc3 (?= )|\xc3(?= |$)"  # à, whose second byte is a no-break space: often made a plain one, or stripped
+    # à, whose second byte is a no-break space: often made a plain one (`lÃ m` was làm), or stripped
+    "|\xc3 (?=[ .,;:?!)]|(?:[iouy]|m|n[gh]?)(?![^\\W\\d_]))|\xc3(?= |$)"
 )
 # Where one stands alone it proves nothing, but many do: what Vietnamese and its typography need beyond ASCII.
 _EXPECTED = re.compile(
@@ -190,8 +197,9 @@ def _is_utf8(text: str) -> bool:
         read = _sequence(match)
         if sequence.rstrip(" ") == "\xc3" or not _EXPECTED.fullmatch(read):
             continue
-        around = sample[max(match.start() - 1, 0) : match.start()] + sample[match.end() : match.end() + 1]
-        if len(sequence) > 2:
+        before = sample[max(match.start() - 1, 0) : match.start()]
+        around = before + sample[match.end() : match.end() + 1]
+        if len(sequence) > 2 or (before.islower() and sequence[0].isupper()):
             weight += 3
         elif sequence[1] in _QUOTES or not (read.isalpha() or unicodedata.combining(read)):
             weak.add(sequence)  # a word ending so before a quotation mark proves no more for being repeated

@@ -11,6 +11,7 @@ import unicodedata
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _TONE = re.compile(f"[{_TONES}]")
+_TONE_ON_NO_VOWEL = re.compile(f"(?<![aeiouy\u0302\u0306\u031b])[{_TONES}]")
 
 _ONSETS = frozenset("b c ch d đ g gh gi h k kh l m n ng ngh nh ph qu r s t th tr v x".split()) | {""}
 # All rimes of the written language (Đoàn Thiện Thuật, Ngữ âm tiếng Việt, 1977); `qu` keeps its u to itself.
@@ -44,7 +45,7 @@ def is_syllable(word: str) -> bool:
 def _is_syllable(word: str) -> bool:
     decomposed = unicodedata.normalize("NFD", word.lower())
     tones = _TONE.findall(decomposed)
-    if len(tones) > 1:
+    if len(tones) > 1 or _TONE_ON_NO_VOWEL.search(decomposed):
         return False
     bare = unicodedata.normalize("NFC", _TONE.sub("", decomposed))
     return any(_spells(bare[:cut], bare[cut:], tones) for cut in range(min(4, len(bare))))

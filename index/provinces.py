@@ -117,13 +117,17 @@ OTHER_SPELLINGS = {
     "Đắc Nông": "Đắk Nông",
     "Đăk Nông": "Đắk Nông",
     "Bắc Cạn": "Bắc Kạn",
-    "Thành phố Hồ Chí Minh": "Hồ Chí Minh",
-    "TP. Hồ Chí Minh": "Hồ Chí Minh",
-    "TP.HCM": "Hồ Chí Minh",
-    "TPHCM": "Hồ Chí Minh",
+    "BR-VT": "Bà Rịa - Vũng Tàu",
+    "HCM": "Hồ Chí Minh",
+    "Sài Gòn - Gia Định": "Sài Gòn",
     "Thừa Thiên - Huế": "Thừa Thiên Huế",
 }
 """Spellings in use → the official one."""
+
+UNCHANGED = ("Cao Bằng", "Điện Biên", "Lai Châu", "Lạng Sơn", "Quảng Ninh", "Sơn La", "Thanh Hóa")
+"""Provinces that no reform here touches."""
+
+_RANKS = ("thành phố ", "thủ đô ", "tỉnh ", "tp ")
 
 
 def province_on(name: str, day: date | None) -> str:
@@ -155,13 +159,20 @@ def became(name: str) -> tuple[str, ...]:
 
 
 def official(name: str) -> str:
-    """The official spelling of a province's name, typed in any way, without marks too; an unknown name as it is."""
+    """The official spelling of a province's name; an unknown name as it is.
+
+    It may be typed in any way: without marks, in one word (`Kontum`), with its rank before it (`TP. Huế`).
+    """
     key = keyword_key(name)
-    return _OFFICIAL.get(key) or _UNMARKED.get(key, name)
+    for rank in _RANKS:
+        for start in (rank, fold(rank)):
+            key = key.removeprefix(start)
+    return _OFFICIAL.get(key) or _UNMARKED.get(fold(key).replace(" ", ""), name)
 
 
 _OFFICIAL = {
     **{keyword_key(name): name for reform in REFORMS for name in (*reform.old, *reform.new)},
+    **{keyword_key(name): name for name in UNCHANGED},
     **{keyword_key(spelling): name for spelling, name in OTHER_SPELLINGS.items()},
 }
-_UNMARKED = {fold(key): name for key, name in _OFFICIAL.items()}
+_UNMARKED = {fold(key).replace(" ", ""): name for key, name in _OFFICIAL.items()}

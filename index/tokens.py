@@ -16,7 +16,7 @@ from index.abbreviations import JOINED
 from index.vietnamese import canonical
 from index.written_dates import WrittenDate, written_dates
 
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 """Raised with every change of what text is turned into; an index made by another version is stale."""
 
 MAX_TERM_LENGTH = 64
@@ -35,9 +35,10 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 _DECIMAL = re.compile(r"\d+,\d+")
 _ENGLISH = re.compile(r"\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?|\d{1,3},\d{3}\.\d+|\d{1,3},000")
 _INITIALS = re.compile(r"[A-Za-zĐđ](?:\.[A-Za-zĐđ]){2,}")
-_TIME = re.compile(r"(?P<hour>[01]?\d|2[0-4])[hH:](?P<minute>[0-5]\d)")
+# `8h30`, and `8g30` in the papers of the south.
+_TIME = re.compile(r"(?P<hour>[01]?\d|2[0-4])[hHg:](?P<minute>[0-5]\d)")
 _WORD = re.compile(r"[^_.,:]+")
-_LETTERS_OR_DIGITS = re.compile(r"\d+|[^\d_.,:]+")
+_LETTERS_OR_DIGITS = re.compile(r"\d+|[²³]|[^\d_.,:²³]+")
 _SEPARATORS = re.compile(r"[.,:]")
 
 

@@ -15,6 +15,7 @@ Rules and their authorities:
   Linguistics, ed. Hoàng Phê, 2003, gives as variants): vy, thy, ty, ly, my, hy and
   their i-forms stay apart: without a tone they are other words, and what people type for every tone of them.
   Compounds of these (hi vọng, hy vọng) find each other at query time (`index.abbreviations`).
+- A raised 2 or 3 is that digit: typewriters and most keyboards write m² as m2.
 - đ has no decomposition in Unicode, so it needs its own rule; ð (U+00F0) and ɖ (U+0256), whose capitals look like
   Đ, stand for it in old and OCRed text.
 """
@@ -29,7 +30,7 @@ _TONES = (
 )
 _VOWELS = "aeiouy"
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u034f\u200c\u200d\u200e\u200f\u2060\ufeff"))
-_D_LOOKALIKES = str.maketrans({"ð": "đ", "ɖ": "đ"})
+_LOOKALIKES = str.maketrans({"ð": "đ", "ɖ": "đ", "²": "2", "³": "3"})
 _MARKS = re.compile("[\u0300-\u036f]+")
 _LEADING_MARKS = re.compile("^[\u0300-\u036f]+")
 _TONED = re.compile(f"([^\u0300-\u036f])[\u0300-\u036f]*[{_TONES}]")
@@ -37,8 +38,8 @@ _TONED = re.compile(f"([^\u0300-\u036f])[\u0300-\u036f]*[{_TONES}]")
 ONE_VOWEL = dict(
     pair.split("/")
     for pair in (
-        "hí/hý hỉ/hỷ kì/kỳ kí/ký kỉ/kỷ kĩ/kỹ kị/kỵ lí/lý mì/mỳ mĩ/mỹ"
-        " qui/quy quì/quỳ quí/quý quỉ/quỷ quĩ/quỹ quị/quỵ sĩ/sỹ tỉ/tỷ"
+        "hí/hý hỉ/hỷ kì/kỳ kí/ký kỉ/kỷ kĩ/kỹ kị/kỵ lì/lỳ lí/lý lị/lỵ mì/mỳ mĩ/mỹ mị/mỵ"
+        " qui/quy quì/quỳ quí/quý quỉ/quỷ quĩ/quỹ quị/quỵ quít/quýt quịt/quỵt sĩ/sỹ tì/tỳ tí/tý tỉ/tỷ tị/tỵ"
     ).split()
 )
 """Spelling with i → the key, with y."""
@@ -63,7 +64,7 @@ def canonical(word: str) -> str:
 
 def lower_case(text: str) -> str:
     """The text in NFC and lower case, with one đ and nothing that is invisible; marks stay where they are."""
-    return unicodedata.normalize("NFC", text).lower().translate(_INVISIBLE).translate(_D_LOOKALIKES)
+    return unicodedata.normalize("NFC", text).lower().translate(_INVISIBLE).translate(_LOOKALIKES)
 
 
 def _placed(word: str) -> str:

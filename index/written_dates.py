@@ -3,24 +3,56 @@
 `15/03/2021`, `15-3-2021`, `15.3.2021`, `2021-03-15` and `ngày 15 tháng 3 năm 2021` are the day `2021-03-15`;
 a day is also in its month, and `3/2021` or `tháng 3 năm 2021` is the month `2021-03` (ISO 8601 calendar dates,
 complete and reduced).
+The month may be a word (`Tháng Ba`, as WordPress writes it; Giêng and Chạp are months of the moon), and hyphens and
+slashes may have spaces around them, as older papers set them. Of a span (`15-20/3/2021`) the last day is written.
 Without a year there is no date: `24/7` is as often a score or a fraction.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from index.vietnamese import fold
+
 CENTURY_ENDS = 40
 """A year of two digits up to this one is of the 21st century: `1-5-75` is 1975."""
 
+_MONTHS = {
+    form: number
+    for number, words in enumerate(
+        (
+            "một",
+            "hai",
+            "ba",
+            "tư/bốn",
+            "năm",
+            "sáu",
+            "bảy/bẩy",
+            "tám",
+            "chín",
+            "mười",
+            "mười một",
+            "mười hai",
+        ),
+        1,
+    )
+    for word in words.split("/")
+    for form in (word, unicodedata.normalize("NFD", word), fold(word))
+}
+_MONTH_NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True)).replace(" ", r"\s+")
+
 # Without IGNORECASE, and beginning with what must be there, these skip through a text many times faster.
-_NUMERIC = re.compile(r"\d{1,4}([/.-])\d{1,4}(?:\1\d{1,4})?(?![\d/-])")
+_NUMERIC = re.compile(
+    r"\d{1,4}(?:([/.-])\d{1,4}(?:\1\d{1,4})?|(\s[/-]\s)\d{1,2}\2\d{4})(?![\d/]|-(?!\d{1,2}/))"
+)
 _WORDED = re.compile(
-    "[Tt][Hh](?:[áÁ]|[aA]\u0301?)[Nn][Gg]\\s+(?P<month>\\d{1,2})"
-    "(?:\\s*,?\\s*[Nn](?:[ăĂ]|[aA]\u0306?)[Mm]\\s+|\\s*[/,-]\\s*)(?P<year>\\d{4})(?!\\d)"
+    f"[Tt][Hh](?:[áÁ]|[aA]\u0301?)[Nn][Gg]\\s+(?P<month>\\d{{1,2}}|(?i:{_MONTH_NAMES}))"
+    "(?:\\s*,?\\s*[Nn](?:[ăĂ]|[aA]\u0306?)[Mm]\\s+|(?:\\s+(?P<day>\\d{1,2})(?=\\s*,))?\\s*[/,-]\\s*)"
+    "(?P<year>\\d{4})(?!\\d)"
 )
 _DIGITS_OF_A_DATE = re.compile(r"\d(?:[/.-]\d|\d{3})")  # every date has them, most paragraphs do not
 _DAY_BEFORE = re.compile(r"(?<![\d/.,-])(\d{1,2})\s+$")
@@ -54,9 +86,11 @@ def _extent(found: WrittenDate) -> tuple[int, int]:
 
 def _numeric(text: str) -> Iterator[WrittenDate]:
     for found in _NUMERIC.finditer(text):
-        start = found.start()
-        if start == 0 or text[start - 1] not in "0123456789/.,-":
-            key = _numeric_key(found[0].split(found[1]), found[1])
+        start, separator = found.start(), found[1] or found[2]
+        parts, separator = found[0].split(separator), separator.strip()
+        begins = "0123456789/.," if separator == "/" and len(parts) == len("dmy") else "0123456789/.,-"
+        if start == 0 or text[start - 1] not in begins:
+            key = _numeric_key(parts, separator)
             if key is not None:
                 yield _written(key, start, found.end())
 
@@ -65,16 +99,21 @@ def _worded(text: str) -> Iterator[WrittenDate]:
     for found in _WORDED.finditer(text):
         start = found.start()
         day = _DAY_BEFORE.search(text[max(0, start - _REACH) : start])
-        key = _key(found["year"], found["month"], day[1] if day else None)
+        key = _key(found["year"], _month(found["month"]), found["day"] or (day[1] if day else None))
         if key is not None:
-            yield _written(key, start - len(day[0]) if day else start, found.end())
+            yield _written(key, start - len(day[0]) if day and not found["day"] else start, found.end())
+
+
+def _month(written: str) -> str:
+    """The number of a month, itself or as a word."""
+    return written if written.isdigit() else str(_MONTHS[" ".join(written.lower().split())])
 
 
 def _numeric_key(parts: list[str], separator: str) -> str | None:
     match parts:
         case [day, month, year] if len(day) <= 2 and len(year) in {2, 4}:
             return _key(year, month, day)
-        case [year, month, day] if len(year) == 4 and len(day) <= 2 and separator == "-":
+        case [year, month, day] if len(year) == 4 and len(day) <= 2 and separator in {"-", "/"}:
             return _key(year, month, day)
         case [month, year] if len(month) <= 2 and len(year) == 4 and separator != ".":
             return _key(year, month, None)

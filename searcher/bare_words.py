@@ -27,22 +27,24 @@ def bare_words(text: str, field: str | None) -> Query:
 def prose(text: str) -> Query | None:
     """Any of the words, neighbours preferred: what ranks articles for a title or a question.
 
-    Whoever types most words with marks means those without as they are (`cho` is neither `chờ` nor `chó`).
+    Whoever types most words with marks means those without as they are (`cho` is neither `chờ` nor `chó`). Whoever
+    types none means marked words: two that stand side by side without marks are not preferred, being chance (on 400
+    titles and 363 questions without marks, the development halves, MRR@10 .773 and .934 against .766 and .934).
     """
     terms = tuple(Term(term, any_marks(term)) for term in term_words(text))
     letters = [term for term in terms if term.term.isalpha()]
     if 2 * sum(has_marks(term.term) for term in letters) >= len(letters):
         terms = tuple(replace(term, any_marks=False) for term in terms)
-    return relaxed(_preferring_neighbours(terms))
+    return relaxed(_preferring_neighbours(terms, also_as_typed=False))
 
 
-def _preferring_neighbours(terms: tuple[Term, ...]) -> Query:
+def _preferring_neighbours(terms: tuple[Term, ...], *, also_as_typed: bool = True) -> Query:
     units = with_others(terms)
     if len(terms) == 1:
         return units[0]
     inside = [replace(term, field=None) for term in terms]
     pairs = list(pairwise(inside))
-    bare = [pair for pair in pairs if all(term.any_marks for term in pair)]
+    bare = [pair for pair in pairs if also_as_typed and all(term.any_marks for term in pair)]
     pairs += [(replace(left, any_marks=False), replace(right, any_marks=False)) for left, right in bare]
     return Prefer(And(units), Or(tuple(Phrase(pair, terms[0].field) for pair in pairs)), PAIR_WEIGHT)
 

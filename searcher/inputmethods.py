@@ -29,13 +29,16 @@ class _Syllable:
         self.marks.append("")
 
     def put(self, mark: str, on: str) -> bool:
-        """Put the mark on the last bare letter among `on`; on both of a pair `uo` when it is a horn."""
+        """Put the mark on the last bare letter among `on`; on both of a pair `uo` when it is a horn.
+
+        A u behind u or o is a glide, which has no horn (`lưu`, `rượu`), and the u of `qu` belongs to the consonant.
+        """
         for place in range(len(self.letters) - 1, -1, -1):
-            if self.letters[place] in on and not self.marks[place]:
+            pair = "".join(self.letters[max(0, place - 1) : place + 1])
+            if self.letters[place] in on and not self.marks[place] and pair not in {"uu", "ou"}:
                 self.marks[place] = mark
-                before = place - 1
-                if mark == _HORN and before >= 0 and self.letters[before : place + 1] == ["u", "o"]:
-                    self.marks[before] = mark
+                if mark == _HORN and pair == "uo" and self.letters[0] != "q":
+                    self.marks[place - 1] = mark
                 return True
         return False
 
@@ -69,7 +72,9 @@ def from_telex(word: str) -> str | None:
             syllable.tone = _TELEX_TONES[letter]
             done = True
         elif letter == "w":
-            done = syllable.put(_HORN, "uo") or syllable.put(_BREVE, "a")
+            # In `oa` it is the a that has a mark of its own (`hoặc`), in `ua` the u (`mưa`).
+            horned = "u" if "oa" in "".join(syllable.letters) else "uo"
+            done = syllable.put(_HORN, horned) or syllable.put(_BREVE, "a")
             if not done:
                 syllable.type("u")
                 done = syllable.put(_HORN, "u")

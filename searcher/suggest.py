@@ -7,10 +7,11 @@ that are missing where the neighbours say which were meant.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise, takewhile
 
 from index.document import FIELDS, KEYWORD_FIELDS, Document
@@ -27,8 +28,11 @@ MAX_WORDS = 8
 MAX_SLIPS = 4
 """In how many words of one query a slip is looked for beside what the words themselves find."""
 
-_CANDIDATES = 6  # how many spellings of an unknown word are weighed against its neighbours
+_CANDIDATES = 12  # how many spellings of an unknown word are weighed against its neighbours
 _READ = 10  # how many articles are read for how a pair of words is written
+_OF_LETTERS = 20
+_MARKINGS = 4  # how many ways of marking one word are weighed
+_UNSEEN = 0.1  # for how many articles two words count that no article has side by side
 _FAR_MORE = (
     10  # how many times as often other marks must stand there, before marks that were typed are doubted
 )
@@ -68,11 +72,24 @@ def correction(text: str, engine: Engine, *, found_nothing: bool = False) -> str
         for place in range(len(words))
         if (meant := _meant(place, words, engine, doubted=doubted)) is not None
     }
-    for place, term in _marked_by_neighbours(words, engine).items():
+    put_right = [replace(word, term=chosen.get(place, word.term)) for place, word in enumerate(words)]
+    for place, term in _marked_by_neighbours(put_right, engine).items():
         if _holders(words[place].term, engine):
             chosen.setdefault(place, term)
+    if _stands_so(words, chosen, engine):
+        chosen = {}
     mended = _replaced(mended, words, chosen)
     return mended if fold(mended) != fold(text) or _keys(mended) != _keys(text) else None
+
+
+def _stands_so(words: Sequence[_Word], chosen: Mapping[int, str], engine: Engine) -> bool:
+    """Whether the index has the words side by side as they were typed, with marks, and not far more often as chosen."""
+    terms = [word.term for word in words]
+    if not any(map(has_marks, terms)) or len(terms) == 1:
+        return False
+    typed = _count(Phrase(tuple(map(Term, terms))), engine)
+    meant = Phrase(tuple(Term(chosen.get(place, term)) for place, term in enumerate(terms)))
+    return typed > 0 and _count(meant, engine) < _FAR_MORE * (typed + 1)
 
 
 def quoted_values(text: str) -> Iterator[str]:
@@ -203,24 +220,33 @@ def _meant(place: int, words: Sequence[_Word], engine: Engine, *, doubted: int =
 
 
 def _nearest(place: int, words: Sequence[_Word], engine: Engine) -> tuple[int, int, str]:
-    """The word of the index that fits the neighbours best, how well, and how frequent it is.
-
-    One with other marks goes before one with another letter, if it fits at all: marks are what people leave out.
-    """
+    """The word of the index that was most probably meant, how well it fits the neighbours, and how frequent it is."""
     term = words[place].term
     other_marks = [found for found in engine.spellings((fold(term),)) if found.term != term]
     near = [
         found for found in engine.spellings(tuple(_one_letter_off(fold(term)))) if _is_near(found.term, term)
     ]
-    bests = [
-        max(
-            (_fits(found.term, place, words, engine), found.count, found.term)
-            for found in sorted(group, key=lambda found: (-found.count, found.term))[:_CANDIDATES]
-        )
-        for group in (other_marks, near)
-        if group
-    ]
-    return next((best for best in bests if best[0]), max(bests, default=(0, 0, "")))
+    weighed = []
+    for group in (other_marks, near):
+        for found in sorted(group, key=lambda found: (-found.count, found.term))[:_CANDIDATES]:
+            fits = _fits(found.term, place, words, engine)
+            weighed.append((_likelier(found.term, term) * fits, fits, found.count, found.term))
+    return max(weighed, default=(0, 0, 0, ""))[1:]
+
+
+def _likelier(meant: str, typed: str) -> int:
+    """How many times likelier this slip is than one letter in another's place, which may be any of some twenty.
+
+    Marks, a letter left out, one typed twice and two exchanged leave next to no choice of what comes out (the noisy
+    channel of Kernighan, Church & Gale, "A spelling correction program", 1990).
+    """
+    meant, typed = fold(meant), fold(typed)
+    doubled = {
+        typed[:place] + typed[place + 1 :]
+        for place in range(1, len(typed))
+        if typed[place] == typed[place - 1]
+    }
+    return _OF_LETTERS if len(meant) > len(typed) or sorted(meant) == sorted(typed) or meant in doubled else 1
 
 
 def _one_letter_off(word: str) -> set[str]:
@@ -258,30 +284,57 @@ def _count(query: Query, engine: Engine) -> int:
 
 
 def _marked_by_neighbours(words: Sequence[_Word], engine: Engine) -> dict[int, str]:
-    """For words that stand side by side: the marks they have where the index has them so, if others than typed."""
-    votes: dict[int, Counter[str]] = {}
-    for place, (left, right) in enumerate(pairwise(words)):
-        pair = (left.term, right.term)
-        for written, count in _written(pair, engine):
+    """For words that stand side by side: the marks they have where the index has them so, if others than typed.
+
+    Of all markings met there the likeliest row of words is taken, by how many articles have each two of them side by
+    side (Viterbi over a model of pairs). Marks that were typed are left only for what is found far more often.
+    """
+    met = [Counter[str]() for _word in words]
+    for place, pair in enumerate(pairwise(word.term for word in words)):
+        for written in _written(pair, engine):
             for offset, term in enumerate(written):
-                votes.setdefault(place + offset, Counter())[term] += count
-    return {place: found.most_common(1)[0][0] for place, found in votes.items()}
+                met[place + offset][term] += 1
+    if not any(met):
+        return {}
+    choices = [
+        list(dict.fromkeys((word.term, *(term for term, _times in found.most_common(_MARKINGS)))))
+        for word, found in zip(words, met, strict=True)
+    ]
+    likeliest = _likeliest(choices, [math.log(_FAR_MORE) * has_marks(word.term) for word in words], engine)
+    return {
+        place: term
+        for place, (word, term) in enumerate(zip(words, likeliest, strict=True))
+        if term != word.term
+    }
 
 
-def _written(pair: tuple[str, str], engine: Engine) -> Iterator[tuple[tuple[str, ...], int]]:
-    """How the pair is written in the articles that hold it in any marking, if not mostly as typed."""
+def _likeliest(choices: Sequence[Sequence[str]], costs: Sequence[float], engine: Engine) -> tuple[str, ...]:
+    """The row with one of the choices for each place that is written most; `costs` are those of all but the first."""
+    rows: dict[str, tuple[float, tuple[str, ...]]] = {
+        term: (-costs[0] * (place > 0), (term,)) for place, term in enumerate(choices[0])
+    }
+    for here, cost in zip(choices[1:], costs[1:], strict=True):
+        rows = {
+            term: max(
+                (score + math.log(_pair(before, term, engine) + _UNSEEN) - cost * (place > 0), (*row, term))
+                for before, (score, row) in rows.items()
+            )
+            for place, term in enumerate(here)
+        }
+    return max(rows.values())[1]
+
+
+def _pair(left: str, right: str, engine: Engine) -> int:
+    return _count(Phrase((Term(left), Term(right))), engine)
+
+
+def _written(pair: tuple[str, str], engine: Engine) -> Iterator[tuple[str, ...]]:
+    """How the pair is written in the first articles that hold it in any marking, if not mostly as typed."""
     anyhow = engine.search(Phrase(tuple(Term(fold(term), any_marks=True) for term in pair)), limit=_READ)
-    as_typed = _count(Phrase(tuple(Term(term) for term in pair)), engine)
     much_more = _FAR_MORE if any(map(has_marks, pair)) else 1
-    if anyhow.total < much_more * (as_typed + 1):
-        yield pair, as_typed
-        return
-    forms: Counter[tuple[str, ...]] = Counter()
-    for hit in anyhow.hits:
-        forms.update(_forms(hit.document, pair))
-    if forms:
-        form, _seen = forms.most_common(1)[0]
-        yield form, anyhow.total
+    if anyhow.total >= much_more * (_pair(*pair, engine) + 1):
+        for hit in anyhow.hits:
+            yield from _forms(hit.document, pair)
 
 
 def _forms(document: Document, pair: tuple[str, str]) -> Iterator[tuple[str, ...]]:

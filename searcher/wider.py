@@ -1,4 +1,4 @@
-"""The query that also covers what the provinces asked for were before, and what they became.
+"""The query that also covers what the provinces asked for were before, what they became, and how they are spelt.
 
 Offered, never run silently: an article of 2019 about Ninh Thuận is about the old province, though its land is part of
 Khánh Hòa now (`index.provinces`).
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from index.document import keyword_key
 from index.provinces import became, merged_into, official
 from index.query import And, Keyword, Or, Query
+from index.vietnamese import fold
 from searcher.syntax import ParsedQuery, describe
 
 
@@ -24,7 +25,7 @@ def with_other_provinces(parsed: ParsedQuery, provinces: Sequence[str]) -> str |
 
 def _filtered(text: str, provinces: Sequence[str]) -> str | None:
     names = _with_others([official(name) for name in provinces])
-    if len(names) == len(provinces):
+    if set(map(_key, names)) <= set(map(_key, provinces)):
         return None
     either = " OR ".join(f'"{name}"' for name in names)
     wider = f"({text}) AND province:({either})"
@@ -36,13 +37,18 @@ def _widened(query: Query) -> Query:
     """The query with every province that must be the article's among its earlier and later ones."""
     match query:
         case Keyword("province", value):
-            others = _with_others([official(value)])[1:]
+            others = (name for name in _with_others([official(value)]) if _key(name) != _key(value))
             added = tuple(Keyword("province", keyword_key(name)) for name in others)
             return Or((query, *added)) if added else query
         case And(children):
             return And(tuple(map(_widened, children)))
         case _:
             return query
+
+
+def _key(name: str) -> str:
+    """What a name typed with or without marks is compared by."""
+    return fold(keyword_key(name))
 
 
 def _with_others(names: Sequence[str]) -> list[str]:

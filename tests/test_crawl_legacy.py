@@ -15,7 +15,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawl.decode import decode, repair_text
+from crawl.decode import decode, repair_text, spelt_out
 from crawl.legacy import CHARSETS, WINDOWS, Charset, read_viqr
 
 NAMED = {charset.name: charset for charset in CHARSETS}
@@ -151,6 +151,7 @@ def test_misread_utf8_comes_back(sentences: list[str], times: int) -> None:
         ("TiÕng ViÖt rÊt hay", "Tiếng Việt rất hay"),
         ("Microsoft vµo ViÖt Nam", "Microsoft vào Việt Nam"),
         ("CéNG HßA x· héi chñ nghÜa", "CỘNG HÒA xã hội chủ nghĩa"),
+        ("Vô ¸N Sè 5 ë §µ N½NG\nVô ¸n sè 5 ë §µ N½ng", "VỤ ÁN SỐ 5 Ở ĐÀ NẴNG\nVụ án số 5 ở Đà Nẵng"),
         ("“§µ N½ng” – thµnh phè ®¸ng sèng", "“Đà Nẵng” – thành phố đáng sống"),
         ("\x93§µ N½ng\x94 \x96 thµnh phè ®¸ng sèng", "“Đà Nẵng” – thành phố đáng sống"),
         ("YÛ YÕ", "Ỷ Ỹ"),
@@ -163,6 +164,8 @@ def test_misread_utf8_comes_back(sentences: list[str], times: int) -> None:
         ("â€œViá»‡t Namâ€\x9d", "“Việt Nam”"),
         ("lÃ\xa0 ngÆ°á»\x9di", "là người"),
         ("lÃ  ngÆ°á»\x9di", "là người"),
+        ("NgÃ y lÃ m viá»‡c á»Ÿ nhÃ , rá»“i nghá»‰", "Ngày làm việc ở nhà, rồi nghỉ"),
+        ("HoÃ\xa0i Anh", "Hoài Anh"),
         ("Ä�Æ°á»�ng phá»‘ HÃ  Ná»™i", "�ư�ng phố Hà Nội"),
         ("ï»¿HÃ  Ná»™i", "Hà Nội"),
         ("Tiêìng Viêòt", "Tiếng Việt"),
@@ -171,6 +174,35 @@ def test_misread_utf8_comes_back(sentences: list[str], times: int) -> None:
 def test_misread(misread: str, meant: str) -> None:
     """Known examples come back: capitals that a font made, quotation marks, what a program had stripped."""
     assert repair_text(misread) == meant
+
+
+@pytest.mark.parametrize("reference", ["&#{};", "&#x{:x};"])
+def test_spelt_out_references_are_misread_text_too(charset: Charset, reference: str) -> None:
+    """Misread letters that a page spells out, signs among them, come back; what would be markup stays spelt out."""
+    misread = as_windows(encode(ARTICLE, charset))
+    spelt = "".join(letter if letter.isascii() else reference.format(ord(letter)) for letter in misread)
+    came_back = lower_where_the_font_decided(
+        spelt_out(f"<p>{spelt} &lt;a&gt; &#60;b&#x3E; &amp;c &quot;"), charset
+    )
+    assert came_back == lower_where_the_font_decided(
+        f"<p>{ARTICLE} &lt;a&gt; &#60;b&#x3E; &amp;c &quot;", charset
+    )
+
+
+def test_named_references_are_misread_text_too() -> None:
+    """So do those with names, which name signs that are letters elsewhere."""
+    assert (
+        spelt_out("<p>c&copy;u c&aacute; &reg;&uml;ng tr&ordf;n Ti&Otilde;ng Vi&Ouml;t")
+        == "<p>câu cỏ đăng trên Tiếng Việt"
+    )
+
+
+def test_a_template_in_utf8_around_an_old_body(charset: Charset) -> None:
+    """Lines of UTF-8 in a page of legacy bytes are read as what they are."""
+    menu = "<a href='/'>Trang chủ</a> | Chính trị – Xã hội"
+    page = menu.encode() + b"\n<p>" + encode(ARTICLE, charset) + b"</p>\n" + menu.encode()
+    expected = lower_where_the_font_decided(f"{menu}\n<p>{ARTICLE}</p>\n{menu}", charset)
+    assert lower_where_the_font_decided(decode(page, "utf-8"), charset) == expected
 
 
 def test_each_paragraph_counts() -> None:
@@ -202,6 +234,7 @@ GOOD = [
     "中文“引号”", "日本語・テスト", "한국어 ‘인용’·끝", "ภาษาไทย", "עברית", "العربية", "हिन्दी",
     "5 µm ± 0,2 µg", "30°C, 5 m², 1½, 20 ‰", "Ω≈ç√∫˜µ≤≥÷", "¬p ∨ ¬n", "x¹ + y² = z³", "© 2021 Báo", "Microsoft® Word™",
     "x[i]++; s = \"a'b`c\"; // ½", "Vie^.t Nam typed in ASCII", "L·lull", "§ 5 ¶ 3", "phát\xadtriên", "Hoa\xa0Ky",
+    "I´m sure", "l´an", "qu´on", "d´un coup", "Le¹ Tran² Ha³ Thu¹ Nam²", "SÃ\xa0o", "Nhà hàng",
     "%2Â©zbar",    "‘썰전’ 유시민·전원책", "— Хочу", "The Blog » Feed", "d’été–hiver…",
 ]  # fmt: skip
 
@@ -245,6 +278,9 @@ def test_other_scripts_stay(text: str) -> None:
         ("No' hay. Chu+a? Kia. Tui. Giu'p quy' o^ng.", "Nó hay. Chưa? Kia. Tui. Giúp quý ông."),
         ("chu`a. la\\. a\\?", "chùa. la. a?"),
         ("Add it's index.html", "Add it's index.html"),
+        ("CSDDT, HDDND tha'ng 5", "CSĐT, HĐND tháng 5"),
+        ("Chi. Hoa di qua.\nMe. o+? dda^u?\nAnh tra...", "Chị Hoa di qua.\nMẹ ở đâu?\nAnh tra..."),
+        ('<p>Ho. kie^?m tra.</p> "Anh ddi qua."', '<p>Họ kiểm tra.</p> "Anh đi qua."'),
         ('<a href="mo.html?a">mo.</a>', '<a href="mo.html?a">mọ</a>'),
     ],
 )

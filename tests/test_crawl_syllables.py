@@ -23,7 +23,12 @@ def test_syllables(word: str) -> None:
 
 @pytest.mark.parametrize(
     "word",
-    [*"ViÖt TiÕng hßa café Müller Đăk tôc việtnam façade từể bbáo ngĩ́ d b́ wá jô sy̆".split(), "", "́", "ng"],
+    [
+        *"ViÖt TiÕng hßa café Müller Đăk tôc việtnam façade từể bbáo ngĩ́ d b́ wá jô sy̆ ḷan ṣen".split(),
+        "",
+        "́",
+        "ng",
+    ],
 )
 def test_others(word: str) -> None:
     """Misread text, foreign words, stops without sắc or nặng and two tones are no syllables."""

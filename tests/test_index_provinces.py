@@ -72,6 +72,28 @@ def test_other_spellings_are_recognised() -> None:
     assert official("Đắc Lắc") == official("ĐĂK LĂK") == "Đắk Lắk"
     assert official("Hoà Bình") == "Hòa Bình"
     assert official("Vạn Thuận") == "Vạn Thuận"
+    for typed in (
+        "TP.HCM",
+        "TP HCM",
+        "tphcm",
+        "TP. Hồ Chí Minh",
+        "thanh pho ho chi minh",
+        "Thành Phố Hồ Chí Minh",
+    ):
+        assert official(typed) == "Hồ Chí Minh"
+    for typed in ("Bà Rịa-Vũng Tàu", "Bà Rịa – Vũng Tàu", "ba ria vung tau", "BR-VT"):
+        assert official(typed) == "Bà Rịa - Vũng Tàu"
+    assert [official(typed) for typed in ("Kontum", "DakLak", "thanh hoa")] == [
+        "Kon Tum",
+        "Đắk Lắk",
+        "Thanh Hóa",
+    ]
+    assert [official(typed) for typed in ("TP. Huế", "Tỉnh Khánh Hoà", "thu do ha noi")] == [
+        "Huế",
+        "Khánh Hòa",
+        "Hà Nội",
+    ]
+    assert official("Thành phố Đồng Nai") == official("Tỉnh Đồng Nai") == "Đồng Nai"
     names = {official(name) for reform in REFORMS for name in (*reform.old, *reform.new)}
     assert {official(fold(name.lower())) for name in names} == names
 

@@ -126,6 +126,7 @@ def test_the_tone_has_one_place(group: str) -> None:
         # Invisible characters.
         ("phát\u00adtriển", "pháttriển"),
         ("\ufeffHoà\u200e", "hòa"),
+        ("km²", "km2"),
         # Not Vietnamese: marks stay where they are.
         ("café", "café"),
         ("Ñu", "ñu"),
@@ -175,7 +176,7 @@ def test_i_and_y_of_one_vowel() -> None:
     for spelling, key in ONE_VOWEL.items():
         assert canonical(unicodedata.normalize("NFD", spelling.upper())) == canonical(key) == key
         assert set(folds(key)) == {fold(key), fold(spelling)}
-        assert fold(spelling) == fold(key).removesuffix("y") + "i"
+        assert fold(spelling) == fold(key).replace("y", "i")
     for word in (
         "vi",
         "vị",

@@ -30,14 +30,23 @@ WAYS = (
     "NGÀY {d} THÁNG {m} NĂM {y}",
     "ngay {d} thang {m} nam {y}",
     "{d} tháng {m}/{y}",
+    "{y}/{m:02}/{d:02}",
+    "{d} - {m} - {y}",
+    "{d} / {m} / {y}",
+    "ngày {d} tháng {word} năm {y}",
+    "{d} Tháng {Word}, {y}",
+    "Tháng {Word} {d}, {y}",
 )
+MONTHS = "một hai ba tư năm sáu bảy tám chín mười mười_một mười_hai".split()
 
 
 @pytest.mark.parametrize("way", WAYS)
 @given(day=st.dates(date(1945, 1, 1), date(2099, 12, 31)))
 def test_a_day_has_one_key(way: str, day: date) -> None:
     """However a day is written, composed or decomposed, its key is the ISO date, and it is in its month."""
-    text = "Họp " + way.format(d=day.day, m=day.month, y=day.year) + " tại đây"
+    word = MONTHS[day.month - 1].replace("_", " ")
+    written = way.format(d=day.day, m=day.month, y=day.year, word=word, Word=word.title())
+    text = "Họp " + written + " tại đây"
     for typed in (text, unicodedata.normalize("NFD", text)):
         (found,) = written_dates(typed)
         assert found.key == day.isoformat()
@@ -55,6 +64,15 @@ def test_a_day_has_one_key(way: str, day: date) -> None:
         ("2/9/45", ["1945-09-02"]),
         ("1/5/21", ["2021-05-01"]),
         ("từ 1/2/2020 đến 3/2/2020", ["2020-02-01", "2020-02-03"]),
+        ("tháng ba năm 2021", ["2021-03"]),
+        ("thang nam nam 2021", ["2021-05"]),
+        ("THÁNG BỐN NĂM 1975", ["1975-04"]),
+        ("15/3/2021-20/3/2021", ["2021-03-15", "2021-03-20"]),
+        ("15-20/3/2021", ["2021-03-20"]),
+        ("tháng giêng năm 2021", []),
+        ("tháng năm 2021", []),
+        ("3 - 2021", []),
+        ("1-3/2021", []),
         ("24/7", []),
         ("31/2/2021", []),
         ("0/5/2021", []),

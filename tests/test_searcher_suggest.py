@@ -139,6 +139,38 @@ def test_published_keystrokes(bench_data: Path) -> None:
     assert {typed: correction(typed, engine) for typed in cases} == expected
 
 
+def index_of(texts: list[str]) -> Engine:
+    """An index of these articles, each one line."""
+    made = OracleEngine()
+    with made.writer() as writer:
+        for number, text in enumerate(texts):
+            writer.put(Document(str(number), "bao", text, SEEN))
+        writer.commit("")
+    return made
+
+
+def test_marks_are_those_of_the_whole_row() -> None:
+    """Where each neighbour alone asks for other marks, the marking that all of them have together is offered."""
+    made = index_of(["người dân vui"] * 30 + ["người đàn ông khác"] * 8 + ["đàn ông"] * 9 + ["ông khác"])
+    assert correction("nguoi dan ong khac", made) == "người đàn ông khác"
+
+
+def test_what_stands_so_is_not_doubted() -> None:
+    """Words with marks that stand side by side as typed are right, however frequent others with other marks are."""
+    made = index_of(["hướng dẫn chỉ đường"] + ["chị Dương kể"] * 200)
+    assert correction("hướng dẫn chỉ đường", made) is None
+    assert correction("chỉ đường", made) == "chị dương"  # far more often than that
+
+
+def test_the_likelier_slip_is_offered() -> None:
+    """A letter left out, typed twice or exchanged is likelier than another in its place, and so are wrong marks."""
+    made = index_of(["sử dụng đất"] * 3 + ["sử úng đất"] + ["tử hình phạt"] * 5 + ["từ hinh phạt"])
+    assert correction("sử ụng đất", made) == "sử dụng đất"
+    made = index_of(["nhà trắng đẹp"] * 2 + ["nhà trăng đẹp"] + ["nhà trống đẹp"] * 9)
+    for typed in ("nhà trắngg đẹp", "nhà trnắg đẹp", "nhà trắn đẹp"):
+        assert correction(typed, made) == "nhà trắng đẹp"
+
+
 @given(st.text('adđườgnhk "(', max_size=40))
 def test_slips_are_where_they_are_said_to_be(text: str) -> None:
     """Each slip is a word of the text, in order, at most MAX_SLIPS; with none the text stays as it is."""
