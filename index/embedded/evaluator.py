@@ -12,7 +12,8 @@ import numpy as np
 
 from index.embedded.deadline import Deadline
 from index.embedded.layout import UNDATED, Bools, Floats, Numbers
-from index.embedded.leaves import Leaf, Leaves, Scored
+from index.embedded.leaf import Leaf
+from index.embedded.leaves import Leaves, Scored
 from index.embedded.storage import DAY, day_start
 from index.query import (
     And,
@@ -93,9 +94,9 @@ class Evaluator:
     def _filtered(self, query: Keyword | Between | Everything, docs: Numbers) -> Bools:
         match query:
             case Keyword():
-                return self._leaves.holders(query)[docs]
+                return self._leaves.holders(query).take(docs)
             case Between(first, last):
-                moments = self.snapshot.moments[docs]
+                moments = self.snapshot.moments.take(docs)
                 start = UNDATED + 1 if first is None else day_start(first)
                 stop = -(UNDATED + 1) if last is None else day_start(last) + DAY
                 return np.asarray((moments >= start) & (moments < stop))
@@ -117,14 +118,15 @@ class Evaluator:
         docs, scores = found.docs, found.scores
         for child in others:
             keep, more = self.among(child, docs)
-            docs = docs[keep]
-            scores = _sum(None if scores is None else scores[keep], None if more is None else more[keep])
+            kept = np.flatnonzero(keep)
+            docs = docs.take(kept)
+            scores = _sum(*(None if some is None else some.take(kept) for some in (scores, more)))
         return Scored(docs, scores)
 
     def _at_most(self, query: Query) -> int:
         """How many documents `query` matches at most."""
         if leaf := self._leaf(query):
-            return len(leaf.docs)
+            return leaf.most
         match query:
             case And(children) if children:
                 return min(map(self._at_most, children))
@@ -158,7 +160,7 @@ class Evaluator:
             if part.scores is not None:
                 whole[part.docs] += part.scores
         docs = np.flatnonzero(mask).astype(np.int32)
-        return Scored(docs, whole[docs])
+        return Scored(docs, whole.take(docs))
 
     def _some_among(
         self, count: int, children: Sequence[Query], docs: Numbers
@@ -191,7 +193,7 @@ def _times(scores: Floats | None, weight: float) -> Floats | None:
 
 
 def _kept(docs: Numbers, keep: Bools, scores: Floats | None) -> Scored:
-    return Scored(docs[keep], None if scores is None else scores[keep])
+    return Scored(docs.compress(keep), None if scores is None else scores.compress(keep))
 
 
 def _sum(scores: Floats | None, more: Floats | None) -> Floats | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from dataclasses import dataclass
 
@@ -41,10 +42,13 @@ def search(evaluator: Evaluator, query: Query, within: Query | None, sort: Sort,
         chosen = best(snapshot, found, keys, stop)[start:]
         scored = found.scores if sort is Sort.RELEVANCE else None
         hits = tuple(
-            Hit(snapshot.document(int(found.docs[place])), 0.0 if scored is None else float(scored[place]))
+            Hit(
+                functools.partial(snapshot.document, int(found.docs[place])),
+                0.0 if scored is None else float(scored[place]),
+            )
             for place in chosen
         )
-    return Hits(len(found.docs), _count_groups(snapshot, found), hits, snapshot.generation.name)
+    return Hits(len(found.docs), _count_groups(snapshot, found), hits, snapshot.name)
 
 
 def _count_groups(snapshot: Snapshot, found: Scored) -> int:
@@ -77,7 +81,7 @@ def narrowed(evaluator: Evaluator, query: Query, within: Query | None) -> Scored
     if within is None:
         return found
     keep, _scores = evaluator.among(within, found.docs)
-    return Scored(found.docs[keep], None if found.scores is None else found.scores[keep])
+    return Scored(found.docs.compress(keep), None if found.scores is None else found.scores.compress(keep))
 
 
 def _keys(snapshot: Snapshot, found: Scored, sort: Sort) -> Floats | Ints | None:
