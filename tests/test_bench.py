@@ -256,6 +256,14 @@ def test_growth_gives_costs_for_every_size(corpus: Corpus) -> None:
     assert 3 < totals[1] / totals[0] < 5
 
 
+def test_snippets_are_timed_new_and_again(corpus: Corpus) -> None:
+    """Queries made of titles have hits, whose excerpts take some time, each of both times."""
+    done = run("snippets", "--corpus", corpus.news, "--titles", corpus.titles, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert min(found.values()) > 0, found
+
+
 def test_growth_prints_a_table(corpus: Corpus) -> None:
     """Without --json there is a line for every class, with a median and a 95th percentile."""
     inputs = ("--corpus", corpus.news, "--queries", corpus.queries)
