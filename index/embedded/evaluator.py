@@ -113,15 +113,22 @@ class Evaluator:
         return None
 
     def _all_of(self, children: Sequence[Query]) -> Scored:
+        """Pieces of text are scored last, for the documents that are left then."""
         first, *others = sorted(children, key=self._at_most)
-        found = self._leaf(first) or self.matches(first)
-        docs, scores = found.docs, found.scores
+        leaf = self._leaf(first)
+        found = Scored(leaf.docs, None) if leaf else self.matches(first)
+        leaves = [leaf]
         for child in others:
-            keep, more = self.among(child, docs)
+            leaf = self._leaf(child)
+            keep, more = (leaf.holding(found.docs), None) if leaf else self.among(child, found.docs)
             kept = np.flatnonzero(keep)
-            docs = docs.take(kept)
-            scores = _sum(*(None if some is None else some.take(kept) for some in (scores, more)))
-        return Scored(docs, scores)
+            scores = _sum(*(None if some is None else some.take(kept) for some in (found.scores, more)))
+            found = Scored(found.docs.take(kept), scores)
+            leaves.append(leaf)
+        scores = found.scores
+        for leaf in filter(None, leaves):
+            scores = _sum(scores, leaf.among(found.docs)[1])
+        return Scored(found.docs, scores)
 
     def _at_most(self, query: Query) -> int:
         """How many documents `query` matches at most."""

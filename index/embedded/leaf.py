@@ -1,7 +1,7 @@
 """What one piece of text matches: a value above zero for each document, worked out only as far as it is asked for.
 
 Most words of a conjunction are asked about the few documents that hold its rarest word. So the first time only those
-are scored; whoever asks again is answered from what is then worked out for all.
+that hold all of them are scored; whoever asks again is answered from what is then worked out for all documents.
 
 NumPy's slow ways are gone around: `take` and `compress` are several times faster than indexing, and so is
 assigning by numbers of the machine's own size.
@@ -34,10 +34,9 @@ class Listed:
         self.count = len(docs)
         self._size = size
 
-    @property
-    def bytes(self) -> int:
-        """The memory it takes."""
-        return self.docs.nbytes + self.values.nbytes
+    def scored(self) -> Listed:
+        """Itself, where the values are scores."""
+        return self
 
     def row(self) -> Array:
         """The value of every document, zero for the others."""
@@ -45,15 +44,30 @@ class Listed:
         row[_indexes(self.docs)] = self.values
         return row
 
+    def holding(self, docs: Numbers) -> Bools:
+        """Which of these documents are listed."""
+        if len(docs) * _SPARSE > self.count > self._size // _DENSE:
+            row = np.zeros(self._size, np.bool_)
+            row[_indexes(self.docs)] = True
+            return row.take(docs)
+        return self._found(docs)[1]
+
     def among(self, docs: Numbers) -> Array:
         """The values of these documents, zero for the others."""
         if len(docs) * _SPARSE > self.count > self._size // _DENSE:
             return self.row().take(docs)
         if not self.count:
             return np.zeros(len(docs), np.float32)
+        places, found = self._found(docs)
+        return self.values.take(places) * found
+
+    def _found(self, docs: Numbers) -> tuple[Ints, Bools]:
+        """Where in the list each of these documents is, and whether it is."""
+        if not self.count:
+            return np.zeros(len(docs), np.intp), np.zeros(len(docs), np.bool_)
         places = np.searchsorted(self.docs, docs)
         places[places == self.count] = 0
-        return np.where(self.docs.take(places) == docs, self.values.take(places), self.values.dtype.type(0))
+        return places, self.docs.take(places) == docs
 
 
 class Spread:
@@ -61,7 +75,6 @@ class Spread:
 
     def __init__(self, row: Floats) -> None:
         self._row = row
-        self.bytes = row.nbytes
         self.count = int(np.count_nonzero(row > 0))
 
     @functools.cached_property
@@ -74,9 +87,17 @@ class Spread:
         """Their values."""
         return self._row.take(self.docs)
 
+    def scored(self) -> Spread:
+        """Itself, where the values are scores."""
+        return self
+
     def row(self) -> Floats:
         """The value of every document."""
         return self._row
+
+    def holding(self, docs: Numbers) -> Bools:
+        """Which of these documents are meant."""
+        return self._row.take(docs) > 0
 
     def among(self, docs: Numbers) -> Floats:
         """The values of these documents."""
@@ -93,12 +114,26 @@ class InField:
     held: Values
     scorer: Scorer
 
+    @property
+    def count(self) -> int:
+        """How many documents hold it."""
+        return self.held.count
+
+    @property
+    def docs(self) -> Numbers:
+        """Those documents, ascending."""
+        return self.held.docs
+
     def scored(self) -> Values:
         """The scores of all that hold it."""
         held = self.held
         if isinstance(held, Spread):
             return Spread(self.scorer.scores(held.row()))
         return Listed(held.docs, self.scorer.scores_of(held.docs, held.values), self.scorer.size)
+
+    def holding(self, docs: Numbers) -> Bools:
+        """Which of these documents hold it."""
+        return self.held.holding(docs)
 
     def among(self, docs: Numbers) -> Floats:
         """The scores of these documents."""
@@ -108,25 +143,30 @@ class InField:
 class Leaf:
     """The documents that match in any of some fields; their scores there are added in this order."""
 
-    def __init__(self, parts: Sequence[InField], size: int) -> None:
+    def __init__(self, parts: Sequence[InField | Values], size: int) -> None:
         self.parts = parts
+        """What the scores are added up of: once they are, only their sum, so that nothing is kept twice."""
         self._size = size
         self._asked = False
         """Whether it was asked for before, so that it may be worth more work."""
-        self.most = sum(part.held.count for part in parts)
+        self.most = sum(part.count for part in parts)
         """How many documents match at most."""
         self.is_dense = self.most * _DENSE > size
 
     @property
     def bytes(self) -> int:
         """The memory it takes, at most."""
-        scores = 8 * self.most + (4 * self._size if self.is_dense else 0)
-        return scores + sum(part.held.bytes for part in self.parts)
+        return 8 * self.most + (4 * self._size if self.is_dense else 0)
 
-    @functools.cached_property
+    @property
     def scored(self) -> Values:
         """The scores of all that match."""
-        return add_up([part.scored() for part in self.parts], self._size)
+        parts = self.parts  # looked at once: another thread may be adding them up
+        if len(parts) == 1 and not isinstance(parts[0], InField):
+            return parts[0]
+        scored = add_up([part.scored() for part in parts], self._size)
+        self.parts = (scored,)
+        return scored
 
     @functools.cached_property
     def _row(self) -> Floats:
@@ -135,7 +175,8 @@ class Leaf:
     @property
     def docs(self) -> Numbers:
         """The documents that match, ascending."""
-        return self.scored.docs
+        parts = self.parts
+        return parts[0].docs if len(parts) == 1 else self.scored.docs
 
     @property
     def scores(self) -> Floats:
@@ -149,6 +190,13 @@ class Leaf:
             whole += self._row
         else:
             _add(self.scored, whole)
+
+    def holding(self, docs: Numbers) -> Bools:
+        """Which of these documents match, where their scores are asked for later (`among`)."""
+        if self._asked:
+            return self._row.take(docs) > 0 if self.is_dense else self.scored.holding(docs)
+        held = [part.holding(docs) for part in self.parts]
+        return functools.reduce(np.logical_or, held, np.zeros(len(docs), np.bool_))
 
     def among(self, docs: Numbers) -> tuple[Bools, Floats]:
         """Which of these documents match, and their scores, zero for the others."""

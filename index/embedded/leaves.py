@@ -20,7 +20,8 @@ from index.embedded.segmentfile import Array
 from index.embedded.snapshot import Part, Snapshot, joined
 from index.query import Keyword, Near, Phrase, SameParagraph, Text, Word
 
-_LEAST_CACHE, _MOST_CACHE = 64 << 20, 512 << 20
+_LEAST_CACHE, _MOST_CACHE = 64 << 20, 1 << 30
+"""Bytes of leaves that are remembered: half as many as the index has, within these bounds."""
 
 _UNCHECKED = 64
 """After so many spellings of one word the deadline is looked at."""
