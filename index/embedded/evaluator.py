@@ -114,21 +114,21 @@ class Evaluator:
 
     def _all_of(self, children: Sequence[Query]) -> Scored:
         """Pieces of text are scored last, for the documents that are left then."""
-        first, *others = sorted(children, key=self._at_most)
-        leaf = self._leaf(first)
-        found = Scored(leaf.docs, None) if leaf else self.matches(first)
-        leaves = [leaf]
-        for child in others:
-            leaf = self._leaf(child)
+        first, *others = sorted(((child, self._leaf(child)) for child in children), key=self._cost)
+        found = Scored(first[1].docs, None) if first[1] else self.matches(first[0])
+        for child, leaf in others:
             keep, more = (leaf.holding(found.docs), None) if leaf else self.among(child, found.docs)
             kept = np.flatnonzero(keep)
             scores = _sum(*(None if some is None else some.take(kept) for some in (found.scores, more)))
             found = Scored(found.docs.take(kept), scores)
-            leaves.append(leaf)
         scores = found.scores
-        for leaf in filter(None, leaves):
-            scores = _sum(scores, leaf.among(found.docs)[1])
+        for _child, leaf in (first, *others):
+            scores = _sum(scores, leaf.among(found.docs)[1]) if leaf else scores
         return Scored(found.docs, scores)
+
+    def _cost(self, known: tuple[Query, Leaf | None]) -> int:
+        child, leaf = known
+        return leaf.most if leaf else self._at_most(child)
 
     def _at_most(self, query: Query) -> int:
         """How many documents `query` matches at most."""

@@ -1,7 +1,7 @@
 """What one piece of text matches: a value above zero for each document, worked out only as far as it is asked for.
 
 Most words of a conjunction are asked about the few documents that hold its rarest word. So the first time only those
-that hold all of them are scored; whoever asks again is answered from what is then worked out for all documents.
+that hold all of them are scored; whoever asks often is answered from what is then worked out for all documents.
 
 NumPy's slow ways are gone around: `take` and `compress` are several times faster than indexing, and so is
 assigning by numbers of the machine's own size.
@@ -21,6 +21,9 @@ from index.ranking import Scorer
 
 _DENSE = 16
 """What more than one document in so many holds is better kept for all documents than listed."""
+
+_OFTEN = 2
+"""So often is looked up what is asked for, before more is worked out for those who ask again."""
 
 _SPARSE = 32
 """So many times fewer documents are looked up in a list one by one."""
@@ -147,8 +150,8 @@ class Leaf:
         self.parts = parts
         """What the scores are added up of: once they are, only their sum, so that nothing is kept twice."""
         self._size = size
-        self._asked = False
-        """Whether it was asked for before, so that it may be worth more work."""
+        self._asked = 0
+        """How often scores were asked for, so that it may be worth more work."""
         self.most = sum(part.count for part in parts)
         """How many documents match at most."""
         self.is_dense = self.most * _DENSE > size
@@ -185,23 +188,23 @@ class Leaf:
 
     def add_to(self, whole: Floats) -> None:
         """Add the scores to those of all documents."""
-        again, self._asked = self._asked, True
-        if again and self.is_dense:
+        self._asked += 1
+        if self._asked > 1 and self.is_dense:
             whole += self._row
         else:
             _add(self.scored, whole)
 
     def holding(self, docs: Numbers) -> Bools:
         """Which of these documents match, where their scores are asked for later (`among`)."""
-        if self._asked:
+        if self._asked >= _OFTEN:
             return self._row.take(docs) > 0 if self.is_dense else self.scored.holding(docs)
         held = [part.holding(docs) for part in self.parts]
         return functools.reduce(np.logical_or, held, np.zeros(len(docs), np.bool_))
 
     def among(self, docs: Numbers) -> tuple[Bools, Floats]:
         """Which of these documents match, and their scores, zero for the others."""
-        again, self._asked = self._asked, True
-        if not again:
+        self._asked += 1
+        if self._asked <= _OFTEN:
             scores = np.zeros(len(docs), np.float32)
             for part in self.parts:
                 scores += part.among(docs)

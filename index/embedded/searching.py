@@ -14,7 +14,7 @@ from index.embedded.leaves import Scored
 from index.embedded.postings import distinct
 from index.embedded.snapshot import Snapshot
 from index.engine import Hit, Hits, Sort
-from index.query import Query
+from index.query import And, Not, Query
 
 _COLUMNS = 64
 """Candidates for the best are found by the best of so many interleaved groups."""
@@ -77,11 +77,11 @@ def _best_of_groups(snapshot: Snapshot, found: Scored, keys: Floats | Ints | Non
 
 def narrowed(evaluator: Evaluator, query: Query, within: Query | None) -> Scored:
     """The matches of `query` that `within` matches too."""
-    found = evaluator.matches(query)
     if within is None:
-        return found
-    keep, _scores = evaluator.among(within, found.docs)
-    return Scored(found.docs.compress(keep), None if found.scores is None else found.scores.compress(keep))
+        return evaluator.matches(query)
+    # What is not left out scores nothing, and words are scored only after that.
+    children = query.children if isinstance(query, And) else (query,)
+    return evaluator.matches(And((*children, Not(Not(within)))))
 
 
 def _keys(snapshot: Snapshot, found: Scored, sort: Sort) -> Floats | Ints | None:
