@@ -10,13 +10,15 @@ import functools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from string import ascii_lowercase
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from index.abbreviations import JOINED
 from index.tokens import CACHE_LIMIT, CHUNK, MAX_TERM_LENGTH, pieces
 from index.vietnamese import fold, lower_case
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 _LATIN = (*range(0x260), *range(0x1E00, 0x1F00), 0x212A, 0x212B)
 """All code points that are a letter from a to z without their marks, and others."""
@@ -91,7 +93,7 @@ class _Words:
         blank = written.translate(_WITHOUT_DOTS)
         found = [place for word in self.spaced for place in _occurrences(blank, word)]
         found += (match.start() for match in _LETTER_BETWEEN_DOTS.finditer(written))
-        yield from found if numbers is None else numbers.take(np.array(found, np.intp)).tolist()
+        yield from found if numbers is None else map(numbers.__getitem__, found)
         if self.digits:
             yield from (match.start() for match in _DIGITS.finditer(text))
 
@@ -118,23 +120,27 @@ def _occurrences(text: bytes, word: bytes) -> Iterator[int]:
         place = text.find(word, place + 1)
 
 
-def _letters(text: str) -> tuple[bytes, npt.NDArray[np.int64] | None]:
+def _letters(text: str) -> tuple[bytes, list[int] | None]:
     """Of each character its letter without marks, a dot, or a blank; and a blank before and after.
 
     What stands inside words is left out; then the numbers of the other characters are given too.
     """
+    import numpy as np
+
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
     letters = _table().take(points)
     written = letters.tobytes()
     if _INSIDE.encode() not in written:
         return b" %b " % written, None
     kept = np.flatnonzero(letters != ord(_INSIDE))
-    return b" %b " % letters.take(kept).tobytes(), kept
+    return b" %b " % letters.take(kept).tobytes(), kept.tolist()
 
 
 @functools.cache
 def _table() -> npt.NDArray[np.uint8]:
     """The letter of every code point; i for y, which stand for each other in some words."""
+    import numpy as np
+
     table = np.full(0x110000, ord(" "), np.uint8)
     table[ord(".")] = ord(".")
     for point in _LATIN:

@@ -76,7 +76,7 @@ def test_every_letter_is_known() -> None:
     points = [point for point in range(sys.maxunicode + 1) if not 0xD800 <= point < 0xE000]
     written, numbers = _letters("".join(map(chr, points)))
     assert numbers is not None
-    letters = dict(zip(numbers.tolist(), written[1:-1].decode(), strict=True))
+    letters = dict(zip(numbers, written[1:-1].decode(), strict=True))
     for place, point in enumerate(points):
         if chr(point).isalpha() and (letter := fold(lower_case(chr(point)))) in set(ascii_lowercase):
             assert letters[place] == letter.replace("y", "i"), hex(point)
