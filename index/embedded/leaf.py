@@ -147,7 +147,7 @@ class Leaf:
     """The documents that match in any of some fields; their scores there are added in this order."""
 
     def __init__(self, parts: Sequence[InField | Values], size: int) -> None:
-        self.parts = parts
+        self._parts = parts
         """What the scores are added up of: once they are, only their sum, so that nothing is kept twice."""
         self._size = size
         self._asked = 0
@@ -164,11 +164,11 @@ class Leaf:
     @property
     def scored(self) -> Values:
         """The scores of all that match."""
-        parts = self.parts  # looked at once: another thread may be adding them up
+        parts = self._parts  # looked at once: another thread may be adding them up
         if len(parts) == 1 and not isinstance(parts[0], InField):
             return parts[0]
         scored = add_up([part.scored() for part in parts], self._size)
-        self.parts = (scored,)
+        self._parts = (scored,)
         return scored
 
     @functools.cached_property
@@ -176,10 +176,15 @@ class Leaf:
         return self.scored.row()
 
     @property
+    def whole(self) -> InField | Values:
+        """All of it in one part: the only field, or what several add up to."""
+        parts = self._parts
+        return parts[0] if len(parts) == 1 else self.scored
+
+    @property
     def docs(self) -> Numbers:
         """The documents that match, ascending."""
-        parts = self.parts
-        return parts[0].docs if len(parts) == 1 else self.scored.docs
+        return self.whole.docs
 
     @property
     def scores(self) -> Floats:
@@ -198,7 +203,7 @@ class Leaf:
         """Which of these documents match, where their scores are asked for later (`among`)."""
         if self._asked >= _OFTEN:
             return self._row.take(docs) > 0 if self.is_dense else self.scored.holding(docs)
-        held = [part.holding(docs) for part in self.parts]
+        held = [part.holding(docs) for part in self._parts]
         return functools.reduce(np.logical_or, held, np.zeros(len(docs), np.bool_))
 
     def among(self, docs: Numbers) -> tuple[Bools, Floats]:
@@ -206,7 +211,7 @@ class Leaf:
         self._asked += 1
         if self._asked <= _OFTEN:
             scores = np.zeros(len(docs), np.float32)
-            for part in self.parts:
+            for part in self._parts:
                 scores += part.among(docs)
         else:
             scores = self._row.take(docs) if self.is_dense else self.scored.among(docs)

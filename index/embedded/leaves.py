@@ -76,8 +76,8 @@ class Leaves:
         """What `any_of` finds, remembered like one piece of text."""
 
         def together() -> Leaf:
-            parts = [part for query in queries for part in self.leaf(query, deadline).parts]
-            return Leaf(parts, self.snapshot.size)
+            leaves = [self.leaf(query, deadline) for query in queries]
+            return Leaf([leaf.whole for leaf in leaves if leaf.most], self.snapshot.size)
 
         return self._known.get(tuple(queries), together)
 
