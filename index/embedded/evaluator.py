@@ -118,12 +118,10 @@ class Evaluator:
         found = Scored(first[1].docs, None) if first[1] else self.matches(first[0])
         for child, leaf in others:
             keep, more = (leaf.holding(found.docs), None) if leaf else self.among(child, found.docs)
-            kept = np.flatnonzero(keep)
-            scores = _sum(*(None if some is None else some.take(kept) for some in (found.scores, more)))
-            found = Scored(found.docs.take(kept), scores)
+            found = _kept(found.docs, keep, _sum(found.scores, more))
         scores = found.scores
         for _child, leaf in (first, *others):
-            scores = _sum(scores, leaf.among(found.docs)[1]) if leaf else scores
+            scores = _sum(scores, leaf.scores_of(found.docs)) if leaf else scores
         return Scored(found.docs, scores)
 
     def _cost(self, known: tuple[Query, Leaf | None]) -> int:

@@ -200,7 +200,7 @@ class Leaf:
             _add(self.scored, whole)
 
     def holding(self, docs: Numbers) -> Bools:
-        """Which of these documents match, where their scores are asked for later (`among`)."""
+        """Which of these documents match, where their scores are asked for later (`scores_of`)."""
         if self._asked >= _OFTEN:
             return self._row.take(docs) > 0 if self.is_dense else self.scored.holding(docs)
         held = [part.holding(docs) for part in self._parts]
@@ -208,14 +208,16 @@ class Leaf:
 
     def among(self, docs: Numbers) -> tuple[Bools, Floats]:
         """Which of these documents match, and their scores, zero for the others."""
-        self._asked += 1
-        if self._asked <= _OFTEN:
-            scores = np.zeros(len(docs), np.float32)
-            for part in self._parts:
-                scores += part.among(docs)
-        else:
-            scores = self._row.take(docs) if self.is_dense else self.scored.among(docs)
+        scores = self.scores_of(docs)
         return scores > 0, scores
+
+    def scores_of(self, docs: Numbers) -> Floats:
+        """The scores of these documents, zero for those that do not match."""
+        self._asked += 1
+        if self._asked > _OFTEN:
+            return self._row.take(docs) if self.is_dense else self.scored.among(docs)
+        found = [part.among(docs) for part in self._parts]
+        return functools.reduce(np.add, found) if found else np.zeros(len(docs), np.float32)
 
 
 def add_up(found: Sequence[Values], size: int) -> Values:
