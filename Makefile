@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCH_DATA := $(or $(TIMBAO_BENCH_DATA),../shared/data)
 
-.PHONY: demo test lint bench bench-growth bench-equality bench-relevance bench-extraction bench-reprints bench-crawl bench-endurance messages clean
+.PHONY: demo test lint bench bench-growth bench-snippets bench-equality bench-relevance bench-extraction bench-reprints bench-crawl bench-endurance messages clean
 
 # The installed command, for using timbao. Editable, so that a checkout is what it runs.
 $(VENV)/.installed: pyproject.toml setup.py $(wildcard crawl/locale/*/LC_MESSAGES/*.po)
@@ -35,6 +35,9 @@ bench: $(VENV)/.installed-dev
 
 bench-growth: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench.growth
+
+bench-snippets: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench.snippets
 
 bench-equality: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench.equality

@@ -8,7 +8,8 @@ No exception of a backend crosses this seam: engines raise `EngineError`s only.
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -118,12 +119,28 @@ class Sort(enum.Enum):
     OLDEST = "oldest"
 
 
-@dataclass(frozen=True, slots=True)
 class Hit:
-    """One matching article with its score (0.0 when sorted by date)."""
+    """One matching article with its score (0.0 when sorted by date); equal to another that has the same of both.
 
-    document: Document
-    score: float
+    `read` reads its document, which is only done when somebody asks for it.
+    """
+
+    def __init__(self, read: Callable[[], Document], score: float) -> None:
+        self._read = read
+        self.score = score
+
+    @functools.cached_property
+    def document(self) -> Document:
+        """The article, as it was in the generation that was searched. Raises CorruptIndex, EngineUnavailable."""
+        return self._read()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Hit):
+            return NotImplemented
+        return (self.document, self.score) == (other.document, other.score)
+
+    def __hash__(self) -> int:
+        return hash((self.document, self.score))
 
 
 @dataclass(frozen=True, slots=True)

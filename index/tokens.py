@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, compress
+from itertools import chain
 
 from index.abbreviations import JOINED
 from index.vietnamese import canonical
@@ -22,12 +22,13 @@ ANALYSIS_VERSION = 3
 MAX_TERM_LENGTH = 64
 """Longer terms are cut to this many characters: no word is that long, base64 and URLs are."""
 
-_CACHE_LIMIT = 200_000
+CACHE_LIMIT = 200_000
+"""Distinct words that are remembered, in each of the places where some are."""
 
 # A number with its separators, initials with their dots, or a run of letters, digits, combining marks and
 # characters that are invisible inside a word. ZERO WIDTH SPACE is not among them: it marks a word's end (Unicode
 # Standard, section 23.2).
-_CHUNK = re.compile(
+CHUNK = re.compile(
     r"[\w\u0300-\u036f\u00ad\u200c-\u200f\u2060\ufeff]+"
     r"(?:[.,:](?:(?<=\d[.,:])\d+|(?<=\b[A-Za-zĐđ]\.)[A-Za-zĐđ](?![\w\u0300-\u036f])))*"
 )
@@ -60,9 +61,9 @@ def analyse(text: str) -> Tokens:
     names: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for chunk in _CHUNK.finditer(text):
+    for chunk in CHUNK.finditer(text):
         offset = chunk.start()
-        for term, start, end in _pieces[chunk[0]]:
+        for term, start, end in pieces[chunk[0]]:
             names.append(term)
             starts.append(offset + start)
             ends.append(offset + end)
@@ -75,38 +76,10 @@ def analyse_terms(text: str) -> list[str]:
     return list(chain.from_iterable(map(_terms.__getitem__, text.split())))
 
 
-class Spotter:
-    """Finds the tokens that answer a query, in a fraction of the time that `analyse` takes for all of them.
-
-    `answer` says of a term what it answers; 0 is nothing. Threads may share a Spotter.
-    """
-
-    def __init__(self, answer: Callable[[str], int]) -> None:
-        self._chunks = _AnswerCache(answer)
-
-    def runs(self, text: str) -> list[list[tuple[int, int, int]]]:
-        """Stretches of neighbouring tokens, each with its start, its end and its answer.
-
-        All tokens that answer are there; what stands between two stretches answers nothing.
-        """
-        found = list(map(self._chunks.__getitem__, _CHUNK.findall(text)))
-        runs: list[list[tuple[int, int, int]]] = []
-        if not any(found):
-            return runs
-        chunks = list(_CHUNK.finditer(text))
-        last = -2
-        for place in compress(range(len(found)), found):
-            if place > last + 1:
-                runs.append([])
-            offset, last = chunks[place].start(), place
-            runs[-1] += [(offset + start, offset + end, answer) for start, end, answer in found[place]]
-        return runs
+Piece = tuple[str, int, int]
 
 
-_Piece = tuple[str, int, int]
-
-
-def _split(chunk: str) -> tuple[_Piece, ...]:
+def _split(chunk: str) -> tuple[Piece, ...]:
     """The tokens inside one chunk, with their spans relative to it."""
     if time := _TIME.fullmatch(chunk):
         return ((f"{int(time['hour'])}:{time['minute']}", 0, len(chunk)),)
@@ -116,13 +89,13 @@ def _split(chunk: str) -> tuple[_Piece, ...]:
         return ((canonical(chunk.replace(".", ""))[:MAX_TERM_LENGTH], 0, len(chunk)),)
     composed = chunk if len(chunk) <= MAX_TERM_LENGTH else unicodedata.normalize("NFC", chunk)
     parts = _LETTERS_OR_DIGITS if len(composed) <= MAX_TERM_LENGTH else _WORD
-    found: list[_Piece] = []
+    found: list[Piece] = []
     for part in parts.finditer(chunk):
         found += _word(part[0], part.start())
     return tuple(found)
 
 
-def _word(word: str, start: int) -> Iterator[_Piece]:
+def _word(word: str, start: int) -> Iterator[Piece]:
     """A word's token, or those of an abbreviation that is usually written apart."""
     key = canonical(word)
     together = JOINED.get(key)
@@ -135,7 +108,7 @@ def _word(word: str, start: int) -> Iterator[_Piece]:
         start += len(part)
 
 
-def _number(chunk: str) -> tuple[_Piece, ...]:
+def _number(chunk: str) -> tuple[Piece, ...]:
     """A number under one key: in Vietnam a dot groups thousands and a comma starts decimals (common usage).
 
     The English way is read where it cannot be mistaken (`1,234,567`, `83,000`).
@@ -151,53 +124,33 @@ def _number(chunk: str) -> tuple[_Piece, ...]:
     return tuple((part[0][:MAX_TERM_LENGTH], part.start(), part.end()) for part in parts)
 
 
-class _PieceCache(dict[str, tuple[_Piece, ...]]):
+class _PieceCache(dict[str, tuple[Piece, ...]]):
     """Each distinct chunk is analysed once: a corpus of millions of words has some hundred thousand of them."""
 
-    def __missing__(self, chunk: str) -> tuple[_Piece, ...]:
-        pieces = _split(chunk)
+    def __missing__(self, chunk: str) -> tuple[Piece, ...]:
+        found = _split(chunk)
         if len(chunk) <= MAX_TERM_LENGTH:  # longer ones hardly come again, and would fill the memory
-            if len(self) >= _CACHE_LIMIT:
+            if len(self) >= CACHE_LIMIT:
                 self.clear()
-            self[chunk] = pieces
-        return pieces
+            self[chunk] = found
+        return found
 
 
 class _TermCache(dict[str, tuple[str, ...]]):
     """The same for what stands between white space, which is a chunk alone or among punctuation."""
 
     def __missing__(self, written: str) -> tuple[str, ...]:
-        chunks = _CHUNK.findall(written)
+        chunks = CHUNK.findall(written)
         if chunks == [written]:
             terms = tuple(piece[0] for piece in _split(written))
         else:
             terms = tuple(chain.from_iterable(map(self.__getitem__, chunks)))
         if len(written) <= MAX_TERM_LENGTH:
-            if len(self) >= _CACHE_LIMIT:
+            if len(self) >= CACHE_LIMIT:
                 self.clear()
             self[written] = terms
         return terms
 
 
-class _AnswerCache(dict[str, tuple[tuple[int, int, int], ...]]):
-    """The tokens of each distinct chunk with their answers; none of a chunk where all answers are nothing."""
-
-    def __init__(self, answer: Callable[[str], int]) -> None:
-        self._answer = answer
-
-    def __missing__(self, chunk: str) -> tuple[tuple[int, int, int], ...]:
-        pieces = _pieces[chunk]
-        found: tuple[tuple[int, int, int], ...] = ()
-        answers = [self._answer(term) for term, _start, _end in pieces]
-        if any(answers):
-            found = tuple(
-                (start, end, answer) for (_, start, end), answer in zip(pieces, answers, strict=True)
-            )
-        if len(self) >= _CACHE_LIMIT:
-            self.clear()
-        self[chunk] = found
-        return found
-
-
-_pieces = _PieceCache()
+pieces = _PieceCache()
 _terms = _TermCache()

@@ -75,7 +75,8 @@ class Kind(enum.Enum):
 class Token:
     """A piece at `text[start:end]`.
 
-    `value` is the name of a FIELD, the text of WORDS, WORD and PHRASE, the number of a WEIGHT, the distance of NEAR.
+    `value` is the name of a FIELD, the text of WORDS, WORD and PHRASE, the number of a WEIGHT, the distance of NEAR,
+    behind `>` where the order counts.
     """
 
     kind: Kind
@@ -99,7 +100,7 @@ _CHUNK = re.compile(r'[^\s()"“”„‟＂]+')
 _EXCLUSION = re.compile(r'(?<![^\s(])-(?=[^\W_]|=?["“”„‟＂]|\()')
 _FIELD = re.compile(r"([^\W\d_]+):")
 _BORDER = r'(?=[\s()"“”„‟＂]|$)'
-_NEAR = re.compile(rf"~([0-9]{{1,4}}|p|đoạn)(?:{_BORDER}|(?=\^[0-9]))")
+_NEAR = re.compile(rf"~(>?[0-9]{{1,4}}|p|đoạn)(?:{_BORDER}|(?=\^[0-9]))")
 _WEIGHT = re.compile(rf"\^([0-9]+(?:[.,][0-9]+)?){_BORDER}")
 _WEIGHED = frozenset({Kind.WORD, Kind.PHRASE, Kind.NEAR, Kind.CLOSE})
 _SLIPS = re.compile(r"(?<=[^\W\d_])~(?!1?$)[0-9]+$")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import takewhile
 
 from crawl.messages import gettext as _
 from index.document import Document
@@ -262,9 +263,9 @@ class Searcher:
         known = self._engine.search(Keyword("group", document.group), sort=Sort.OLDEST, limit=_EARLIEST)
         if known.total <= 1:  # its other articles are not indexed yet
             return None
-        oldest = [hit.document for hit in known.hits]
-        first = min((one for one in oldest if one.published == oldest[0].published), key=_first_seen)
-        return Reprints(known.total - 1, first)
+        moment = known.hits[0].document.published
+        oldest = takewhile(lambda one: one.published == moment, (hit.document for hit in known.hits))
+        return Reprints(known.total - 1, min(oldest, key=_first_seen))
 
     def _offered(self, request: SearchRequest, parsed: ParsedQuery, total: int) -> tuple[Suggestion, ...]:
         """The suggestions of a first page; none when time runs out over them, for the hits are already there."""

@@ -15,7 +15,7 @@ from itertools import accumulate, pairwise
 from index.document import Document
 from index.patterns import answers
 from index.query import Phrase, Query, Term, Word, leaves
-from index.tokens import Spotter
+from index.spotter import Spotter
 from index.vietnamese import fold, folds
 from index.written_dates import written_dates
 
@@ -111,13 +111,12 @@ class _Matcher:
         self._patterns: Counter[Word] = Counter()
         self._first = self._ends = 0
         self._leaf_at: dict[int, tuple[int, int]] = {}
-        self._spotter = Spotter(self._positions)
         self.sizes: dict[int, int] = {}
         bit = 0
         for leaf, pattern in enumerate(dict.fromkeys(leaves(query))):
             if pattern.field in {None, field}:
                 bit = self._add(leaf, _terms(pattern), bit)
-        self._initials = {_base(term[:1]) for term in (*self._exact, *self._folded)}
+        self._spotter = Spotter(self._positions, None if self._patterns else (*self._exact, *self._folded))
         # The keys of dates have digits, so has every term that could be one.
         self._dates = bool(self._patterns) or any(map(_has_digit, (*self._exact, *self._folded)))
 
@@ -139,26 +138,30 @@ class _Matcher:
         """All matches, by where they end; none runs from one paragraph of a body into the next."""
         if not self._first:
             return []
-        found: list[_Match] = []
-        offset = 0
-        for paragraph in text.split(PARAGRAPH_BREAK) if self._field == "body" else [text]:
-            found += sorted(self._find(paragraph, offset), key=lambda match: match.end)
-            offset += len(paragraph) + len(PARAGRAPH_BREAK)
-        return found
+        separator = PARAGRAPH_BREAK if self._field == "body" else None
+        found = [*self._in_rows(text, separator), *(self._dated(text, separator) if self._dates else ())]
+        return sorted(found, key=lambda match: match.end)
 
-    def _find(self, text: str, offset: int) -> Iterator[_Match]:
-        for run in self._spotter.runs(text):
+    def _in_rows(self, text: str, separator: str | None) -> Iterator[_Match]:
+        """The words and phrases in the row of words."""
+        for run in self._spotter.runs(text, separator):
             state = 0
             for place, (_start, end, positions) in enumerate(run):
                 state = (state << 1 | self._first) & positions
                 complete = state & self._ends
                 while complete:
                     leaf, size = self._leaf_at[complete.bit_length() - 1]
-                    yield _Match(offset + run[place - size + 1][0], offset + end, leaf)
+                    yield _Match(run[place - size + 1][0], end, leaf)
                     complete ^= 1 << complete.bit_length() - 1
-        for written in written_dates(text) if self._dates else ():
-            for key in written.keys:
-                yield from self._alone(key, offset + written.start, offset + written.end)
+
+    def _dated(self, text: str, separator: str | None) -> Iterator[_Match]:
+        """The dates; none is written over two paragraphs."""
+        offset = 0
+        for paragraph in text.split(separator) if separator else [text]:
+            for written in written_dates(paragraph):
+                for key in written.keys:
+                    yield from self._alone(key, offset + written.start, offset + written.end)
+            offset += len(paragraph) + len(separator or "")
 
     def _alone(self, term: str, start: int, end: int) -> Iterator[_Match]:
         """The one-word patterns that a term standing outside the row of words answers."""
@@ -169,11 +172,9 @@ class _Matcher:
 
     def _positions(self, term: str) -> int:
         """The places in patterns that a term answers, as bits."""
-        bits = 0
-        if _base(term[0]) in self._initials:  # rules most terms out, for little
-            bits = self._exact[term]
-            for folded in folds(term):
-                bits |= self._folded[folded]
+        bits = self._exact[term]
+        for folded in folds(term):
+            bits |= self._folded[folded]
         for word, places in self._patterns.items():
             bits |= places if answers(word, term) else 0
         return bits
@@ -183,11 +184,6 @@ class _Matcher:
 def _matcher(query: Query, field: str) -> _Matcher:
     """The same matcher for all hits of a page: it remembers what it has seen."""
     return _Matcher(query, field)
-
-
-@functools.cache
-def _base(letter: str) -> str:
-    return fold(letter)
 
 
 def _has_digit(term: str) -> bool:

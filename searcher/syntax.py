@@ -9,6 +9,7 @@ The grammar, loosest binding first (`parse` accepts exactly this, and says where
     "khánh hòa"           these words side by side; any of " “ ” „ ‟ ＂ opens and closes
     ="khanh hoa"          the same, with marks exactly as typed
     "gió mùa"~5           these words at most so many places apart, in any order
+    "gió mùa"~>5          the same, each before the next
     "gió mùa"~p           these words in one paragraph; ~đoạn is the same
     ninh*, "ninh th*"     words that begin so; a star stands for any letters
     khanh~                this word, or one letter off
@@ -353,9 +354,11 @@ class _Parser:
         if not isinstance(query, Phrase):
             self._refuse_special(field, near.start, self._text[: near.start] + self._text[near.end :])
             return query
-        if not near.value.isdecimal():
+        distance = near.value.removeprefix(">")
+        if not distance.isdecimal():
             return SameParagraph(query.terms, field)
-        return Near(query.terms, int(near.value), field=field) if int(near.value) else query
+        ordered = distance != near.value
+        return Near(query.terms, int(distance), ordered, field) if int(distance) else query
 
     def _refuse_special(self, field: str | None, position: int, mended: str) -> None:
         """Raise QuerySyntaxError for a field that is looked up whole."""

@@ -76,8 +76,8 @@ def _describe_leaf(leaf: Query) -> str:
             return _named(leaf.field, _quote((leaf,), needed=False))
         case Phrase(terms, field):
             return _named(field, _quote(terms))
-        case Near(terms, distance, False, field):
-            return _named(field, f"{_quote(terms)}~{distance}")
+        case Near(terms, distance, ordered, field):
+            return _named(field, f"{_quote(terms)}~{'>' if ordered else ''}{distance}")
         case SameParagraph(terms, field):
             return _named(field, f"{_quote(terms)}~p")
         case Keyword(field, value, open_marks):

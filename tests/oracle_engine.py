@@ -86,7 +86,7 @@ class OracleEngine:
         corpus.refuse_too_many_words((query, within))
         matching = [d for d in corpus.documents if corpus.matches(query, d) and corpus.matches(within, d)]
         if sort is Sort.RELEVANCE:
-            hits = [Hit(d, corpus.score(query, d)) for d in matching]
+            hits = [_hit(d, corpus.score(query, d)) for d in matching]
             hits.sort(key=lambda hit: (-hit.score, hit.document.id))
         else:
             dated = sorted((d for d in matching if d.published is not None), key=lambda d: d.id)
@@ -94,7 +94,7 @@ class OracleEngine:
                 key=_moment, reverse=sort is Sort.NEWEST
             )  # stable: equal moments stay in the order of ids
             undated = sorted((d for d in matching if d.published is None), key=lambda d: d.id)
-            hits = [Hit(d, 0.0) for d in dated + undated]
+            hits = [_hit(d, 0.0) for d in dated + undated]
         firsts: dict[str, Hit] = {}
         for hit in hits:
             firsts.setdefault(f"group {hit.document.group}" if hit.document.group else hit.document.id, hit)
@@ -164,6 +164,10 @@ class OracleEngine:
         if self.committed is None:
             raise NoIndex(self.locator)
         return self.committed
+
+
+def _hit(document: Document, score: float) -> Hit:
+    return Hit(lambda: document, score)
 
 
 class OracleWriter:

@@ -210,7 +210,8 @@ def test_engines_agree_and_give_the_promised_json(corpus: Corpus) -> None:
             assert set(result["queries"]) == set(CLASSES)
             assert all(speed["total_hits"] > 0 for speed in result["queries"].values())
             assert all(
-                {"p50_ms", "p95_ms", "first_ms"} <= speed.keys() for speed in result["queries"].values()
+                {"p50_ms", "p95_ms", "first_ms", "documents_ms"} <= speed.keys()
+                for speed in result["queries"].values()
             )
 
 
@@ -253,6 +254,14 @@ def test_growth_gives_costs_for_every_size(corpus: Corpus) -> None:
         assert one["opened"]["open_s"] > 0
     totals = [sum(speed["total_hits"] for speed in one["speeds"].values()) for one in (small, large)]
     assert 3 < totals[1] / totals[0] < 5
+
+
+def test_snippets_are_timed_new_and_again(corpus: Corpus) -> None:
+    """Queries made of titles have hits, whose excerpts take some time, each of both times."""
+    done = run("snippets", "--corpus", corpus.news, "--titles", corpus.titles, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert min(found.values()) > 0, found
 
 
 def test_growth_prints_a_table(corpus: Corpus) -> None:
@@ -306,15 +315,15 @@ def test_synthetic_articles_keep_what_counts(corpus: Corpus) -> None:
 def test_differing_totals_are_named() -> None:
     """A case that one engine counts differently is reported with every engine's total."""
     cases = [Case("a_rare", ("một",)), Case("a_rare", ("hai",))]
-    answers = {"one": Answers([], [], [3, 4]), "other": Answers([], [], [3, 5])}
+    answers = {"one": Answers(totals=[3, 4]), "other": Answers(totals=[3, 5])}
     (found,) = mismatches(cases, answers)
     assert (found.terms, found.totals) == (("hai",), {"one": 4, "other": 5})
 
 
 def test_speed_is_the_median_over_rounds_then_over_cases() -> None:
-    """A case that is slow in one round is not slow; the first touch is apart."""
-    speed = Answers([0.5, 0.7, 0.6], [[1, 2, 3], [1, 90, 3], [1, 2, 3]], [1, 2, 3]).speed()
-    assert (speed.p50_ms, speed.first_ms, speed.total_hits) == (2000, 600, 6)
+    """A case that is slow in one round is not slow; the first touch is apart, and so is reading documents."""
+    speed = Answers([0.5, 0.7, 0.6], [0.1, 0.2, 0.3], [[1, 2, 3], [1, 90, 3], [1, 2, 3]], [1, 2, 3]).speed()
+    assert (speed.p50_ms, speed.first_ms, speed.documents_ms, speed.total_hits) == (2000, 600, 200, 6)
     assert speed.p95_ms == pytest.approx(2900)
 
 

@@ -410,7 +410,9 @@ def ask_everything(path: Path) -> list[object]:
         for query in QUERIES:
             for sort in Sort:
                 try:
-                    answers.append(engine.search(query, sort=sort))
+                    found = engine.search(query, sort=sort)
+                    hits = [(hit.document, hit.score) for hit in found.hits]
+                    answers.append((found.total, found.groups, hits, found.generation))
                 except EngineError as error:
                     answers.append(error)
         try:

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index import tokens
-from index.tokens import MAX_TERM_LENGTH, Spotter, Tokens, analyse, analyse_terms
+from index.tokens import MAX_TERM_LENGTH, Tokens, analyse, analyse_terms
 from index.vietnamese import fold
 from tests.published_cases import published_cases
 
@@ -129,19 +129,19 @@ def test_a_long_word_is_cut_and_not_kept() -> None:
     assert analyse_terms(word) == [word[:MAX_TERM_LENGTH]]
     assert analyse(word).ends == (len(word),)
     assert word not in tokens._terms
-    assert word not in tokens._pieces
+    assert word not in tokens.pieces
 
 
 def test_the_memory_of_words_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many words come by, a limited number is remembered, and forgetting changes no term."""
-    monkeypatch.setattr(tokens, "_CACHE_LIMIT", 10)
+    monkeypatch.setattr(tokens, "CACHE_LIMIT", 10)
     monkeypatch.setattr(tokens, "_terms", tokens._TermCache())
-    monkeypatch.setattr(tokens, "_pieces", tokens._PieceCache())
+    monkeypatch.setattr(tokens, "pieces", tokens._PieceCache())
     words = [chr(ord("b") + number // 10) + "x" + chr(ord("a") + number % 10) for number in range(100)] * 2
     text = " ".join(words)
     assert analyse_terms(text) == words == list(analyse(text).terms)
     assert len(tokens._terms) <= 10
-    assert len(tokens._pieces) <= 10
+    assert len(tokens.pieces) <= 10
 
 
 def test_published_spellings(bench_data: Path) -> None:
@@ -170,25 +170,3 @@ def test_published_words_with_i_and_y(bench_data: Path) -> None:
             assert analyse_terms(text) != analyse_terms(other.removeprefix("NOT "))
         elif text != "li hôn":  # li is a word of its own, too; queries know both spellings of the compound
             assert analyse_terms(text) == analyse_terms(other)
-
-
-SPOTTED = ("dân ", "vận", "Dan, ", "TPHCM", "15/3/2021", "25.000 ", "tie\u0302\u0301ng", "…", "_")
-
-
-@given(st.lists(st.sampled_from(SPOTTED)))
-def test_what_is_spotted_is_what_analysis_finds(parts: list[str]) -> None:
-    """Each stretch is a part of the analysed tokens as they stand there, and nothing that answers is left out."""
-    text = "".join(parts)
-
-    def answer(term: str) -> int:
-        return len(term) % 3
-
-    tokens = analyse(text)
-    expected = list(zip(tokens.starts, tokens.ends, map(answer, tokens.terms), strict=True))
-    runs = Spotter(answer).runs(text)
-    places = [expected.index(one) for run in runs for one in run]
-    assert places == sorted(places)
-    assert {place for place, one in enumerate(expected) if one[2]} <= set(places)
-    for run in runs:
-        first = expected.index(run[0])
-        assert run == expected[first : first + len(run)]

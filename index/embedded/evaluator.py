@@ -12,7 +12,8 @@ import numpy as np
 
 from index.embedded.deadline import Deadline
 from index.embedded.layout import UNDATED, Bools, Floats, Numbers
-from index.embedded.leaves import Leaf, Leaves, Scored
+from index.embedded.leaf import Leaf
+from index.embedded.leaves import Leaves, Scored
 from index.embedded.storage import DAY, day_start
 from index.query import (
     And,
@@ -93,9 +94,9 @@ class Evaluator:
     def _filtered(self, query: Keyword | Between | Everything, docs: Numbers) -> Bools:
         match query:
             case Keyword():
-                return self._leaves.holders(query)[docs]
+                return self._leaves.holders(query).take(docs)
             case Between(first, last):
-                moments = self.snapshot.moments[docs]
+                moments = self.snapshot.moments.take(docs)
                 start = UNDATED + 1 if first is None else day_start(first)
                 stop = -(UNDATED + 1) if last is None else day_start(last) + DAY
                 return np.asarray((moments >= start) & (moments < stop))
@@ -112,19 +113,25 @@ class Evaluator:
         return None
 
     def _all_of(self, children: Sequence[Query]) -> Scored:
-        first, *others = sorted(children, key=self._at_most)
-        found = self._leaf(first) or self.matches(first)
-        docs, scores = found.docs, found.scores
-        for child in others:
-            keep, more = self.among(child, docs)
-            docs = docs[keep]
-            scores = _sum(None if scores is None else scores[keep], None if more is None else more[keep])
-        return Scored(docs, scores)
+        """Pieces of text are scored last, for the documents that are left then."""
+        first, *others = sorted(((child, self._leaf(child)) for child in children), key=self._cost)
+        found = Scored(first[1].docs, None) if first[1] else self.matches(first[0])
+        for child, leaf in others:
+            keep, more = (leaf.holding(found.docs), None) if leaf else self.among(child, found.docs)
+            found = _kept(found.docs, keep, _sum(found.scores, more))
+        scores = found.scores
+        for _child, leaf in (first, *others):
+            scores = _sum(scores, leaf.scores_of(found.docs)) if leaf else scores
+        return Scored(found.docs, scores)
+
+    def _cost(self, known: tuple[Query, Leaf | None]) -> int:
+        child, leaf = known
+        return leaf.most if leaf else self._at_most(child)
 
     def _at_most(self, query: Query) -> int:
         """How many documents `query` matches at most."""
         if leaf := self._leaf(query):
-            return len(leaf.docs)
+            return leaf.most
         match query:
             case And(children) if children:
                 return min(map(self._at_most, children))
@@ -158,7 +165,7 @@ class Evaluator:
             if part.scores is not None:
                 whole[part.docs] += part.scores
         docs = np.flatnonzero(mask).astype(np.int32)
-        return Scored(docs, whole[docs])
+        return Scored(docs, whole.take(docs))
 
     def _some_among(
         self, count: int, children: Sequence[Query], docs: Numbers
@@ -191,7 +198,7 @@ def _times(scores: Floats | None, weight: float) -> Floats | None:
 
 
 def _kept(docs: Numbers, keep: Bools, scores: Floats | None) -> Scored:
-    return Scored(docs[keep], None if scores is None else scores[keep])
+    return Scored(docs.compress(keep), None if scores is None else scores.compress(keep))
 
 
 def _sum(scores: Floats | None, more: Floats | None) -> Floats | None:

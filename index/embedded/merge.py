@@ -20,6 +20,9 @@ from index.embedded.segmentfile import Array, SegmentFileWriter
 _STRETCH = 1_000_000
 """Positions worked on at once (more where a single term has more)."""
 
+_BLOCKS = 4_096
+"""Compressed blocks copied before the memory of what was read is given back: some 16 MiB."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -102,6 +105,7 @@ def _write_postings(file: SegmentFileWriter, parts: Sequence[_Mapped], terms: in
     sizes = np.zeros(terms + 1, np.int64)
     for part in parts:
         sizes[part.terms + 1] += np.diff(part.segment.list_positions[:: len(FIELDS)])
+        part.segment.file.release_pages()
     postings, positions = np.sum([_living(part) for part in parts], axis=0)
     writer = PostingsWriter(file, terms, int(postings), int(positions))
     for start, stop in _cuts(np.cumsum(sizes)):
@@ -190,6 +194,8 @@ def _write_columns(file: SegmentFileWriter, parts: Sequence[_Mapped], size: int)
                 column[number] = values[code]
         columns.append(column)
     write_keys(file, columns)
+    for part in parts:
+        part.segment.file.release_pages()
 
 
 def _gathered(columns: Sequence[Array], parts: Sequence[_Mapped], size: int) -> Array:
@@ -212,5 +218,11 @@ def _write_stored(file: SegmentFileWriter, parts: Sequence[_Mapped], size: int) 
         slot[part.documents[part.live]] = part.segment.file.array("stored_slot")[part.live]
         sizes += np.diff(part.segment.file.array("block_offsets"))[needed].tolist()
         kept.append((part, needed))
-    blocks = (part.segment.block(int(number)) for part, needed in kept for number in needed)
-    write_blocks(file, blocks, sizes, block, slot)
+    write_blocks(file, _blocks(kept), sizes, block, slot)
+
+
+def _blocks(kept: Sequence[tuple[_Mapped, Ints]]) -> Iterator[bytes]:
+    for part, needed in kept:
+        for start in range(0, len(needed), _BLOCKS):
+            yield from map(part.segment.block, needed[start : start + _BLOCKS].tolist())
+            part.segment.file.release_pages()

@@ -132,10 +132,11 @@ class _List:
     def positions(self, numbers: Ints) -> tuple[Array, Array]:
         """The positions of some postings, one after the other, and how many each has."""
         ends = np.cumsum(self._counts, dtype=np.int64)
-        counts = self._counts[numbers]
-        first = int(ends[numbers[0]] - counts[0])
-        values = self._segment.positions(self._position + first, self._position + int(ends[numbers[-1]]))
-        return values[ragged(ends[numbers] - counts - first, counts)], counts
+        counts = self._counts.take(numbers)
+        last = ends.take(numbers)
+        first = int(last[0] - counts[0])
+        values = self._segment.positions(self._position + first, self._position + int(last[-1]))
+        return values.take(ragged(last - counts - first, counts)), counts
 
 
 def _union(parts: Sequence[_List], size: int, deadline: Deadline) -> Numbers:
@@ -153,7 +154,7 @@ def _common(sets: Sequence[Numbers]) -> Numbers:
     """The documents in all of these."""
     first, *others = sorted(sets, key=len)
     for docs in others:
-        first = first[_contained(first, docs)]
+        first = first.compress(_contained(first, docs))
     return first
 
 
@@ -163,7 +164,7 @@ def _contained(values: Array, others: Array) -> Array:
         return np.zeros(len(values), np.bool_)
     places = np.searchsorted(others, values)
     places[places == len(others)] = 0
-    return np.asarray(others[places] == values)
+    return np.asarray(others.take(places) == values)
 
 
 def _shared(values: Array, others: Array) -> tuple[Ints, Ints]:
@@ -175,8 +176,8 @@ def _shared(values: Array, others: Array) -> tuple[Ints, Ints]:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     places = np.searchsorted(others, values)
     places[places == len(others)] = 0
-    own = np.flatnonzero(others[places] == values)
-    return own, places[own]
+    own = np.flatnonzero(others.take(places) == values)
+    return own, places.take(own)
 
 
 def _both(values: Ints, others: Ints) -> Ints:
@@ -184,8 +185,8 @@ def _both(values: Ints, others: Ints) -> Ints:
     size = 1 << (4 * len(others)).bit_length()
     table = np.zeros(size, np.bool_)
     table[_hashed(others, size)] = True
-    values = values[table[_hashed(values, size)]]
-    return values[_contained(values, others)]
+    values = values.compress(table.take(_hashed(values, size)))
+    return values.compress(_contained(values, others))
 
 
 def _hashed(keys: Ints, size: int) -> Ints:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from index.embedded.leaves import Scored
 from index.embedded.postings import distinct
 from index.embedded.snapshot import Snapshot
 from index.engine import Hit, Hits, Sort
-from index.query import Query
+from index.query import And, Not, Query
 
 _COLUMNS = 64
 """Candidates for the best are found by the best of so many interleaved groups."""
@@ -41,10 +42,13 @@ def search(evaluator: Evaluator, query: Query, within: Query | None, sort: Sort,
         chosen = best(snapshot, found, keys, stop)[start:]
         scored = found.scores if sort is Sort.RELEVANCE else None
         hits = tuple(
-            Hit(snapshot.document(int(found.docs[place])), 0.0 if scored is None else float(scored[place]))
+            Hit(
+                functools.partial(snapshot.document, int(found.docs[place])),
+                0.0 if scored is None else float(scored[place]),
+            )
             for place in chosen
         )
-    return Hits(len(found.docs), _count_groups(snapshot, found), hits, snapshot.generation.name)
+    return Hits(len(found.docs), _count_groups(snapshot, found), hits, snapshot.name)
 
 
 def _count_groups(snapshot: Snapshot, found: Scored) -> int:
@@ -73,11 +77,11 @@ def _best_of_groups(snapshot: Snapshot, found: Scored, keys: Floats | Ints | Non
 
 def narrowed(evaluator: Evaluator, query: Query, within: Query | None) -> Scored:
     """The matches of `query` that `within` matches too."""
-    found = evaluator.matches(query)
     if within is None:
-        return found
-    keep, _scores = evaluator.among(within, found.docs)
-    return Scored(found.docs[keep], None if found.scores is None else found.scores[keep])
+        return evaluator.matches(query)
+    # What is not left out scores nothing, and words are scored only after that.
+    children = query.children if isinstance(query, And) else (query,)
+    return evaluator.matches(And((*children, Not(Not(within)))))
 
 
 def _keys(snapshot: Snapshot, found: Scored, sort: Sort) -> Floats | Ints | None:

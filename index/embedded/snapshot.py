@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from index import ranking
 from index.document import Document
 from index.embedded.cache import Cache
 from index.embedded.contents import Contents
@@ -42,6 +43,7 @@ class Snapshot:
 
     def __init__(self, generation: Generation, contents: Contents, segments: Sequence[Segment]) -> None:
         self.generation = generation
+        self.name = generation.name
         self.parts: list[Part] = []
         self.size = 0
         for entry, segment in zip(contents.segments, segments, strict=True):
@@ -76,20 +78,15 @@ class Snapshot:
         return joined([part.segment.file.array("moments") for part in self.parts], np.int64)
 
     @functools.cache  # noqa: B019 - as many entries as fields, gone with the snapshot they belong to
-    def lengths(self, field: int) -> Floats:
-        """The length of a text field in terms, by document."""
-        return joined(
-            [part.segment.field_lengths(field).astype(np.float32) for part in self.parts], np.float32
+    def norms(self, field: int) -> Floats:
+        """What the length of a text field does to the score of each document; see `index.ranking.norms`."""
+        lengths = [part.segment.field_lengths(field) for part in self.parts]
+        living = (
+            own if part.live is None else own.compress(part.live)
+            for own, part in zip(lengths, self.parts, strict=True)
         )
-
-    @functools.cache  # noqa: B019 - the same
-    def mean_length(self, field: int) -> float:
-        """The mean of `lengths` over the documents that are not deleted."""
-        total = 0
-        for part in self.parts:
-            lengths = part.segment.field_lengths(field)
-            total += int((lengths if part.live is None else lengths[part.live]).sum(dtype=np.int64))
-        return total / self.count
+        total = sum(int(own.sum(dtype=np.int64)) for own in living)
+        return ranking.norms(joined(lengths, np.uint32).astype(np.float32), total / self.count)
 
     @functools.cached_property
     def groups(self) -> Numbers | None:

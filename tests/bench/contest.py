@@ -8,7 +8,7 @@ what timbao answers without one. All keep positions.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -42,8 +42,16 @@ class Case:
     source: str | None = None
 
 
-Question = Callable[[], int]
-"""Finds the TOP best hits of one case, and returns how many there are in all."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The TOP best hits of one case, and the exact number of all; `documents` reads those hits' documents."""
+
+    total: int
+    documents: Callable[[], Sequence[Document]]
+
+
+Question = Callable[[], Found]
+"""Answers one case."""
 
 
 class Builder(Protocol):

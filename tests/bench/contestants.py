@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from index.document import Document, dump_document, keyword_key, published_day
+from index.document import Document, dump_document, keyword_key, load_document, published_day
 from index.engine import open_engine
 from index.query import And, Between, Keyword, Or, Phrase, Query, Term
 from tests.bench.contest import (
@@ -18,6 +18,7 @@ from tests.bench.contest import (
     TOP,
     Case,
     Contestant,
+    Found,
     Question,
     analysed_texts,
     day_number,
@@ -45,7 +46,7 @@ class TimbaoBuilder:
 
 
 class TimbaoReader:
-    """Through the seam, which returns hits with their documents: loading those is part of the time measured."""
+    """Through the seam, whose hits read their documents when asked."""
 
     segments: int | None = None
 
@@ -56,7 +57,12 @@ class TimbaoReader:
     def question(self, case: Case) -> Question:
         """A tree of exact terms, or of terms whose marks are left open."""
         query, within = timbao_query(case), timbao_filter(case)
-        return lambda: self._engine.search(query, within=within, limit=TOP).total
+
+        def ask() -> Found:
+            found = self._engine.search(query, within=within, limit=TOP)
+            return Found(found.total, lambda: [hit.document for hit in found.hits])
+
+        return ask
 
 
 def timbao_query(case: Case) -> Query:
@@ -129,7 +135,7 @@ def _register(opened: Any) -> None:
 
 
 class TantivyReader:
-    """Returns addresses of hits, not their stored documents."""
+    """Returns addresses of hits, at which their stored documents are read."""
 
     def __init__(self, folder: Path) -> None:
         import tantivy
@@ -141,8 +147,17 @@ class TantivyReader:
 
     def question(self, case: Case) -> Question:
         """A tree of tantivy's queries."""
-        query, search = self._query(case), self._searcher.search
-        return lambda: search(query, TOP).count  # type: ignore[attr-defined]
+        query, searcher = self._query(case), self._searcher
+
+        def ask() -> Found:
+            found = searcher.search(query, TOP)
+            addresses = [address for _score, address in found.hits]
+            return Found(
+                found.count,  # type: ignore[attr-defined]
+                lambda: [load_document(bytes(searcher.doc(address)["stored"][0])) for address in addresses],
+            )
+
+        return ask
 
     def _query(self, case: Case) -> Any:
         from tantivy import FieldType, Occur
@@ -227,12 +242,16 @@ class Fts5Reader:
             values += (keyword_key(case.source), day_number(case.first), day_number(case.last))
         best, count = f"SELECT rowid {where} ORDER BY rank LIMIT {TOP}", f"SELECT count(*) {where}"
 
-        def ask() -> int:
-            self._database.execute(best, values).fetchall()
+        def ask() -> Found:
+            numbers = self._database.execute(best, values).fetchall()
             total: int = self._database.execute(count, values).fetchone()[0]
-            return total
+            return Found(total, lambda: [self._document(number) for number in numbers])
 
         return ask
+
+    def _document(self, number: tuple[int]) -> Document:
+        stored = self._database.execute("SELECT stored FROM articles WHERE number = ?", number)
+        return load_document(stored.fetchone()[0])
 
 
 def _fts5_match(case: Case) -> str:
@@ -291,7 +310,7 @@ class WhooshBuilder:
 
 
 class WhooshReader:
-    """Returns the stored fields of a hit only when asked, which it is not."""
+    """Reads the stored fields of a hit when asked."""
 
     def __init__(self, folder: Path) -> None:
         from whoosh.index import open_dir
@@ -311,7 +330,12 @@ class WhooshReader:
             days = NumericRange("day", day_number(case.first), day_number(case.last))
             # Not as `filter=`: one that nothing passes is ignored there.
             query = AllOf([query, days, Leaf("source", keyword_key(case.source))])
-        return lambda: len(self._searcher.search(query, limit=TOP))
+
+        def ask() -> Found:
+            found = self._searcher.search(query, limit=TOP)
+            return Found(len(found), lambda: [load_document(hit["stored"]) for hit in found])
+
+        return ask
 
     @staticmethod
     def _query(case: Case) -> Any:
