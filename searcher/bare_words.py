@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 
 from index.abbreviations import others
 from index.query import PAIR_WEIGHT, And, Or, Phrase, Prefer, Query, Term, Weighted
 from index.tokens import analyse
-from index.vietnamese import has_marks
+from index.vietnamese import fold, has_marks
 from searcher.words import any_marks
 
 OTHER_WEIGHT = 0.5
 """What an abbreviation counts where its meaning was typed, and the reverse, against 1 for what was typed."""
+
+ASKING_WEIGHT = 0.2
+"""What a word that only asks counts in a question, against 1: where it stands the answer has something else.
+
+On 726 questions (XQuAD, Vietnamese), MRR@10 .959 typed with marks and .952 without, against .956 and .950 for 1.
+"""
+
+_ASKING = frozenset("ai bao đâu gì mấy nào nhiêu sao".split())
+_ASKING_UNMARKED = frozenset(map(fold, _ASKING))
+_QUESTION = re.compile(r"\?\W*$")
 
 
 def bare_words(text: str, field: str | None) -> Query:
@@ -35,7 +46,22 @@ def prose(text: str) -> Query | None:
     letters = [term for term in terms if term.term.isalpha()]
     if 2 * sum(has_marks(term.term) for term in letters) >= len(letters):
         terms = tuple(replace(term, any_marks=False) for term in terms)
-    return relaxed(_preferring_neighbours(terms, also_as_typed=False))
+    ranked = relaxed(_preferring_neighbours(terms, also_as_typed=False))
+    return _answering(ranked) if _QUESTION.search(text) else ranked
+
+
+def _answering(query: Query | None) -> Query | None:
+    """The question, in which the words count less that ask."""
+    match query:
+        case Prefer(Or(words)):
+            weighted = (Weighted(word, ASKING_WEIGHT) if _asks(word) else word for word in words)
+            return replace(query, required=Or(tuple(weighted)))
+        case _:
+            return query
+
+
+def _asks(word: Query) -> bool:
+    return isinstance(word, Term) and word.term in (_ASKING_UNMARKED if word.any_marks else _ASKING)
 
 
 def _preferring_neighbours(terms: tuple[Term, ...], *, also_as_typed: bool = True) -> Query:

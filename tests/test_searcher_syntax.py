@@ -511,3 +511,21 @@ def test_prose_typed_with_marks_means_its_bare_words_as_they_are() -> None:
     )
     assert all(term.any_marks for term in leaves(bare.partial or bare.query) if isinstance(term, Term))
     assert Term("cho", any_marks=True) in set(leaves(marked.query))
+
+
+def test_what_asks_counts_less_in_a_question() -> None:
+    """In a question the words that ask count less than what is asked about, also typed without marks; in a title,
+    which an article may well hold, they count like all others.
+    """
+    for text, asking in (
+        ("Ai đã hứa làm con đường tránh nào vào năm nào?", {"ai", "nào"}),
+        ("ai da hua lam con duong tranh nao vao nam nao ?", {"ai", "nao"}),
+        ("Ai đã hứa làm con đường tránh nào vào năm nào", set()),
+    ):
+        ranked = parse(text).partial
+        assert isinstance(ranked, Prefer)
+        assert isinstance(ranked.required, Or)
+        lighter = [word for word in ranked.required.children if isinstance(word, Weighted)]
+        assert {word.child.term for word in lighter if isinstance(word.child, Term)} == asking
+        assert all(word.weight < 1 for word in lighter)
+        assert len(ranked.required.children) == len(parse(text.rstrip(" ?")).partial.required.children)  # type: ignore[union-attr]
