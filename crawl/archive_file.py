@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import sqlite3
 import threading
 import time
@@ -14,6 +15,7 @@ from typing import Self
 from crawl.article import Article, dumped_digest, load_article
 from crawl.identity import fingerprint
 from crawl.messages import gettext as _
+from crawl.transactions import Transactions
 from crawl.warc import WarcFolder
 
 _ATTEMPTS, _PAUSE = 100, 0.05
@@ -83,16 +85,16 @@ class ArchiveFile:
         made one only when asked for, and never beside raw pages: then it held one, and was emptied.
         With `read_only` the file stays as it is, even one of an older version, of which only addresses can be read.
         """
-        self._path = path
+        self._path, self._guard = path, functools.partial(_guarding, path)
         self._warc = WarcFolder(pages)
         self._lock = threading.RLock()
-        self._depth = 0
         with self._guard():
             existed = path.exists()
             if not create and not existed:
                 raise NoArchive(path)
-            # Transactions are begun and ended by `batch` alone.
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+            # The pages first: a row must never point at bytes that a power cut can take away.
+            self._transactions = Transactions(self._db, self._guard, self._warc.sync)
             try:
                 may_begin = create and not (existed and self._warc.holds_files)
                 self._prepare(may_begin=may_begin, read_only=read_only)
@@ -174,33 +176,16 @@ class ArchiveFile:
     @contextlib.contextmanager
     def batch(self) -> Iterator[None]:
         """Group changes: all of them are kept when the block ends, none when it raises."""
-        with self._lock:
-            if self._depth == 0:
-                with self._guard():
-                    self._db.execute("BEGIN IMMEDIATE")
-            self._depth += 1
-            try:
-                # Not guarded: what goes wrong in the caller's own block is not the archive's failure.
-                yield
-                if self._depth == 1:
-                    with self._guard():
-                        # The pages first: a row must never point at bytes that a power cut can take away.
-                        self._warc.sync()
-                        self._db.execute("COMMIT")
-            except BaseException:
-                if self._depth == 1 and self._db.in_transaction:
-                    with self._guard():
-                        self._db.execute("ROLLBACK")
-                raise
-            finally:
-                self._depth -= 1
-
-    @contextlib.contextmanager
-    def _guard(self) -> Iterator[None]:
-        try:
+        with self._lock, self._transactions.batch():
             yield
-        except (sqlite3.Error, OSError, ValueError) as error:
-            raise ArchiveError(self._path, str(error)) from error
+
+
+@contextlib.contextmanager
+def _guarding(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError, ValueError) as error:
+        raise ArchiveError(path, str(error)) from error
 
 
 def proved(digest: str, content: bytes) -> Article | None:

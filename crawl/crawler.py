@@ -70,10 +70,9 @@ def crawl(
     interrupted.
     Raises ArchiveError and FrontierError; whatever is wrong with a site is in the report.
     """
-    if dry_run:
-        frontier = frontier.rehearsal()
     options = _Options(max_pages, since, recheck, delay, dry_run, progress, stop or threading.Event())
-    return _Run(tuple(sources), archive, frontier, fetcher, options).report()
+    with frontier.rehearsal() if dry_run else contextlib.nullcontext(frontier) as used:
+        return _Run(tuple(sources), archive, used, fetcher, options).report()
 
 
 @dataclass(frozen=True, slots=True)
