@@ -84,15 +84,17 @@ class Rejected:
     reason: str
 
 
-Extraction: TypeAlias = Article | Rejected
-
-
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Nothing could be found out about the page: `reason` is UNREADABLE or BAD_SELECTOR, `detail` a sentence."""
+    """Nothing could be found out about the page: `reason` is a key as in Rejected, `detail` a sentence."""
 
     reason: str
     detail: str
+
+
+Extraction: TypeAlias = Article | Rejected
+Reading: TypeAlias = Extraction | Unreadable
+"""What may come of a page when nothing is allowed to stop its reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class Explanation:
     found: tuple[Found, ...] = ()
 
 
-def read_page(page: Page, source: Source) -> Extraction | Unreadable:
+def read_page(page: Page, source: Source) -> Reading:
     """`extract`, whatever comes of it: no single page may end a crawl or an import."""
     try:
         return extract(page, source)
