@@ -85,10 +85,10 @@ class Visit:
     """A URL to visit.
 
     `attempts` counts the failures since it last succeeded, at `visited`, which for what was stored otherwise is when
-    it was seen then. `news` is when it last brought something
-    new, or was first heard of; both are aware, in UTC. `etag` and `last_modified` are from the last answer,
-    `unmodified` counts the answers in a row that said only that nothing changed. `barren` counts the pages of a
-    list without anything new that led here, one to the next. `dated` says that its own list gave it a date.
+    it was seen then. `news` is when it last brought something new, or was first heard of; both are aware, in UTC.
+    `etag` and `last_modified` are from the last answer, `unmodified` counts the answers in a row that said only that
+    nothing changed. `barren` counts the pages of a list without anything new that led here, one to the next. `dated`
+    says that its own list gave it a date.
     """
 
     url: str
