@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from crawl.archive import Archive, ArchiveError, Change, StoredPage
 from crawl.article import Article, Page, StoredArticle, content_digest
 from crawl.claims import own_address
-from crawl.extract import BAD_SELECTOR, UNREADABLE, Rejected, Unreadable
-from crawl.extracting import OVER_BUDGET, Extractors, Job, Reading
+from crawl.extract import BAD_SELECTOR, UNREADABLE, Reading, Rejected, Unreadable
+from crawl.extracting import OVER_BUDGET, Extractors, Job
 from crawl.importing import Problem
 from crawl.messages import gettext as _
 from crawl.report import BEFORE_SINCE, explained

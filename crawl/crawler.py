@@ -70,10 +70,9 @@ def crawl(
     interrupted.
     Raises ArchiveError and FrontierError; whatever is wrong with a site is in the report.
     """
-    if dry_run:
-        frontier = frontier.rehearsal()
     options = _Options(max_pages, since, recheck, delay, dry_run, progress, stop or threading.Event())
-    return _Run(tuple(sources), archive, frontier, fetcher, options).report()
+    with frontier.rehearsal() if dry_run else contextlib.nullcontext(frontier) as used:
+        return _Run(tuple(sources), archive, used, fetcher, options).report()
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,13 +296,13 @@ class _Run:
     def _land_robots(self, lane: Lane, url: str, outcome: Page | FetchError) -> float | None:
         match outcome:
             case Page():
-                lane.obey(read_robots(outcome))
+                robots = read_robots(outcome)
             case RefusedRedirect() | TooManyRedirects():
-                lane.obey(ALL_ALLOWED)  # It leads nowhere: unavailable, RFC 9309 section 2.3.1.2.
+                robots = ALL_ALLOWED  # It leads nowhere: unavailable, RFC 9309 section 2.3.1.2.
             case _:
-                lane.obey(NOT_NOW)
-        assert lane.robots is not None
-        if lane.robots is NOT_NOW:
+                robots = NOT_NOW
+        lane.obey(robots)
+        if robots is NOT_NOW:
             if isinstance(outcome, FetchError):
                 self._journal.failed(lane.source.name, url, outcome.reason, str(outcome))
             else:
@@ -311,8 +310,8 @@ class _Run:
                     lane.source.name, url, "robots-unavailable", self._lanes.rest(lane, outcome)
                 )
             return None
-        self._lanes.slow_down(lane, lane.robots)
-        self._lanes.wake(lane.source, self._harvesters[lane.source.name].sitemaps(lane.robots.sitemaps))
+        self._lanes.slow_down(lane, robots)
+        self._lanes.wake(lane.source, self._harvesters[lane.source.name].sitemaps(robots.sitemaps))
         return lane.pace.wait
 
     def _land_failure(self, lane: Lane, visit: Visit, error: FetchError) -> float | None:

@@ -18,6 +18,9 @@ from crawl.article import VIETNAM, When, local_day
 MAX_LENGTH = 500
 """Only this many characters are looked at: a date line is short."""
 
+YEARS = range(1900, 2100)
+"""What a year may be; other numbers are none, or what a program writes where it knows none."""
+
 _FIRST_DAY = date(1990, 1, 1)
 _TIME_REACH = 30  # a time further from its date than this belongs to something else
 
@@ -117,7 +120,7 @@ def _day(match: re.Match[str], clock: re.Match[str] | None) -> date | None:
     if "sep" in match.re.groupindex and (number > 12 or _is_american(match, clock)):
         number, day = day, number
     try:
-        return date(year, number, day) if 1900 <= year < 2100 else None
+        return date(year, number, day) if year in YEARS else None
     except ValueError:
         return None
 

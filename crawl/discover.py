@@ -19,7 +19,7 @@ import feedparser
 from lxml import etree
 
 from crawl.article import VIETNAM, Page, When, parse_when
-from crawl.dates import parse_written
+from crawl.dates import YEARS, parse_written
 from crawl.inflate import Damaged, Overflow, inflated, limited
 from crawl.sources import Source
 from crawl.urls import canonical, within
@@ -36,7 +36,6 @@ MAX_FEED = 2**20
 MAX_FEED_TAGS = 60_000
 """How often `<` may stand in a feed: 5,000 items; twice as many tags may take feedparser four times as long."""
 
-_YEARS = range(1900, 2100)  # as in crawl.dates
 _FEW_ENTRIES = 10  # of a list may well be of one moment
 _MAX_LIST = 2 * 2**20  # bytes of a page that are searched for links: hostile markup takes seconds a megabyte
 _DATES = ("lastmod", "publication_date")
@@ -380,7 +379,7 @@ def _with_ampersands_escaped(body: bytes) -> Iterator[bytes]:
 def _moment(text: str) -> When | None:
     """A list's date, if it is one: programs write the year 1 or 9999 where they know none."""
     when = _read_date(text.strip())
-    return when if when is not None and when.year in _YEARS else None
+    return when if when is not None and when.year in YEARS else None
 
 
 def _read_date(text: str) -> When | None:

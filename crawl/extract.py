@@ -70,7 +70,7 @@ _BYLINE_REACH = 6  # how many blocks above and below the body a marked byline ma
 _SIGNS_LENGTH = 2000
 # A date later than the page was fetched is wrong; where there is no other, the moment of fetching may be: of an
 # imported page it is its file's.
-_A_DAY, _YEARS = timedelta(days=1), timedelta(days=3653)
+_A_DAY, _TEN_YEARS = timedelta(days=1), timedelta(days=3653)
 _JUST_NOW = timedelta(minutes=2)
 # How many characters of text make an article of a page that tells machines it is one; of one that bears a
 # date line, of one that only prints its title, and of one that does not even do that.
@@ -84,15 +84,17 @@ class Rejected:
     reason: str
 
 
-Extraction: TypeAlias = Article | Rejected
-
-
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Nothing could be found out about the page: `reason` is UNREADABLE or BAD_SELECTOR, `detail` a sentence."""
+    """Nothing could be found out about the page: `reason` is a key as in Rejected, `detail` a sentence."""
 
     reason: str
     detail: str
+
+
+Extraction: TypeAlias = Article | Rejected
+Reading: TypeAlias = Extraction | Unreadable
+"""What may come of a page when nothing is allowed to stop its reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class Explanation:
     found: tuple[Found, ...] = ()
 
 
-def read_page(page: Page, source: Source) -> Extraction | Unreadable:
+def read_page(page: Page, source: Source) -> Reading:
     """`extract`, whatever comes of it: no single page may end a crawl or an import."""
     try:
         return extract(page, source)
@@ -308,7 +310,7 @@ class _Reading:
         )
         likely = (
             claim
-            for ahead in (_A_DAY, _YEARS)
+            for ahead in (_A_DAY, _TEN_YEARS)
             for claim in claims
             if claim[0] and is_plausible(claim[0], self._page.fetched + ahead)
         )

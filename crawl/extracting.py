@@ -17,8 +17,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Self, TypeAlias, TypeVar
 
-from crawl.article import Article, Page
-from crawl.extract import Rejected, Unreadable, unreadable
+from crawl.article import Page
+from crawl.extract import Reading, Unreadable, unreadable
 from crawl.extract import read_page as read_here
 from crawl.messages import current_language, set_language
 from crawl.messages import gettext as _
@@ -43,7 +43,6 @@ class Job:
     source: Source
 
 
-Reading = Article | Rejected | Unreadable
 T = TypeVar("T")
 Task: TypeAlias = Callable[[Page, Source], T]
 """A function of some module, which finds out something about a page of a source."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import functools
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -19,6 +21,7 @@ from typing import Self
 from crawl.article import VIETNAM, When, format_when, local_day
 from crawl.messages import gettext as _
 from crawl.revisit import LONGEST_WAIT
+from crawl.transactions import Transactions
 from crawl.urls import authority
 
 _VERSION = 4
@@ -82,10 +85,10 @@ class Visit:
     """A URL to visit.
 
     `attempts` counts the failures since it last succeeded, at `visited`, which for what was stored otherwise is when
-    it was seen then. `news` is when it last brought something
-    new, or was first heard of; both are aware, in UTC. `etag` and `last_modified` are from the last answer,
-    `unmodified` counts the answers in a row that said only that nothing changed. `barren` counts the pages of a
-    list without anything new that led here, one to the next. `dated` says that its own list gave it a date.
+    it was seen then. `news` is when it last brought something new, or was first heard of; both are aware, in UTC.
+    `etag` and `last_modified` are from the last answer, `unmodified` counts the answers in a row that said only that
+    nothing changed. `barren` counts the pages of a list without anything new that led here, one to the next. `dated`
+    says that its own list gave it a date.
     """
 
     url: str
@@ -130,11 +133,11 @@ class Frontier:
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        self._path = path
+        self._path, self._guard = path, functools.partial(_guarding, path)
         self._begun, self._first_day = _stamp(datetime.now(UTC)), ""
-        self._depth = 0
         with self._guard():
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+        self._transactions = Transactions(self._db, self._guard)
         try:
             self._prepare(read_only=read_only)
         except BaseException:
@@ -192,26 +195,9 @@ class Frontier:
     ) -> None:
         self.close()
 
-    @contextlib.contextmanager
-    def batch(self) -> Iterator[None]:
+    def batch(self) -> AbstractContextManager[None]:
         """Group changes: all of them are kept when the outermost block ends, none when it raises."""
-        if self._depth == 0:
-            with self._guard():
-                self._db.execute("BEGIN IMMEDIATE")
-        self._depth += 1
-        try:
-            # Not guarded: what goes wrong in the caller's own block is not the frontier's failure.
-            yield
-            if self._depth == 1:
-                with self._guard():
-                    self._db.execute("COMMIT")
-        except BaseException:
-            if self._depth == 1 and self._db.in_transaction:
-                with self._guard():
-                    self._db.execute("ROLLBACK")
-            raise
-        finally:
-            self._depth -= 1
+        return self._transactions.batch()
 
     def begin(self, source: str, *, now: datetime, since: When | None = None, recheck: bool = False) -> None:
         """Begin a crawl of the source: what is due at `now`, or with `recheck` everything, waits in its queue.
@@ -440,12 +426,13 @@ class Frontier:
                 for source, waiting, done, failed, visited in rows
             )
 
-    @contextlib.contextmanager
-    def _guard(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            raise FrontierError(self._path, str(error)) from error
+
+@contextlib.contextmanager
+def _guarding(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise FrontierError(path, str(error)) from error
 
 
 def _earliest(when: When) -> datetime:

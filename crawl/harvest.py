@@ -10,7 +10,7 @@ from crawl.archive import Archive, Change
 from crawl.article import VIETNAM, Article, Page, When, local_day
 from crawl.claims import own_address
 from crawl.discover import Entry, Links, Sitemap, is_article, is_numbered, is_of_a_past_month, is_section
-from crawl.extract import Extraction, Rejected, Unreadable
+from crawl.extract import Reading, Rejected, Unreadable
 from crawl.frontier import LISTS, Frontier, Kind, Visit
 from crawl.reading import ArticlePage, Contents, Feed
 from crawl.report import BEFORE_SINCE, Tally
@@ -210,7 +210,7 @@ class Harvester:
     # Articles
 
     def _article(
-        self, visit: Visit, page: Page, number: int, article: Extraction | Unreadable
+        self, visit: Visit, page: Page, number: int, article: Reading
     ) -> tuple[str, _Success | None]:
         if isinstance(article, Unreadable):
             return self._unreadable(visit, page, number, article), None

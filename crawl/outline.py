@@ -93,12 +93,12 @@ class OutlineWriter:
                 (
                     Element(
                         self._numbers,
-                        marks.furniture,
-                        marks.apart,
-                        marks.article,
-                        marks.body,
-                        chosen,
-                        marks.kind,
+                        furniture=marks.furniture,
+                        apart=marks.apart,
+                        article=marks.article,
+                        body=marks.body,
+                        chosen=chosen,
+                        kind=marks.kind,
                     ),
                     marks,
                 )

@@ -13,7 +13,7 @@ from crawl.addresses import allowed_networks
 from crawl.article import Article, Page
 from crawl.datafolder import Settings
 from crawl.discover import feed_entries, feeds_of, links, sitemap_entries
-from crawl.extract import extract
+from crawl.extracting import read_page
 from crawl.fetch import Fetcher, user_agent
 from crawl.fetch_errors import FetchError
 from crawl.messages import gettext as _
@@ -137,7 +137,7 @@ class _Site:
         """The first article that can be read, of a few that the feeds or the front page lead to."""
         for url in itertools.islice(self._candidates(source), _SAMPLES):
             page = self._page(url)
-            if page is not None and isinstance(article := extract(page, source), Article):
+            if page is not None and isinstance(article := read_page(page, source), Article):
                 return article
         return None
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from crawl.article import Page
 from crawl.discover import Entry, Links, Sitemap, feed_entries, links, sitemap_entries
-from crawl.extract import Extraction, Unreadable, read_page
+from crawl.extract import Reading, read_page
 from crawl.frontier import Kind
 from crawl.sources import Source
 
@@ -17,7 +17,7 @@ from crawl.sources import Source
 class ArticlePage:
     """The article, or why there is none, and where the page leads."""
 
-    reading: Extraction | Unreadable
+    reading: Reading
     links: Links
 
 

@@ -17,8 +17,8 @@ _MOST_CANDIDATES = 20  # how many elements of one name are looked into
 _MOST_LINKS = 40
 _LONGEST_VALUE = 300  # attributes beyond this are generated, or an attack
 _LONGEST_ADDRESS = 2083
-_STAMPED = "[data-time], [data-timestamp], [data-datetime], [data-utime]"
 _STAMPS = ("data-time", "data-timestamp", "data-datetime", "data-utime")
+_STAMPED = ", ".join(f"[{name}]" for name in _STAMPS)
 _NUMBERS = "0123456789-_"  # of an id; they say nothing, and without them many are alike
 # Where pages that load pictures late keep the address; `src` is then a placeholder.
 _PICTURE_ADDRESSES = ("data-src", "data-original", "data-lazy-src", "src")

@@ -53,7 +53,7 @@ _SEARCH_SECONDS = 60.0
 # Errors that explain themselves, with all their kinds. By name: most of their modules are not loaded.
 _STATUS = {
     "crawl.addresses.BadNetwork": USAGE_ERROR,
-    "crawl.archive.ArchiveError": UNUSABLE_DATA,
+    "crawl.archive_file.ArchiveError": UNUSABLE_DATA,
     "crawl.chosen.BadSelector": USAGE_ERROR,
     "crawl.datafolder.ConfigError": USAGE_ERROR,
     "crawl.datafolder.DataFolderError": UNUSABLE_DATA,

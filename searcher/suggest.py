@@ -30,7 +30,7 @@ MAX_SLIPS = 4
 
 _CANDIDATES = 12  # how many spellings of an unknown word are weighed against its neighbours
 _READ = 10  # how many articles are read for how a pair of words is written
-_OF_LETTERS = 20
+_OF_LETTERS = 20  # how many letters may stand in another's place, about
 _MARKINGS = 4  # how many ways of marking one word are weighed
 _UNSEEN = 0.1  # for how many articles two words count that no article has side by side
 _FAR_MORE = (

@@ -18,12 +18,12 @@ MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob
 LIGHT = {"crawl.article", "crawl.archive", "crawl.datafolder", "crawl.messages"}
 
 # Third-party packages and the only modules that may import them.
-CONFINED = {
-    "bs4": {"crawl/discover.py"},
+CONFINED: dict[str, set[str]] = {
+    "bs4": set(),
     "click": {"crawl/cli.py", "index/cli.py", "searcher/cli.py"},
-    "cssselect": {"crawl/tree.py"},
     "feedparser": {"crawl/discover.py"},
     "flask": {"searcher/web.py"},
+    "lxml": {"crawl/discover.py", "crawl/tree.py"},
     "opensearchpy": {"index/cluster.py"},
     "protego": {"crawl/robots.py"},
     "requests": {"crawl/fetch.py"},

@@ -20,8 +20,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
-from crawl import archive as archive_module
+from crawl import archive_reading
 from crawl.archive import Archive, ArchiveError, Change, NoArchive, SourceCount
+from crawl.archive_file import SCHEMA_VERSION
 from crawl.article import Article, Page, StoredArticle, content_digest, dump_article
 from crawl.warc import RecordPlace
 
@@ -219,7 +220,7 @@ def test_changes_are_complete_while_more_happens(archive: Archive, monkeypatch: 
     """Whatever changes while the changes are read, the newest of every article is read in the end, and the
     numbers only grow.
     """
-    monkeypatch.setattr(archive_module, "_CHUNK", 3)
+    monkeypatch.setattr(archive_reading, "_CHUNK", 3)
     chance = random.Random(5)
     for number in range(30):
         archive.put_article(article(number), seen=SEEN)
@@ -307,7 +308,7 @@ def test_the_same_text_at_another_address_is_an_alias_when_asked_for(archive: Ar
 
 def test_addresses(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every article of the source with all its addresses, and no import's id; in whatever portions they are read."""
-    monkeypatch.setattr(archive_module, "_CHUNK", 3)
+    monkeypatch.setattr(archive_reading, "_CHUNK", 3)
     for number in range(10):
         archive.put_article(article(number), seen=SEEN, alias=f"http://bao.vn/alias/{number}")
     archive.put_article(replace(article(10), url=None), seen=SEEN, alias="17")
@@ -643,7 +644,7 @@ def test_a_newer_archive_is_refused(tmp_path: Path) -> None:
     """An archive of a later schema is not touched; the message says to upgrade."""
     opened(tmp_path).close()
     with contextlib.closing(sqlite3.connect(tmp_path / "archive.sqlite")) as database:
-        database.execute(f"PRAGMA user_version = {archive_module.SCHEMA_VERSION + 1}")
+        database.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     with pytest.raises(ArchiveError, match="timbao"):
         opened(tmp_path)
 

@@ -11,7 +11,6 @@ as it goes: the resident size that proc(5) gives, in which each process counts t
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import multiprocessing
 import random
@@ -193,26 +192,30 @@ def _crawl(folder: Path, hosts: list[str], noted: Connection | None, seconds: fl
         Source(name=host, title=host, hosts=(host,), scheme="http", sitemaps=("/so-do.xml",))
         for host in hosts
     ]
-    pages = itertools.count(1)
+    pages = 0
     stop = threading.Event()
     if seconds is not None:
         alarm = threading.Timer(seconds, stop.set)
         alarm.daemon = True
         alarm.start()
 
-    def note(_progress: Progress) -> None:
-        number = next(pages)
-        if noted is not None and number % _BETWEEN_NOTES == 0:
-            noted.send(
-                _Note(number, _resident("self"), sum(map(_resident, _children())), time.process_time())
-            )
+    def count(_progress: Progress) -> None:
+        nonlocal pages
+        pages += 1
+        if pages % _BETWEEN_NOTES == 0:
+            note()
+
+    def note() -> None:
+        if noted is not None:
+            noted.send(_Note(pages, _resident("self"), sum(map(_resident, _children())), time.process_time()))
 
     with (
         Archive(folder / "archive.sqlite", folder / "pages", create=True) as archive,
         Frontier(folder / "frontier.sqlite") as frontier,
         Fetcher("timbao/test", allowed_networks("127.0.0.1/32")) as fetcher,
     ):
-        crawl(sources, archive, frontier, fetcher, delay=0, progress=note, stop=stop)
+        crawl(sources, archive, frontier, fetcher, delay=0, progress=count, stop=stop)
+        note()
     if noted is not None:
         noted.close()
 
