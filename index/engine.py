@@ -119,20 +119,20 @@ class Sort(enum.Enum):
     OLDEST = "oldest"
 
 
+@dataclass(frozen=True, eq=False)
 class Hit:
     """One matching article with its score (0.0 when sorted by date); equal to another that has the same of both.
 
-    `read` reads its document, which is only done when somebody asks for it.
+    `read` reads its document, which is only done when somebody asks for it, once.
     """
 
-    def __init__(self, read: Callable[[], Document], score: float) -> None:
-        self._read = read
-        self.score = score
+    read: Callable[[], Document]
+    score: float
 
     @functools.cached_property
     def document(self) -> Document:
         """The article, as it was in the generation that was searched. Raises CorruptIndex, EngineUnavailable."""
-        return self._read()
+        return self.read()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Hit):
