@@ -469,6 +469,27 @@ def test_a_server_that_asks_for_hours_is_left_and_its_pages_wait(
     assert (report.new, report.failed, report.rejected) == (2, (), ())
 
 
+def test_a_busy_host_binds_no_host_that_leads_there(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher
+) -> None:
+    """Where a page leads to another host of the newspaper that asks for hours, that host alone is left alone."""
+    with Site() as old, Site() as new:
+        there = f"http://{new.host}/bai-10000.html"
+        old.paths = {
+            "/": anchors("/cu-10000.html", "/bai-10001.html", f"http://{new.host}/"),
+            "/cu-10000.html": status(302, Location=there),
+            "/bai-10001.html": article("Một bài báo thật"),
+        }
+        new.paths = {"/": article("Bài"), "/bai-10000.html": status(503, Retry_After="9999")}
+        source = replace(old.source(), hosts=(old.host, new.host), sections=("/", f"http://{new.host}/"))
+        (report,) = crawl([source], archive, frontier, fetcher, delay=0).sources
+    assert frontier.rests_until(old.host) is None
+    assert frontier.rests_until(new.host) is not None
+    assert archive.knows(f"http://{old.host}/bai-10001.html")
+    assert report.failed == (("http-503", 1),)
+    assert frontier.known(there)
+
+
 def test_a_robots_txt_that_asks_for_hours_binds_the_host_too(
     archive: Archive, frontier: Frontier, fetcher: Fetcher
 ) -> None:
