@@ -502,6 +502,31 @@ def test_a_robots_txt_that_asks_for_hours_binds_the_host_too(
         assert len(site.requests) == 1
 
 
+@pytest.mark.parametrize(
+    "asked", ["99999999999", "Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 -2359"]
+)
+@pytest.mark.parametrize("path", ["/", "/robots.txt"])
+def test_a_slip_in_what_a_host_asks_silences_it_for_a_week_at_most(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher, path: str, asked: str
+) -> None:
+    """Retry-After of a thousand years, in seconds or as a date, on a page or on robots.txt."""
+    with Site(**{path[1:]: status(503, Retry_After=asked)}) as site:
+        crawl([site.source()], archive, frontier, fetcher, delay=0)
+    until = frontier.rests_until(site.host)
+    assert until is not None
+    assert timedelta(days=6) < until - datetime.now(UTC) <= timedelta(days=7)
+
+
+@pytest.mark.parametrize("asked", ["-5", "NaN", "1e9", "Fri, 31 Dec 99999 23:59:59 GMT", "", "0"])
+def test_what_asks_for_no_time_binds_nobody(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher, asked: str
+) -> None:
+    """A Retry-After that means nothing leaves no rest behind."""
+    with Site(**{"robots.txt": status(503, Retry_After=asked)}) as site:
+        crawl([site.source()], archive, frontier, fetcher, delay=0)
+    assert frontier.rests_until(site.host) is None
+
+
 def test_a_short_wait_that_was_asked_for_is_kept_by_the_next_crawl(
     archive: Archive, frontier: Frontier, fetcher: Fetcher
 ) -> None:
