@@ -338,7 +338,9 @@ class _Run:
         tally.fetched += 1
         lane.retried.discard(visit.url)
         if is_busy(page):
-            return self._land_busy(lane, visit, page)
+            # Where it was sent to another host, that one is asked for patience by its own name.
+            moved = self._hand_over(lane, visit, page.final_url)
+            return lane.pace.answered() if moved else self._land_busy(lane, visit, page)
         if page.status != 304 and not 200 <= page.status < 300:
             self._journal.failed(lane.source.name, visit.url, harvester.missing(visit, page))
             return lane.pace.answered()

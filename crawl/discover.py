@@ -52,7 +52,7 @@ _ASSET = re.compile(
 # `page=2`, `p=2`, `trang=2` in the query; `/trang-2/`, `/page/2`, `/p2`, `-p2.html` in the path.
 _PAGE_QUERY = re.compile(r"(?i)(?:page|paged|p|trang)=\d{1,5}")
 _PAGE_PATH = re.compile(r"(?i)(?:/(?:trang|page|p)[-/]?\d{1,5}|-p\d{1,5})(?:\.html?|/)?$")
-_ARTICLE_END = re.compile(r"(?i)(?:\d{4,}|-[0-9a-f]{7,})(?:\.[a-z]{2,5}|/)?$")
+_ARTICLE_END = re.compile(r"(?i)(?:\d{4}|-[0-9a-f]{7,})(?:\.[a-z]{2,5}|/)?$")
 # Another dress of a page that has an address of its own.
 _VARIANT = re.compile(r"(?i)/(?:print|in-bai|in-tin|amp)(?:/|$)")
 _LONGEST_SECTION = 6  # words in a section's slug; headlines are longer
@@ -65,7 +65,7 @@ _CHARSET = re.compile(rb"""(?i)<meta[^>]{0,200}\bcharset\s*=\s*["']?\s*([a-z0-9_
 _HEAD = 4096  # bytes in which a page says its encoding
 _FEED_TYPE = re.compile(r"(?i)^application/(?:rss|atom)\+xml")
 _FEED_NAME = re.compile(r"(?i)\.rss$")
-_REFRESH = re.compile(r"(?i)^\s*[\d.]*\s*[;,]\s*url\s*=\s*['\"]?([^'\"]+)")
+_REFRESH = re.compile(r"(?i)^\s*(?:[\d.]+\s*)?[;,]\s*url\s*=\s*['\"]?([^'\"]+)")
 
 
 @dataclass(frozen=True, slots=True)

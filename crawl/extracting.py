@@ -130,6 +130,9 @@ class _Worker:
             is_late = True
         except (EOFError, OSError):
             is_late = self._ended_by_budget()
+        except BaseException:
+            self.stop()  # or its answer would be taken for that of the next page
+            raise
         self.stop()
         return _given_up(page.final_url, self._budget) if is_late else _broken(page.final_url)
 

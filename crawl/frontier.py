@@ -20,10 +20,11 @@ from typing import Self
 
 from crawl.article import VIETNAM, When, format_when, local_day
 from crawl.messages import gettext as _
-from crawl.revisit import LONGEST_WAIT
+from crawl.revisit import LONGEST_ASKED, LONGEST_WAIT
 from crawl.transactions import Transactions
 from crawl.urls import authority
 
+_CLOCKS_DIFFER = timedelta(days=1)
 _VERSION = 4
 _TABLE = """
 CREATE TABLE IF NOT EXISTS visit (
@@ -209,7 +210,8 @@ class Frontier:
         values = {
             "source": source,
             "now": self._begun,
-            "latest": _stamp(now + LONGEST_WAIT + timedelta(days=1)),  # a day for clocks that differ
+            "latest": _stamp(now + LONGEST_WAIT + _CLOCKS_DIFFER),
+            "latest_rest": _stamp(now + LONGEST_ASKED + _CLOCKS_DIFFER),
             "recheck": recheck,
             "first_day": self._first_day,
         }
@@ -219,7 +221,7 @@ class Frontier:
                 "UPDATE visit SET visited = NULL WHERE source = :source AND visited > :now",
                 "UPDATE visit SET news = :now WHERE source = :source AND news > :now",
                 "UPDATE visit SET due = '' WHERE source = :source AND due > :latest",
-                "DELETE FROM rest WHERE until <= :now OR until > :latest",
+                "DELETE FROM rest WHERE until <= :now OR until > :latest_rest",
                 f"UPDATE visit SET queued = {wanted} WHERE source = :source AND queued != {wanted}",  # noqa: S608
             ):
                 self._db.execute(change, values)

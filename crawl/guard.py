@@ -94,11 +94,12 @@ class Guards:
     def guarding(self) -> Iterator[Guard]:
         """The guard of a page that comes while the block runs."""
         with self._lock:
+            if self._clock is None:
+                clock = threading.Thread(target=self._watch, name="deadlines", daemon=True)
+                clock.start()  # where there is no room for a thread, no page comes without a clock
+                self._clock = clock
             guard = Guard(self._allow, self._deadline, self._patience)
             self._guards[guard] = None
-            if self._clock is None:
-                self._clock = threading.Thread(target=self._watch, name="deadlines", daemon=True)
-                self._clock.start()
         try:
             yield guard
         finally:

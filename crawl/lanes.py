@@ -13,7 +13,7 @@ from crawl.article import VIETNAM, Page, format_when
 from crawl.frontier import LISTS, Frontier, Kind
 from crawl.messages import gettext as _
 from crawl.report import RETRY_AFTER, Journal
-from crawl.revisit import LONGEST_WAIT
+from crawl.revisit import LONGEST_ASKED
 from crawl.robots import MAX_BACK_OFF, Pace, Robots, is_busy, retry_after
 from crawl.sources import Source
 
@@ -103,7 +103,7 @@ class Lanes:
         asked = retry_after(page) if is_busy(page) else None
         if not asked:
             return None
-        until = datetime.now(UTC) + min(timedelta(seconds=asked), LONGEST_WAIT)
+        until = datetime.now(UTC) + min(timedelta(seconds=asked), LONGEST_ASKED)
         self._frontier.rest(lane.host, until=until)
         return _asked(lane.host, until)
 

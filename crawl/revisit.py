@@ -7,6 +7,10 @@ from datetime import datetime, timedelta
 LONGEST_WAIT = timedelta(days=64)
 """No page is left alone for longer, unless for ever."""
 
+LONGEST_ASKED = timedelta(days=7)
+"""No host is left alone for longer, whatever it asks for: it may ask again once a week, and a slip in what it asks
+(a year, a date in 9999) does not silence a newspaper for months."""
+
 _SHORTEST_REST = timedelta(minutes=15)
 _LONGEST_REST = timedelta(days=7)
 _LONGEST_REST_OF_THE_IDLE = timedelta(days=30)

@@ -16,7 +16,7 @@ from crawl.dates import parse_stated
 
 _ARTICLE_TYPE = re.compile(r"(?:article|blogposting|reportage)$", re.IGNORECASE)
 _MAX_NODES = 2000  # a page describes a few dozen things; more is noise or an attack
-_WRAPPING = re.compile(r"^\s*(?://\s*)?(?:<!\[CDATA\[|<!--)|(?://\s*)?(?:\]\]>|-->)?\s*;?\s*$")
+_WRAPPING = re.compile(r"^(?://\s*)?(?:<!\[CDATA\[|<!--)|(?://\s*)?(?:(?:\]\]>|-->)\s*;?|;)$|//$")
 
 _META_NAMES = {
     "headline": ("og:title", "twitter:title"),
@@ -114,7 +114,7 @@ def read_json_ld(scripts: Iterable[str]) -> Claims:
 def _nodes(script: str) -> Iterator[Mapping[str, Any]]:
     """Every object of the script, outer before inner."""
     try:
-        document = json.loads(_WRAPPING.sub("", script), strict=False)
+        document = json.loads(_WRAPPING.sub("", script.strip()), strict=False)
     except (ValueError, RecursionError):
         return
     waiting = [document]

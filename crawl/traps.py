@@ -18,7 +18,7 @@ _PAGES_AN_ARTICLE = 20  # may be fetched more for every article that came of the
 _MOST_NAMES = 20  # under which one article is fetched in one crawl
 _MOST_PATTERNS = 20_000  # that are told apart: a site may invent any number
 _DIGITS = re.compile(r"\d+")
-_ID = re.compile(r"(\d{4,}|[0-9a-f]{7,})(?:\.[a-z]{2,5}|/)?$")
+_ID = re.compile(r"((?<!\d)\d{4,}|(?<![0-9a-f])[0-9a-f]{7,})(?:\.[a-z]{2,5}|/)?$")
 
 
 def is_maze(url: str) -> bool:

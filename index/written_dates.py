@@ -105,8 +105,11 @@ def _worded(text: str) -> Iterator[WrittenDate]:
 
 
 def _month(written: str) -> str:
-    """The number of a month, itself or as a word."""
-    return written if written.isdigit() else str(_MONTHS[" ".join(written.lower().split())])
+    """The number of a month, itself or as a word; 0 for what only looks like one.
+
+    Where case does not matter, ſ is an s and ı and İ are an i to a regular expression, but not to `lower`.
+    """
+    return written if written.isdigit() else str(_MONTHS.get(" ".join(written.lower().split()), 0))
 
 
 def _numeric_key(parts: list[str], separator: str) -> str | None:

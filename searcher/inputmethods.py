@@ -14,6 +14,7 @@ _HAT, _BREVE, _HORN = "\u0302", "\u0306", "\u031b"
 _TELEX_TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u0323"}
 _VNI_TONES = {"1": "\u0301", "2": "\u0300", "3": "\u0309", "4": "\u0303", "5": "\u0323"}
 _VOWELS = frozenset("aeiouy")
+_MOST_KEYS = 16  # the longest syllables take ten; what is longer costs time that grows with its square
 
 
 class _Syllable:
@@ -65,6 +66,8 @@ class _Syllable:
 
 def from_telex(word: str) -> str | None:
     """The syllable that these Telex keystrokes mean, or None when they mean none or hold no keystroke."""
+    if len(word) > _MOST_KEYS:
+        return None
     syllable = _Syllable()
     changed = False
     for letter in word.lower():
@@ -90,6 +93,8 @@ def from_telex(word: str) -> str | None:
 
 def from_vni(word: str) -> str | None:
     """The syllable that these VNI keystrokes mean, or None when they mean none or hold no keystroke."""
+    if len(word) > _MOST_KEYS:
+        return None
     syllable = _Syllable()
     changed = False
     for letter in word.lower():

@@ -470,6 +470,27 @@ def test_a_server_that_asks_for_hours_is_left_and_its_pages_wait(
     assert (report.new, report.failed, report.rejected) == (2, (), ())
 
 
+def test_a_busy_host_binds_no_host_that_leads_there(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher
+) -> None:
+    """Where a page leads to another host of the newspaper that asks for hours, that host alone is left alone."""
+    with Site() as old, Site() as new:
+        there = f"http://{new.host}/bai-10000.html"
+        old.paths = {
+            "/": anchors("/cu-10000.html", "/bai-10001.html", f"http://{new.host}/"),
+            "/cu-10000.html": status(302, Location=there),
+            "/bai-10001.html": article("Một bài báo thật"),
+        }
+        new.paths = {"/": article("Bài"), "/bai-10000.html": status(503, Retry_After="9999")}
+        source = replace(old.source(), hosts=(old.host, new.host), sections=("/", f"http://{new.host}/"))
+        (report,) = crawl([source], archive, frontier, fetcher, delay=0).sources
+    assert frontier.rests_until(old.host) is None
+    assert frontier.rests_until(new.host) is not None
+    assert archive.knows(f"http://{old.host}/bai-10001.html")
+    assert report.failed == (("http-503", 1),)
+    assert frontier.known(there)
+
+
 def test_a_robots_txt_that_asks_for_hours_binds_the_host_too(
     archive: Archive, frontier: Frontier, fetcher: Fetcher
 ) -> None:
@@ -480,6 +501,31 @@ def test_a_robots_txt_that_asks_for_hours_binds_the_host_too(
             assert reason in dict((*report.failed, *report.rejected))
             assert site.host in dict(report.examples)[reason]
         assert len(site.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "asked", ["99999999999", "Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 -2359"]
+)
+@pytest.mark.parametrize("path", ["/", "/robots.txt"])
+def test_a_slip_in_what_a_host_asks_silences_it_for_a_week_at_most(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher, path: str, asked: str
+) -> None:
+    """Retry-After of a thousand years, in seconds or as a date, on a page or on robots.txt."""
+    with Site(**{path[1:]: status(503, Retry_After=asked)}) as site:
+        crawl([site.source()], archive, frontier, fetcher, delay=0)
+    until = frontier.rests_until(site.host)
+    assert until is not None
+    assert timedelta(days=6) < until - datetime.now(UTC) <= timedelta(days=7)
+
+
+@pytest.mark.parametrize("asked", ["-5", "NaN", "1e9", "Fri, 31 Dec 99999 23:59:59 GMT", "", "0"])
+def test_what_asks_for_no_time_binds_nobody(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher, asked: str
+) -> None:
+    """A Retry-After that means nothing leaves no rest behind."""
+    with Site(**{"robots.txt": status(503, Retry_After=asked)}) as site:
+        crawl([site.source()], archive, frontier, fetcher, delay=0)
+    assert frontier.rests_until(site.host) is None
 
 
 def test_a_short_wait_that_was_asked_for_is_kept_by_the_next_crawl(

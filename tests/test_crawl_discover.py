@@ -338,6 +338,12 @@ def test_base_and_refresh_are_understood() -> None:
     assert links(_page(elsewhere), PAPER) == Links()
 
 
+def test_long_runs_are_read_once() -> None:
+    """White space without end and digits without end, which lead nowhere, take no time that grows with the square."""
+    assert links(_page(f'<meta http-equiv="refresh" content="{" " * 500_000}">'), PAPER) == Links()
+    assert not is_article(f"https://bao.vn/{'1' * 500_000}!", PAPER)
+
+
 @pytest.mark.parametrize(
     ("path", "kind"),
     [

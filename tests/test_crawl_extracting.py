@@ -29,6 +29,10 @@ SOURCE = Source("x.vn", "Báo X", ("x.vn",))
 PROSE = "<p>" + "Sáng nay, hội nghị tổng kết công tác dân vận được tổ chức tại thành phố. " * 6 + "</p>"
 
 
+class InterruptedByTest(BaseException):
+    """As KeyboardInterrupt, but nobody else's."""
+
+
 def page(number: int, body: str = PROSE * 2) -> Page:
     """A page with an article, or with this body."""
     html = f"<html><title>Bài {number}</title><h1>Bài báo số {number}</h1>{body}"
@@ -101,6 +105,32 @@ def test_a_process_that_dies_costs_one_page(extractors: Extractors) -> None:
     worker._process.join()
     assert isinstance(worker.run(read_here, page(4), SOURCE), Article)
     extractors._idle.put(worker)
+
+
+def test_an_answer_that_nobody_waited_for_is_no_other_page_s() -> None:
+    """Who is interrupted while a page is read gets the next page's article, not that page's."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise InterruptedByTest
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        with Extractors(1, budget=60) as extractors:
+            extractors.read(page(1), SOURCE)
+            (worker,) = extractors._idle.queue
+            assert worker._process is not None
+            assert worker._process.pid is not None
+            os.kill(worker._process.pid, signal.SIGSTOP)
+            signal.setitimer(signal.ITIMER_REAL, 0.3)
+            with pytest.raises(InterruptedByTest):
+                extractors.read(page(2), SOURCE)
+            if worker._process is not None:
+                os.kill(worker._process.pid, signal.SIGCONT)
+            found = extractors.read(page(3), SOURCE)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert isinstance(found, Article)
+    assert found.title == "Bài báo số 3"
 
 
 def test_a_process_that_cannot_be_started_costs_one_page(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -533,6 +533,23 @@ def test_endpoints_within_an_allowed_network() -> None:
 # Ending
 
 
+def test_no_page_comes_without_a_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system has no room for the thread that watches the time nothing is fetched; once there is room again,
+    pages have their deadline.
+    """
+
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with Fetcher(AGENT, LOCAL, deadline=0.3) as fetcher, dripping(b"HTTP/1.1 200 OK\r\n\r\n") as slow:
+        with monkeypatch.context() as full:
+            full.setattr(threading.Thread, "start", refuse)
+            with pytest.raises(RuntimeError):
+                fetcher.get(slow.url)
+        with pytest.raises(TooSlow):
+            fetcher.get(slow.url)
+
+
 def test_interrupting_cuts_what_is_in_flight() -> None:
     """Whoever waits for a page is told at once; what comes later is fetched as ever."""
     with (

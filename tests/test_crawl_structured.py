@@ -74,6 +74,11 @@ def test_wrappings(script: str) -> None:
     assert read_json_ld([script % article(headline="T")]).headline == "T"
 
 
+def test_white_space_without_end() -> None:
+    """Half a megabyte of it in a script takes no time that grows with its square."""
+    assert read_json_ld(['{"@type": "NewsArticle", "headline": "A"' + " " * 500_000 + "}"]).headline == "A"
+
+
 def test_line_breaks_inside_texts() -> None:
     """Raw line breaks in JSON strings, which JSON forbids and papers write, do not lose the article."""
     assert read_json_ld(['{"@type": "NewsArticle", "description": "a\nb"}']).description == "a\nb"

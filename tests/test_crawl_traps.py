@@ -65,6 +65,12 @@ def test_the_number_of_an_article(one: str, other: str, same: bool | None) -> No
     assert (None if first is None and second is None else first == second) == same
 
 
+@pytest.mark.parametrize("letter", "1a")
+def test_a_number_without_end_is_read_once(letter: str) -> None:
+    """Half a million digits that end no address take no time that grows with their square."""
+    assert article_number(f"https://bao.vn/{letter * 500_000}-") is None
+
+
 @given(st.lists(st.booleans(), max_size=60))
 def test_a_pattern_lasts_as_long_as_it_earns(earned: list[bool]) -> None:
     """What was spent on a pattern never exceeds its credit and twenty pages for each article; others are free."""

@@ -92,6 +92,16 @@ def test_what_is_a_date_and_what_is_none(text: str, expected: list[str]) -> None
     assert keys(text) == expected
 
 
+def test_letters_that_are_others_in_some_case_break_nothing() -> None:
+    """A month with a letter that is another one's capital or small letter in some language only is no month."""
+    twins = {"s": "ſS", "i": "ıİI"}
+    for month in ("sáu", "hai", "mười hai", "sau"):
+        for place, letter in enumerate(month):
+            for twin in twins.get(letter, ""):
+                written = month[:place] + twin + month[place + 1 :]
+                assert len(keys(f"tháng {written} năm 2021")) == (twin in "SI"), ascii(written)
+
+
 @given(st.text(st.sampled_from("0123456789/.-, thángnăm")))
 def test_dates_lie_in_the_text_in_order(text: str) -> None:
     """Whatever the text, dates are found in order, none inside another, each inside the text."""

@@ -77,3 +77,10 @@ def test_only_syllables_come_out(typed: str) -> None:
     """Whatever is typed, the result is none or built like a Vietnamese syllable."""
     for meant in (from_telex(typed), from_vni(typed)):
         assert meant is None or is_syllable(meant)
+
+
+@pytest.mark.parametrize("keys", ["a", "w", "aw", "uo7", "d"])
+def test_what_is_longer_than_any_syllable_is_not_typed_out(keys: str) -> None:
+    """A hundred thousand keystrokes mean nothing, and take no time that grows with their square."""
+    assert from_telex(keys * 100_000) is None
+    assert from_vni(keys * 100_000) is None
