@@ -6,7 +6,9 @@ section 4.2) and never reach Python's codec registry: `unicode_escape` is a code
 
 from __future__ import annotations
 
+import functools
 import re
+import sys
 import unicodedata
 from html import unescape
 
@@ -91,6 +93,8 @@ _REFERENCE = re.compile(
     "&(?!(?:amp|lt|gt|quot|apos|#0*3[489]|#0*6[02]|#[xX]0*(?:2[267]|3[cCeE]));)#?[0-9A-Za-z]{2,8};"
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_PILE = 1000  # marks in a row, from which on to put them in order takes noticeably long: time grows with their square
+_JOINER = "\u034f"  # a combining grapheme joiner: invisible, and no mark to be put in order
 
 
 def decode(body: bytes, declared: str | None) -> str:
@@ -116,16 +120,30 @@ def repair_text(text: str) -> str:
     """The text in NFC; lone surrogates become U+FFFD, misordered marks are put right, a leading U+FEFF goes.
 
     What was surely read in a wrong character set is read in the right one (see `crawl.mojibake`). Text that is
-    good Unicode is changed by nothing but the normalisation.
+    good Unicode is changed by nothing but the normalisation, and by joiners where marks are piled up.
     """
     try:
         text.encode()  # much faster than looking for what hardly any text has
     except UnicodeEncodeError:
         text = _SURROGATES.sub("\ufffd", text)
+    text = _without_piles(text)
     text = unicodedata.normalize("NFC", mojibake.repair(text).removeprefix("\ufeff"))
     if "\u0302" in text or "\u0306" in text:
         text = _MISORDERED.sub(_reordered, text)
     return text
+
+
+def _without_piles(text: str) -> str:
+    """The text; where marks are piled up, 30 at most stand in a row (UAX #15, "Stream-Safe Text Format")."""
+    if any(map(unicodedata.combining, text[::_PILE])):
+        return _thirty_marks().sub(rf"\g<0>{_JOINER}", text)
+    return text
+
+
+@functools.cache
+def _thirty_marks() -> re.Pattern[str]:
+    marks = "".join(filter(unicodedata.combining, map(chr, range(sys.maxunicode + 1))))
+    return re.compile(f"[{marks}]{{30}}(?=[{marks}])")
 
 
 def _reordered(match: re.Match[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -163,3 +164,14 @@ def test_repair_is_stable(text: str) -> None:
 def test_repetitive_bytes_are_quick(piece: bytes) -> None:
     """A megabyte of any one piece is decoded without searching it over and over."""
     assert decode(piece * (1_000_000 // len(piece)), None)
+
+
+def test_piles_of_marks_are_kept_in_small_heaps() -> None:
+    """However many marks are piled up, none is lost, and no more stand in a row than are quickly put in order."""
+    pile = "e" + "\u0323\u0302" * 50_000 + " sau đó"
+    repaired = repair_text(pile)
+    rows = re.findall("[\u0300-\u034e\u0350-\u036f]+", repaired)
+    assert max(map(len, rows)) <= 30
+    assert unicodedata.normalize("NFD", repaired).count("\u0302") == 50_000
+    assert repaired.endswith(" sau đó")
+    assert repair_text(repaired) == repaired
