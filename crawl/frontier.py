@@ -75,8 +75,9 @@ class FrontierError(Exception):
         self.path, self.detail = path, detail
         super().__init__(
             _(
-                "The list of pages to visit, {path}, cannot be used: {detail}. It can be moved away: "
-                "the next crawl begins a new one and fetches no stored article again."
+                "The list of pages to visit, {path}, cannot be used: {detail}. Make room if the "
+                "disk is full; else it can be moved away: the next crawl begins a new one and fetches no stored "
+                "article again."
             ).format(path=path, detail=detail)
         )
 

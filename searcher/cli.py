@@ -640,8 +640,12 @@ timbao update --max-seconds 3000""",
 @click.pass_obj
 def update(settings: Settings, max_seconds: int | None) -> int:
     """Crawl, index, and leave a run record."""
+    from crawl.sources import load_sources
     from searcher.jobs import update as run_update
 
     record = run_update(settings, max_seconds)
     click.echo(record.summary)
+    if not any(source.enabled for source in load_sources(settings.folder.sources)):
+        # What was imported is indexed all the same, so this is no failure.
+        click.echo(_("No newspaper is enabled. Choose some with: timbao sources enable NAME"), err=True)
     return PARTLY_DONE if record.failed_sources else 0

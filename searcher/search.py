@@ -276,18 +276,18 @@ class Searcher:
 
     def _suggestions(self, request: SearchRequest, parsed: ParsedQuery, total: int) -> tuple[Suggestion, ...]:
         """Other queries worth trying where `total` was found, each with what it finds under the same filters."""
-        tries: list[SearchRequest] = []
+        tries: list[tuple[SearchRequest, int]] = []  # each with what it must find more than
         better = correction(parsed.text, self._engine, found_nothing=total == 0)
         if better is not None:
-            tries.append(replace(request, text=better))
+            tries.append((replace(request, text=better), 0))
         if wider := with_other_provinces(parsed, request.province):
-            tries.append(replace(request, text=wider, province=()))
+            tries.append((replace(request, text=wider, province=()), total))
         if not total and not parsed.is_prose:
-            tries += [replace(request, text=quoted) for quoted in quoted_values(parsed.text)]
+            tries += [(replace(request, text=quoted), 0) for quoted in quoted_values(parsed.text)]
         return tuple(
-            Suggestion(other.text, total, other)
-            for other in tries
-            if (total := self._count(other, unless=parsed.query)) > 0
+            Suggestion(other.text, found, other)
+            for other, beyond in tries
+            if (found := self._count(other, unless=parsed.query)) > beyond
         )
 
     def _count(self, request: SearchRequest, *, unless: Query) -> int:

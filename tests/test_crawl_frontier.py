@@ -338,6 +338,20 @@ def test_a_file_that_is_no_frontier(tmp_path: Path) -> None:
         Frontier(tmp_path)
 
 
+def test_a_full_disk_asks_for_room_first(tmp_path: Path) -> None:
+    """A list that cannot grow is not spoilt: making room is the first advice, moving it away the second."""
+    with Frontier(tmp_path / "frontier.sqlite") as frontier:
+        frontier._db.execute("PRAGMA max_page_count = 1")  # rounded up to the size it has
+        with pytest.raises(FrontierError) as caught:
+            frontier.add(
+                "bao",
+                Kind.ARTICLE,
+                [(f"https://bao.example/{number:0500}.html", None) for number in range(500)],
+            )
+    assert "full" in caught.value.detail
+    assert 0 < str(caught.value).find("Make room") < str(caught.value).find("moved away")
+
+
 def test_a_frontier_of_the_future_is_refused(tmp_path: Path) -> None:
     """A file of a newer version is not touched by guesswork."""
     path = tmp_path / "frontier.sqlite"

@@ -584,6 +584,14 @@ def test_a_record_that_cannot_be_written_is_said(timbao: Timbao, tmp_path: Path)
     assert "everything" in run.err
 
 
+def test_an_update_of_no_newspaper_says_so(timbao: Timbao) -> None:
+    """Where none is enabled it indexes what was imported, with status 0, and says how to enable one."""
+    run = timbao("update")
+    assert run.status == 0
+    assert "0 new and 0 changed" in run.out
+    assert "timbao sources enable" in run.err
+
+
 def test_damaged_records_are_passed_over(timbao: Timbao, tmp_path: Path) -> None:
     """`status` shows the newest run record that can be read."""
     assert timbao("status", "--json").json["last_run"] is None

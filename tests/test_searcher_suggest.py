@@ -114,6 +114,14 @@ def test_a_name_without_quotation_marks_is_offered_with_them(engine: Engine) -> 
     assert Searcher(engine).search(SearchRequest("tỉnh:Lai Châu")).suggestions == ()
 
 
+def test_provinces_that_add_no_article_are_not_offered(engine: Engine) -> None:
+    """A wider query that finds only what was found already is no advice, whether the province is a filter or typed."""
+    for request in (SearchRequest("dân vận", province=("Khánh Hòa",)), SearchRequest('dân tỉnh:"Khánh Hòa"')):
+        page = Searcher(engine).search(request)
+        assert page.total > 0
+        assert page.suggestions == ()
+
+
 def test_earlier_and_later_provinces_are_offered(engine: Engine) -> None:
     """Whoever asks for a province is offered what was merged into it and what it became, as a query to type."""
     page = Searcher(engine).search(SearchRequest("khánh hòa", province=("khanh hoa",)))
