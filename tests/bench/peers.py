@@ -130,11 +130,13 @@ class StockWhoosh:
     def __init__(self, passages: Sequence[Passage], *, every: bool) -> None:
         from whoosh.analysis import StandardAnalyzer
         from whoosh.fields import ID, TEXT, Schema
-        from whoosh.filedb.filestore import RamStorage
+        from whoosh.index import create_in
 
         self._every = every
         self._analyzer = StandardAnalyzer()
-        opened = RamStorage().create_index(Schema(id=ID(stored=True), text=TEXT(self._analyzer)))
+        # Not in memory: what a writer spills would lie in one folder for all processes, and go with the first.
+        self._folder = tempfile.TemporaryDirectory(prefix="timbao-bench-")
+        opened = create_in(self._folder.name, Schema(id=ID(stored=True), text=TEXT(self._analyzer)))
         writer = opened.writer(limitmb=512)
         for passage in passages:
             writer.add_document(id=passage.id, text=passage.text)
