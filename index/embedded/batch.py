@@ -107,7 +107,8 @@ class Batch:
     def add(self, document: Document) -> bool:
         """Take a document. False means that it does not fit with the others, which must be written before."""
         fields = text_terms(document)
-        longest = max((max(found.positions) for found in fields.values()), default=0)
+        # As many as there are terms and breaks, no position is higher; to look at each takes longer.
+        longest = max((len(found.terms) + len(found.breaks) for found in fields.values()), default=0)
         bits = _Bits(max(self._bits.position, longest.bit_length()))
         number = len(self._moments)
         if number and (bits != self._bits or number >> bits.document or self.full):
@@ -120,7 +121,8 @@ class Batch:
             if found:
                 self._new_terms.extend(_numbers(self._terms, found.terms))
                 self._new_terms.extend([self._terms[PARAGRAPH_END]] * len(found.breaks))
-                self._new_positions.extend(found.positions + found.breaks)
+                self._new_positions.fromlist(found.positions)
+                self._new_positions.fromlist(found.breaks)
                 self._new_fields.extend((number, field_number, len(found.terms) + len(found.breaks)))
         self._moments.append(UNDATED if document.published is None else moment(document.published))
         self._codes.append(keyword_values(document))
