@@ -7,7 +7,7 @@ BENCH_DATA := $(or $(TIMBAO_BENCH_DATA),../shared/data)
 .PHONY: demo test lint bench bench-growth bench-snippets bench-equality bench-relevance bench-extraction bench-reprints bench-crawl bench-endurance messages clean
 
 # The installed command, for using timbao. Editable, so that a checkout is what it runs.
-$(VENV)/.installed: pyproject.toml setup.py $(wildcard crawl/locale/*/LC_MESSAGES/*.po)
+$(VENV)/.installed: pyproject.toml setup.py $(wildcard crawl/messages/locale/*/LC_MESSAGES/*.po)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	touch $@

@@ -13,7 +13,7 @@ class BuildWithCatalogues(build_py):
 
     def run(self) -> None:
         """Compile, then build."""
-        for source in Path(__file__).parent.glob("crawl/locale/*/LC_MESSAGES/*.po"):
+        for source in Path(__file__).parent.glob("crawl/messages/locale/*/LC_MESSAGES/*.po"):
             with source.open("rb") as po, source.with_suffix(".mo").open("wb") as mo:
                 write_mo(mo, read_po(po, locale=source.parts[-3]))
         super().run()

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawl.datafolder import Settings
+from crawl.datafolder.folder import Settings
 from crawl.messages import format_number, mark, ngettext, printable
 from crawl.messages import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from crawl.again import AgainReport
     from crawl.article import Article
-    from crawl.health import Health
-    from crawl.importing import Problem
-    from crawl.report import Progress
-    from crawl.sources import Source
+    from crawl.crawler.report import Progress
+    from crawl.ingest.importer import Problem
+    from crawl.ingest.reextraction import AgainReport
+    from crawl.sources.probing.check import Health
+    from crawl.sources.registry import Source
 
 PARTLY_DONE = 4
 INTERRUPTED = 130
@@ -35,7 +35,7 @@ _SHOWN_PROBLEMS = 100
     help=mark("Read articles and saved pages into the archive. What is good is kept, what is not is named."),
     epilog="""timbao import articles.jsonl.zst
 timbao import --source baokhanhhoa.vn saved-pages/
-timbao import crawl.warc.gz
+timbao import crawl.archive.warc.gz
 other-program | timbao import -
 timbao import --again --dry-run baokhanhhoa.vn""",
 )
@@ -68,9 +68,9 @@ def import_files(
 
 
 def _import_files(settings: Settings, paths: tuple[str, ...], source: str | None) -> None:
-    from crawl.archive import Archive
-    from crawl.importing import Importer
-    from crawl.sources import load_sources
+    from crawl.archive.store import Archive
+    from crawl.ingest.importer import Importer
+    from crawl.sources.registry import load_sources
 
     folder = settings.folder
     with folder.lock("archive"), Archive(folder.archive, folder.pages, create=True) as archive:
@@ -93,10 +93,10 @@ def _import_files(settings: Settings, paths: tuple[str, ...], source: str | None
 
 
 def _read_again(settings: Settings, names: tuple[str, ...], *, dry_run: bool) -> None:
-    from crawl.again import Rereader
-    from crawl.archive import Archive
-    from crawl.extracting import Extractors
-    from crawl.sources import UnknownSource, load_sources
+    from crawl.archive.store import Archive
+    from crawl.extraction.sandbox import Extractors
+    from crawl.ingest.reextraction import Rereader
+    from crawl.sources.registry import UnknownSource, load_sources
 
     folder = settings.folder
     with folder.lock("archive"), Archive(folder.archive, folder.pages) as archive, Extractors() as extractors:
@@ -188,8 +188,8 @@ def crawl(
     as_json: bool,
 ) -> None:
     """Crawl newspapers."""
-    from crawl.run import CrawlOptions, run_crawl
-    from crawl.summary import report_json, report_text
+    from crawl.crawler.run import CrawlOptions, run_crawl
+    from crawl.crawler.summary import report_json, report_text
 
     options = CrawlOptions(names, max_pages, since.date() if since else None, recheck, delay, dry_run)
     with _showing_progress(settings) as progress:
@@ -208,7 +208,7 @@ def crawl(
 @contextlib.contextmanager
 def _showing_progress(settings: Settings) -> Iterator[Callable[[Progress], None]]:
     """On a terminal a table that is gone in the end; elsewhere a line a minute on standard error."""
-    from crawl.progress import MinuteLines, live_table
+    from crawl.crawler.progress import MinuteLines, live_table
 
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield MinuteLines(lambda line: click.echo(line, err=True))
@@ -245,8 +245,8 @@ def list_sources(settings: Settings) -> None:
 
 
 def _print_sources(settings: Settings) -> None:
-    from crawl.sources import load_sources
-    from crawl.summary import aligned
+    from crawl.crawler.summary import aligned
+    from crawl.sources.registry import load_sources
 
     ordered = sorted(
         load_sources(settings.folder.sources), key=lambda source: (not source.enabled, source.name)
@@ -288,7 +288,7 @@ def disable_sources(settings: Settings, names: tuple[str, ...]) -> None:
 
 
 def _switch(settings: Settings, names: tuple[str, ...], *, enabled: bool) -> None:
-    from crawl.sources import set_enabled
+    from crawl.sources.registry import set_enabled
 
     for name in names:
         with settings.folder.changing_sources():
@@ -311,7 +311,7 @@ def add_source(
     settings: Settings, url: str, name: str | None, title: str | None, province: str | None
 ) -> None:
     """Probe a site and add it."""
-    from crawl.probe import add_newspaper
+    from crawl.sources.probing.probe import add_newspaper
 
     added = add_newspaper(settings, url, name=name, title=title, province=province)
     source = added.source
@@ -367,7 +367,7 @@ timbao sources check baokhanhhoa.vn --json""",
 @click.pass_obj
 def check_sources(settings: Settings, names: tuple[str, ...], delay: float | None, as_json: bool) -> None:
     """Say of each newspaper whether it answers, when it last did, and what is wrong with its lists."""
-    from crawl.health import State, check_newspapers
+    from crawl.sources.probing.check import State, check_newspapers
 
     checked = 0
     silent = False

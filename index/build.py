@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
-from crawl.archive import Archive
+from crawl.archive.store import Archive
 from crawl.article import StoredArticle, local_day
-from crawl.datafolder import Settings
+from crawl.datafolder.folder import Settings
+from crawl.datafolder.processes import processors
 from crawl.messages import gettext as _
-from crawl.processes import processors
-from crawl.sources import load_sources
+from crawl.sources.registry import load_sources
 from index.document import Document
 from index.engine import Engine, EngineStatus, NoIndex, StaleIndex, Writer, open_engine
-from index.provinces import province_on
 from index.query import Everything
-from index.reprint_groups import ReprintGroups
-from index.tokens import ANALYSIS_VERSION
+from index.reprints.groups import ReprintGroups
+from index.text.provinces import province_on
+from index.text.tokens import ANALYSIS_VERSION
 
 STRETCH = 20_000
 """Articles between two commits of an incremental run, for each worker."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawl.datafolder import Settings
+from crawl.datafolder.folder import Settings
 from crawl.messages import format_number, mark, ngettext
 from crawl.messages import gettext as _
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from crawl.article import When, format_when, local_day
-from index.tokens import analyse, analyse_terms
-from index.written_dates import written_dates
+from index.text.tokens import analyse, analyse_terms
+from index.text.written_dates import written_dates
 
 VALUE_GAP = 1
 """Positions left empty between paragraphs, captions and tags, so that no phrase runs from one into the next."""
@@ -60,7 +60,7 @@ KEYWORD_FIELDS = tuple(field for field in FIELDS if field.kind is Kind.KEYWORD)
 class Document:
     """One article as it is indexed and shown. `first_seen` is aware; absent values are None or empty.
 
-    Articles of one `group` are reprints of each other (see `index.reprint_groups`); None stands alone. `agency` is
+    Articles of one `group` are reprints of each other (see `index.reprints.groups`); None stands alone. `agency` is
     the news agency that the paper has the article from; it is shown, not searched.
     """
 

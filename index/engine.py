@@ -19,7 +19,7 @@ from typing import Protocol, Self
 from crawl.messages import gettext as _
 from index.document import Document
 from index.query import Everything, Query
-from index.tokens import ANALYSIS_VERSION
+from index.text.tokens import ANALYSIS_VERSION
 
 
 class EngineError(Exception):
@@ -259,7 +259,7 @@ class Engine(Protocol):
         """The stored documents with these ids, in this order; unknown ids are left out."""
 
     def spellings(self, folded: Sequence[str]) -> tuple[TermCount, ...]:
-        """The indexed terms that have one of these folded forms (`index.vietnamese.folds`), in the order of terms."""
+        """The indexed terms with one of these folded forms (`index.text.vietnamese.folds`), in the order of terms."""
 
     def writer(self, *, rebuild: bool = False, workers: int = 1) -> Writer:
         """Exclusive access; with `rebuild` a new, empty generation that replaces the old one at its first commit.

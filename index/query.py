@@ -30,7 +30,7 @@ MAX_EXPANSION_TOGETHER = 2 * MAX_EXPANSION
 class Term:
     """An article holds this term.
 
-    `term` is canonical (see `index.vietnamese.canonical`). With `any_marks` every indexed term that folds
+    `term` is canonical (see `index.text.vietnamese.canonical`). With `any_marks` every indexed term that folds
     to `fold(term)` matches too, and all of them count as one term; the exact spelling counts a little more.
     `field` restricts it to one text field; None means every text field.
     """

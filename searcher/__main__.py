@@ -10,9 +10,9 @@ INTERRUPTED = 130
 def main() -> None:
     """Run `timbao` and leave with its exit status."""
     try:
-        from searcher import cli
+        from searcher.cli import main as command_line
 
-        cli.main()
+        command_line.main()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
 

@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po, write_po
 from crawl.messages import DOMAIN, LANGUAGES
 
 ROOT = Path(__file__).parent.parent
-LOCALE = ROOT / "crawl" / "locale"
+LOCALE = ROOT / "crawl" / "messages" / "locale"
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 _HEADER = "# Messages of timbao. Brought up to date by: make messages"
 KEYWORDS = {"_": None, "gettext": None, "mark": None, "ngettext": (1, 2)}

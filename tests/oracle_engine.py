@@ -50,8 +50,8 @@ from index.query import (
     Wildcard,
     Word,
 )
-from index.tokens import ANALYSIS_VERSION
-from index.vietnamese import canonical, fold, folds
+from index.text.tokens import ANALYSIS_VERSION
+from index.text.vietnamese import canonical, fold, folds
 
 Places = dict[int, set[str]]
 """The terms at each position: a word, and the keys of a date that ends with it."""

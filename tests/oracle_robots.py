@@ -1,7 +1,7 @@
 """What a robots.txt means, as a program: RFC 9309 read sentence by sentence, slow and without a library.
 
-`crawl.robots` must agree with it over any file. What the RFC leaves open is settled as large search engines do: a
-Crawl-delay ends a list of names as a rule does, a rule whose path begins with neither `/` nor `*` says nothing, a
+`crawl.fetching.robots` must agree with it over any file. What the RFC leaves open is settled as large search engines
+do: a Crawl-delay ends a list of names as a rule does, a rule whose path begins with neither `/` nor `*` says nothing, a
 whole URL is taken for a path, and who allows a folder's index.html allows the folder's own address.
 """
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from crawl.archive import Archive
+from crawl.archive.store import Archive
 from crawl.article import VIETNAM, Article
 from crawl.urls import article_id
 from index.build import build
@@ -88,7 +88,7 @@ def fill(engine: Engine, folder: Path) -> Archive:
 _SERVE = """
 import sys
 from index.engine import open_engine
-from searcher.web import create_app, serve
+from searcher.web.app import create_app, serve
 app = create_app(open_engine(sys.argv[1]))
 serve(app, "127.0.0.1", 0, lambda url: print(url, flush=True))
 """

@@ -20,8 +20,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.engine import open_engine
-from index.tokens import analyse_terms
-from index.vietnamese import canonical, fold
+from index.text.tokens import analyse_terms
+from index.text.vietnamese import canonical, fold
 from tests.bench import equality
 from tests.bench.contest import CLASSES, Case
 from tests.bench.contestants import timbao_query

@@ -16,14 +16,16 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
 
 import crawl.messages
-from crawl.datafolder import Config
+from crawl.datafolder.folder import Config
 from crawl.messages import DOMAIN, LANGUAGES
-from index.vietnamese import canonical
-from searcher.cli import timbao as root_command
+from index.text.vietnamese import canonical
+from searcher.cli.main import timbao as root_command
 from tests.catalogues import CLICK_MESSAGES, KEYWORDS, METHODS, catalogue, messages
 
 INSTALLED = Path(crawl.messages.__file__).parent / "locale"
-ADVICE = "Run: make messages; then translate what is new in crawl/locale/vi/LC_MESSAGES/timbao.po and run it again."
+ADVICE = (
+    "Run: make messages; then translate what is new in crawl/messages/locale/vi/…/timbao.po and run it again."
+)
 # Nothing in these is English, so they read the same in Vietnamese.
 WORDLESS = {"{found}, {duration} ms"}
 # What users type or look for letter by letter: options, variables, commands, endings of files, locators, dates.

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from crawl.article import Article, Page, dump_article, load_article
-from crawl.extract import extract
-from crawl.sources import Selectors, Source, load_sources
+from crawl.extraction.extract import extract
+from crawl.sources.registry import Selectors, Source, load_sources
 
 FOLDER = Path(__file__).with_name("families")
 PAGES = sorted(FOLDER.glob("*.html"))

@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawl.addresses import allowed_networks
-from crawl.archive import Archive
-from crawl.crawler import crawl
-from crawl.fetch import Fetcher
-from crawl.frontier import Frontier
-from crawl.quiet import QuietHours
-from crawl.report import Progress, SourceReport
-from crawl.sources import Source
+from crawl.archive.store import Archive
+from crawl.crawler.pipeline import crawl
+from crawl.crawler.report import Progress, SourceReport
+from crawl.datafolder.quiet_hours import QuietHours
+from crawl.fetching.addresses import allowed_networks
+from crawl.fetching.fetcher import Fetcher
+from crawl.frontier.frontier import Frontier
+from crawl.sources.registry import Source
 from tests.hostile_site import (
     NOT_FOUND,
     SLUGS,

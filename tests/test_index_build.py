@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from crawl.archive import Archive, NoArchive
+from crawl.archive.store import Archive, NoArchive
 from crawl.article import Article
-from crawl.datafolder import DataFolder, Settings
+from crawl.datafolder.folder import DataFolder, Settings
 from index import build as build_module
 from index.build import BuildReport, Checkpoint, build, build_folder, pending, to_document
 from index.document import Document
@@ -230,7 +230,7 @@ def test_a_failed_rebuild_changes_nothing(archive: Archive, engine: Engine) -> N
 KILLED = """
 import os, sys
 from pathlib import Path
-from crawl.archive import Archive
+from crawl.archive.store import Archive
 from index import build
 from index.engine import open_engine
 folder, rebuild, stop = Path(sys.argv[1]), sys.argv[2] == "rebuild", int(sys.argv[3])

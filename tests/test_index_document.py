@@ -23,7 +23,7 @@ from index.document import (
     published_day,
     text_terms,
 )
-from index.tokens import analyse, analyse_terms
+from index.text.tokens import analyse, analyse_terms
 
 SEEN = datetime(2024, 1, 1, tzinfo=UTC)
 TEXTS = st.text() | st.text(alphabet="aĐ \n\u0301\ud800\x00\u2028", max_size=20)

@@ -24,7 +24,7 @@ from index.embedded.workers import WorkerLost, Workers
 from index.embedded.writer import WhooshWriter
 from index.engine import EngineUnavailable
 from index.query import And, Everything, Or, Phrase, Query, Term
-from index.vietnamese import folds
+from index.text.vietnamese import folds
 from tests.engine_contract import article, fill, ids
 
 WORDS = ["gió", "mùa", "lũ", "đường", "duong", "hòa", "Khánh", "bão", "15/3/2021", "ninh"]
@@ -156,7 +156,7 @@ import sys
 from multiprocessing import active_children
 from pathlib import Path
 from index.embedded.adapter import WhooshEngine
-from index.vietnamese import folds
+from index.text.vietnamese import folds
 from tests.engine_contract import article
 
 if __name__ == "__main__":

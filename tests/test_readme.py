@@ -14,11 +14,11 @@ from pathlib import Path
 import click
 import pytest
 
-from crawl.datafolder import CONFIG_KEYS, Config
+from crawl.datafolder.folder import CONFIG_KEYS, Config
 from index.engine import open_engine
-from searcher.cli import timbao as root_command
-from searcher.syntax import FIELD_NAMES, parse
-from searcher.web import create_app
+from searcher.cli.main import timbao as root_command
+from searcher.querylang.syntax import FIELD_NAMES, parse
+from searcher.web.app import create_app
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -125,7 +125,7 @@ def test_the_configuration_example_holds_every_key() -> None:
 
 def test_the_newspaper_example_is_accepted(tmp_path: Path) -> None:
     """The entry that the README shows can be used as it stands."""
-    from crawl.sources import load_sources
+    from crawl.sources.registry import load_sources
 
     block = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)[1]
     own = tmp_path / "sources.toml"
@@ -137,7 +137,7 @@ def test_the_newspaper_example_is_accepted(tmp_path: Path) -> None:
 
 def test_the_import_format_is_as_described() -> None:
     """The table of keys names every key that a line may have, and the example line has them all and is read."""
-    from crawl.jsonlines import KEYS, BadLine, read_line
+    from crawl.ingest.json_lines import KEYS, BadLine, read_line
 
     described = {key for row in rows("Importing articles") for key in re.findall(r"`(\w+)`", row[0])}
     assert described == KEYS

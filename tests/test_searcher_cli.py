@@ -25,8 +25,8 @@ from hypothesis import strategies as st
 import crawl
 import index
 import searcher
-from crawl.archive import Archive
-from searcher.cli import _STATUS
+from crawl.archive.store import Archive
+from searcher.cli.main import _STATUS
 from tests.conftest import COMMAND, Timbao
 from tests.sample_site import SampleSite
 
@@ -308,7 +308,7 @@ def test_a_rebuild_answers_the_same(archive: Timbao) -> None:
 def test_a_second_writer_is_told_who_is_busy(archive: Timbao, tmp_path: Path) -> None:
     """While another process writes the index or the archive, status 3 and its process id."""
     program = (
-        "import sys, time\nfrom index.engine import open_engine\nfrom crawl.datafolder import DataFolder\n"
+        "import sys, time\nfrom index.engine import open_engine\nfrom crawl.datafolder.folder import DataFolder\n"
         "from pathlib import Path\nfolder = DataFolder(Path(sys.argv[1]))\n"
         "with open_engine(folder.engine_locator).writer(), folder.lock('archive'):\n"
         "    print('ready', flush=True)\n    time.sleep(60)\n"
@@ -606,14 +606,14 @@ def test_damaged_records_are_passed_over(timbao: Timbao, tmp_path: Path) -> None
 
 # Errors that end in a report, not on the command line; each with where.
 _REPORTED = {
-    "crawl.addresses.SpecialAddress": "becomes RefusedAddress",
-    "crawl.fetch_errors.FetchError": "counted by reason in the report of a crawl",
-    "crawl.inflate.Damaged": "becomes BadContent",
-    "crawl.inflate.Overflow": "becomes TooLarge",
-    "crawl.jsonlines.BadLine": "named with its line in the report of an import",
-    "crawl.tree.BadSelectorSyntax": "becomes BadSelector",
-    "crawl.quiet.BadHours": "becomes ConfigError or SourcesError",
-    "crawl.warc.DamagedRecord": "becomes ArchiveError",
+    "crawl.fetching.addresses.SpecialAddress": "becomes RefusedAddress",
+    "crawl.fetching.errors.FetchError": "counted by reason in the report of a crawl",
+    "crawl.fetching.inflate.Damaged": "becomes BadContent",
+    "crawl.fetching.inflate.Overflow": "becomes TooLarge",
+    "crawl.ingest.json_lines.BadLine": "named with its line in the report of an import",
+    "crawl.extraction.dom.BadSelectorSyntax": "becomes BadSelector",
+    "crawl.datafolder.quiet_hours.BadHours": "becomes ConfigError or SourcesError",
+    "crawl.archive.warc.DamagedRecord": "becomes ArchiveError",
 }
 
 

@@ -74,10 +74,10 @@ def test_the_wheel_holds_the_packages_and_their_data_only(wheel: Path) -> None:
         "index",
         "searcher",
     }
-    assert "crawl/sources.toml" in names
-    assert {f"crawl/locale/{language}/LC_MESSAGES/timbao.mo" for language in ("vi", "en")} <= names
-    assert any(name.startswith("searcher/templates/") for name in names)
-    assert any(name.startswith("searcher/static/") for name in names)
+    assert "crawl/sources/sources.toml" in names
+    assert {f"crawl/messages/locale/{language}/LC_MESSAGES/timbao.mo" for language in ("vi", "en")} <= names
+    assert any(name.startswith("searcher/web/templates/") for name in names)
+    assert any(name.startswith("searcher/web/static/") for name in names)
 
 
 def test_it_searches_in_vietnamese_and_in_english(installed: Path, environment: dict[str, str]) -> None:

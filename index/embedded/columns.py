@@ -11,7 +11,7 @@ import numpy as np
 from index.embedded.layout import KEYS, NO_KEY, PARAGRAPH_END, Ints
 from index.embedded.segmentfile import Array, SegmentFileWriter
 from index.embedded.storage import decode, encode
-from index.vietnamese import folds
+from index.text.vietnamese import folds
 
 
 def write_names(file: SegmentFileWriter, prefix: str, names: Sequence[bytes]) -> None:

@@ -22,7 +22,7 @@ from whoosh.index import TOC
 
 from index.embedded.layout import FORMAT
 from index.embedded.storage import INDEX_NAME, DurableStorage
-from index.tokens import ANALYSIS_VERSION
+from index.text.tokens import ANALYSIS_VERSION
 
 _SUFFIX = ".seg"
 

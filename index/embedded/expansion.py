@@ -10,9 +10,9 @@ from index.embedded.segment import Names, Segment
 from index.embedded.snapshot import Snapshot
 from index.embedded.storage import decode, encode
 from index.engine import TooManyWords, TooManyWordsTogether
-from index.patterns import compiled, spelt_out
 from index.query import MAX_EXPANSION, MAX_EXPANSION_TOGETHER, Fuzzy, Term, Wildcard, Word
-from index.vietnamese import fold
+from index.text.patterns import compiled, spelt_out
+from index.text.vietnamese import fold
 
 _AFTER_ALL = b"\xff"
 """Behind every character, none of which has this byte in UTF-8 (RFC 3629)."""
@@ -108,7 +108,7 @@ def _beginning_with(names: Names, stem: bytes) -> range:
 
 
 def _one_letter_off(names: Names, word: str, deadline: Deadline) -> Iterator[int]:
-    """The numbers of the names that are one letter off a word; see `index.patterns.is_one_letter_off`."""
+    """The numbers of the names that are one letter off a word; see `index.text.patterns.is_one_letter_off`."""
     candidates = set()
     for place in range(len(word) + 1):
         deadline.check()

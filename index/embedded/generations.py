@@ -24,7 +24,7 @@ from index.embedded.contents import Contents, unwrap_record, wrap_record
 from index.embedded.layout import FORMAT
 from index.embedded.storage import INDEX_NAME, DurableStorage, Vanished, backend, sync
 from index.engine import CorruptIndex, EngineBusy, NoIndex, StaleIndex
-from index.tokens import ANALYSIS_VERSION
+from index.text.tokens import ANALYSIS_VERSION
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock

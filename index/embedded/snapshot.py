@@ -23,7 +23,7 @@ from index.embedded.layout import KEYS, NO_KEY, Bools, Floats, Ints, Numbers
 from index.embedded.segment import Segment
 from index.embedded.segmentfile import Array
 from index.embedded.storage import decode, encode
-from index.vietnamese import fold
+from index.text.vietnamese import fold
 
 _DOCUMENTS = 1_000
 """Documents kept in readable form: those that many searches find."""

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Protocol
 
 from index.document import Document, keyword_key
-from index.tokens import analyse_terms
-from index.vietnamese import folds
+from index.text.tokens import analyse_terms
+from index.text.vietnamese import folds
 
 TOP = 10
 """How many hits are asked for, beside the exact number of all matches."""

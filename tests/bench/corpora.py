@@ -17,7 +17,7 @@ from typing import IO
 import zstandard
 
 from crawl.article import utc_now
-from crawl.jsonlines import BadLine, read_line
+from crawl.ingest.json_lines import BadLine, read_line
 from index.document import Document
 
 

@@ -31,14 +31,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawl.addresses import allowed_networks
-from crawl.archive import Archive
+from crawl.archive.store import Archive
 from crawl.article import Article, Page
-from crawl.crawler import crawl
-from crawl.extracting import extractors, read_page
-from crawl.fetch import Fetcher
-from crawl.frontier import Frontier
-from crawl.sources import Source
+from crawl.crawler.pipeline import crawl
+from crawl.extraction.sandbox import extractors, read_page
+from crawl.fetching.addresses import allowed_networks
+from crawl.fetching.fetcher import Fetcher
+from crawl.frontier.frontier import Frontier
+from crawl.sources.registry import Source
 from tests.sample_site import SamplePaper, load_papers, respond
 
 if TYPE_CHECKING:

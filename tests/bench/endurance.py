@@ -28,17 +28,17 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import cast
 
-from crawl.addresses import allowed_networks
-from crawl.archive import Archive
-from crawl.crawler import crawl
-from crawl.fetch import Fetcher
-from crawl.frontier import Frontier
-from crawl.report import Progress
-from crawl.sources import Source
-from crawl.warc import read_pages
+from crawl.archive.store import Archive
+from crawl.archive.warc import read_pages
+from crawl.crawler.pipeline import crawl
+from crawl.crawler.report import Progress
+from crawl.fetching.addresses import allowed_networks
+from crawl.fetching.fetcher import Fetcher
+from crawl.frontier.frontier import Frontier
+from crawl.sources.registry import Source
 
 _PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["crawl.crawler"])
+_PROCESSES.set_forkserver_preload(["crawl.crawler.pipeline"])
 _WORDS = (
     "đường sông núi chợ làng tỉnh báo lúa mưa nắng cầu trường học sinh nông dân mùa vụ giá thị xã".split()
 )

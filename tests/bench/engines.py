@@ -36,8 +36,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from index.document import Document, text_terms
-from index.tokens import analyse_terms
-from index.vietnamese import fold
+from index.text.tokens import analyse_terms
+from index.text.vietnamese import fold
 from tests.bench.contest import CLASSES, Case, Reader, one_paragraph
 from tests.bench.contestants import CONTESTANTS
 from tests.bench.corpora import BadCorpus, CorpusError, data_folder, present, read_documents, sound

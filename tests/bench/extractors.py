@@ -1,7 +1,7 @@
 """timbao's extraction and its peers', each as a function from a labelled page to what it finds.
 
-Peers get the page as `crawl.decode` reads it, so that all are compared by the text they choose, and their time counts
-that too. They are in the extra `peers`; one that is not installed is left out.
+Peers get the page as `crawl.extraction.encoding.decode` reads it, so that all are compared by the text they choose,
+and their time counts that too. They are in the extra `peers`; one that is not installed is left out.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from crawl.article import Article, Page, When
-from crawl.dates import parse_written
-from crawl.decode import decode
-from crawl.extract import extract
-from crawl.sources import Source
+from crawl.extraction.dates import parse_written
+from crawl.extraction.encoding.decode import decode
+from crawl.extraction.extract import extract
+from crawl.sources.registry import Source
 from tests.bench.labelled import Labelled
 
 

@@ -14,8 +14,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
-from index.tokens import analyse_terms
-from index.vietnamese import fold
+from index.text.tokens import analyse_terms
+from index.text.vietnamese import fold
 from tests.bench.corpora import Passage
 
 DEPTH = 10
@@ -159,7 +159,7 @@ class Timbao:
         from crawl.article import utc_now
         from index.document import Document
         from index.engine import open_engine
-        from searcher.search import Searcher
+        from searcher.results.search import Searcher
 
         self._folder = tempfile.TemporaryDirectory(prefix="timbao-bench-")
         engine = open_engine(f"whoosh:{Path(self._folder.name)}")
@@ -172,8 +172,8 @@ class Timbao:
 
     def search(self, query: str) -> Sequence[str]:
         """The first page; a text that is no query finds nothing."""
-        from searcher.search import SearchRequest
-        from searcher.syntax import QuerySyntaxError
+        from searcher.querylang.syntax import QuerySyntaxError
+        from searcher.results.search import SearchRequest
 
         try:
             page = self._searcher.search(SearchRequest(query, limit=DEPTH))

@@ -31,11 +31,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from crawl.archive import Archive
+from crawl.archive.store import Archive
 from crawl.article import Article, utc_now
 from index.document import Document
-from index.reprint_groups import ReprintGroups
-from index.tokens import analyse_terms
+from index.reprints.groups import ReprintGroups
+from index.text.tokens import analyse_terms
 from tests.bench.corpora import CorpusError, data_folder, digest, present, read_documents
 
 FLOORS = Path(__file__).with_name("reprints-floors.json")

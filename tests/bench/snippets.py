@@ -27,8 +27,8 @@ import numpy as np
 from index.document import Document
 from index.engine import open_engine
 from index.query import Query
-from searcher.snippet import marks, snippet
-from searcher.syntax import QuerySyntaxError, parse
+from searcher.querylang.syntax import QuerySyntaxError, parse
+from searcher.results.snippets import marks, snippet
 from tests.bench.corpora import CorpusError, data_folder, present, read_documents, read_titles
 
 _HITS = 10

@@ -1,0 +1,137 @@
+"""The hosts of a crawl, each asked one thing at a time and no faster than its pace, in the order of their turns."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from crawl.article import VIETNAM, Page, format_when
+from crawl.crawler.report import RETRY_AFTER, Journal
+from crawl.fetching.robots import MAX_BACK_OFF, Pace, Robots, is_busy, retry_after
+from crawl.frontier.frontier import LISTS, Frontier, Kind
+from crawl.frontier.revisit import LONGEST_ASKED
+from crawl.messages import gettext as _
+from crawl.sources.registry import Source
+
+_ROBOTS_LIFE = 24 * 3600.0  # seconds; RFC 9309 section 2.4
+
+
+@dataclass(slots=True, eq=False)
+class Lane:
+    """One host. It is `idle` when nothing is known to wait for it, and `closed` when it is left for this crawl.
+
+    `retried` holds the URLs that failed once and are tried again at once; there are never more than a few.
+    """
+
+    host: str
+    source: Source
+    pace: Pace
+    robots: Robots | None = None
+    idle: bool = True
+    closed: bool = False
+    retried: set[str] = field(default_factory=set)
+    _robots_read: float = 0.0
+    _turn: int = 0
+
+    def kinds(self) -> tuple[Kind, ...]:
+        """Which kind goes first: articles every other time, so that endless lists starve nothing."""
+        self._turn += 1
+        first = self._turn // 2 % len(LISTS)
+        lists = (*LISTS[first:], *LISTS[:first])
+        return (*lists, Kind.ARTICLE) if self._turn % 2 else (Kind.ARTICLE, *lists)
+
+    def obey(self, robots: Robots) -> None:
+        """Go by these rules from now on."""
+        self.robots, self._robots_read = robots, time.monotonic()
+
+    @property
+    def home(self) -> str:
+        """Where the host's own front page is."""
+        return f"{self.source.scheme}://{self.host}/"
+
+    @property
+    def needs_robots(self) -> bool:
+        """Whether its rules are not known, or were read too long ago."""
+        return self.robots is None or time.monotonic() - self._robots_read > _ROBOTS_LIFE
+
+
+class Lanes:
+    """All hosts that a crawl has met, and whose turn it is. `delay`, in seconds, replaces the polite ones."""
+
+    def __init__(self, frontier: Frontier, journal: Journal, delay: float | None) -> None:
+        self._frontier, self._journal, self._delay = frontier, journal, delay
+        self._lanes: dict[str, Lane] = {}
+        self._due: list[tuple[float, int, Lane]] = []
+        self._order = itertools.count()
+
+    def get(self, host: str) -> Lane | None:
+        """The lane of a host that was met before."""
+        return self._lanes.get(host)
+
+    def wake(self, source: Source, hosts: Iterable[str]) -> None:
+        """Let the hosts of the source take part (again): URLs of theirs are waiting."""
+        for host in hosts:
+            wait = 0.0
+            lane = self._lanes.get(host)
+            if lane is None:
+                pace = Pace(source.delay if self._delay is None else self._delay, adapts=self._delay is None)
+                lane = self._lanes[host] = Lane(host, source, pace)
+                wait = self._rest_left(lane)
+            if lane.idle and not lane.closed:
+                self.schedule(lane, wait)
+
+    def _rest_left(self, lane: Lane) -> float:
+        """Seconds for which an earlier crawl was asked to leave the host alone; if they are many, it is left."""
+        until = self._frontier.rests_until(lane.host)
+        if until is None:
+            return 0.0
+        wait = (until - datetime.now(UTC)).total_seconds()
+        if wait > MAX_BACK_OFF:
+            lane.closed = True
+            self._journal.left_out(lane.source.name, lane.home, RETRY_AFTER, _asked(lane.host, until))
+        return wait
+
+    def rest(self, lane: Lane, page: Page) -> str | None:
+        """Keep to what a busy host asks of all who visit it (Retry-After), in later crawls too.
+
+        Returns a sentence that says so; None where it asks for nothing.
+        """
+        asked = retry_after(page) if is_busy(page) else None
+        if not asked:
+            return None
+        until = datetime.now(UTC) + min(timedelta(seconds=asked), LONGEST_ASKED)
+        self._frontier.rest(lane.host, until=until)
+        return _asked(lane.host, until)
+
+    def slow_down(self, lane: Lane, robots: Robots) -> None:
+        """Keep the delay that its robots.txt asks for, if it is longer."""
+        if self._delay is None:
+            lane.pace.delay = max(lane.source.delay, robots.delay or 0.0)
+
+    def schedule(self, lane: Lane, wait: float) -> None:
+        """Let it be the lane's turn after so many seconds."""
+        lane.idle = False
+        heapq.heappush(self._due, (time.monotonic() + wait, next(self._order), lane))
+
+    def next(self, now: float) -> Lane | None:
+        """The lane whose turn it was `now` (by time.monotonic), taken out of the queue; None if it was nobody's."""
+        if self._due and self._due[0][0] <= now:
+            return heapq.heappop(self._due)[2]
+        return None
+
+    def until_next(self, most: float) -> float:
+        """Seconds until the next turn, at most `most`."""
+        return max(0.0, min(most, self._due[0][0] - time.monotonic())) if self._due else most
+
+    def __bool__(self) -> bool:
+        """Whether any host has a turn to come."""
+        return bool(self._due)
+
+
+def _asked(host: str, until: datetime) -> str:
+    moment = until.astimezone(VIETNAM).replace(microsecond=0)
+    return _("{host} asks to be left alone until {moment}").format(host=host, moment=format_when(moment))

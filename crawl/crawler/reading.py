@@ -1,0 +1,52 @@
+"""What a page holds for a crawl, by what it was visited for. Pure, for processes that may be given up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from crawl.article import Page
+from crawl.extraction.extract import Reading, read_page
+from crawl.frontier.frontier import Kind
+from crawl.frontier.lists import Entry, Links, Sitemap, feed_entries, links, sitemap_entries
+from crawl.sources.registry import Source
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """The article, or why there is none, and where the page leads."""
+
+    reading: Reading
+    links: Links
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The articles that a feed names."""
+
+    entries: tuple[Entry, ...]
+
+
+Contents: TypeAlias = ArticlePage | Feed | Sitemap | Links
+
+
+def _article(page: Page, source: Source) -> Contents:
+    return ArticlePage(read_page(page, source), links(page, source))
+
+
+def _feed(page: Page, _source: Source) -> Contents:
+    return Feed(feed_entries(page))
+
+
+def _sitemap(page: Page, _source: Source) -> Contents:
+    return sitemap_entries(page)
+
+
+READERS: Mapping[Kind, Callable[[Page, Source], Contents]] = {
+    Kind.ARTICLE: _article,
+    Kind.FEED: _feed,
+    Kind.SITEMAP: _sitemap,
+    Kind.SECTION: links,
+}
+"""How to read a page that was visited as one of these."""

@@ -1,0 +1,200 @@
+"""Where on a page the article's text stands: the element whose text is worth most as prose.
+
+It is the maximum-subsequence idea of text extraction (Pasternack and
+Roth, "Extracting article text from the web with maximum subsequence segmentation", WWW 2009) on a tree: prose
+counts for an element, links and scraps count against it, and the element of greatest sum holds the body.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from crawl.extraction.blocks import Element, Outline
+from crawl.extraction.paragraphs import Block, is_related_label
+
+_RIVAL = 0.5
+"""An element that the markup calls an article is believed if it is worth this share of the best there is."""
+
+_HEADLINE = 15  # characters; shorter links are buttons
+_ARTICLE = 250  # the least worth of an article that stands before others
+_FOLLOWED = 400  # characters
+_SEVERAL = 3  # articles make a list
+_DATED = 20  # characters; so much may stand beside a linked headline
+_HEADLINE_LINKS = 2  # a picture's and the title's; more are a row of buttons
+_SHORT = 60  # characters; shorter blocks are dates, labels, sub-headings
+
+
+class Prose:
+    """How much prose was met so far below a page's first heading."""
+
+    def __init__(self) -> None:
+        self.length = 0
+        self._paragraphs = 0
+        self._headed = False
+
+    def add(self, block: Block) -> None:
+        """One more block; an article begins with its heading."""
+        if block.heading == 1 and not block.is_link and not self._headed:
+            self._paragraphs = self.length = 0
+            self._headed = True
+        elif is_prose(block):
+            self._paragraphs += 1
+            self.length += len(block.text)
+
+    @property
+    def is_article(self) -> bool:
+        """Whether it is enough for an article that comments may follow, and not only for its lead."""
+        return self._paragraphs > 1 and self.length >= _FOLLOWED
+
+
+def without_furniture(outline: Outline) -> list[int]:
+    """The places of the blocks outside navigation, comments, related news and the like.
+
+    Names mislead, so an element that holds half of the page's text is furniture only if it follows an article;
+    few mislead that name footers and comments, which therefore do not count in that text.
+    """
+    sizes: defaultdict[Element, int] = defaultdict(int)
+    late: set[Element] = set()
+    headed: set[Element] = set()
+    prose = Prose()
+    below = teasers(outline, range(len(outline)))
+    for place, placed in enumerate(outline):
+        unlinked, is_late = len(placed.block.text) - placed.block.linked, prose.is_article
+        for element in placed.around:
+            if is_late and element not in sizes:
+                late.add(element)
+            sizes[element] += unlinked
+        if placed.block.heading == 1:
+            headed.update(placed.around)
+        if place not in below and not any(element.furniture for element in placed.around):
+            prose.add(placed.block)
+    apart = {one for one in sizes if one.furniture and one.apart and one not in headed}
+    rest = [placed.block for placed in outline if apart.isdisjoint(placed.around)]
+    limit = sum(len(block.text) - block.linked for block in rest) / 2
+    small = {one for one, size in sizes.items() if one.furniture and size < limit}
+    furniture = apart | small | {one for one in late if one.furniture}
+    return [place for place, placed in enumerate(outline) if furniture.isdisjoint(placed.around)]
+
+
+def find_body(outline: Outline, places: Sequence[int]) -> list[int]:
+    """Those of the places (of `without_furniture`) that hold the article's body; none without prose."""
+    chosen = [place for place in places if any(one.chosen for one in outline[place].around)]
+    if chosen:
+        return chosen
+    worths = _worths(outline, places)
+    best = _best(worths)
+    if best is None:
+        return []
+    if own := _article_of_heading(outline, places, worths, best):
+        return _inside(outline, places, own)
+    for marked in ([one for one in worths if one.body], [one for one in worths if one.article]):
+        rivals = [one for one in marked if worths[one] >= _RIVAL * worths[best]]
+        if rivals:
+            # The same article again, or the next one, may follow on the page: the first of equals is meant.
+            greatest = max(worths[one] for one in rivals)
+            first = min((one for one in rivals if worths[one] >= _RIVAL * greatest), key=_number)
+            within = _with_others_of_its_kind(outline, places, worths, first)
+            worths = _worths(outline, within)
+            inner = _best(worths)
+            return _with_others_of_its_kind(outline, within, worths, inner) if inner else within
+    return _with_others_of_its_kind(outline, places, worths, best)
+
+
+def _with_others_of_its_kind(
+    outline: Outline, places: Sequence[int], worths: Mapping[Element, int], best: Element
+) -> list[int]:
+    """What the element holds, and all from the first to the last of its kind beside it that holds prose.
+
+    Texts are set in several like boxes where advertisements lie between. What is an article by itself is whole.
+    """
+    within = _inside(outline, places, best)
+    if not best.kind or best.article:
+        return within
+    around = outline[within[0]].around
+    outer = around[around.index(best) + 1 :][:1]
+    alike: list[int] = []
+    for place in _inside(outline, places, outer[0]) if outer else ():
+        own = outline[place].around
+        beside = own[own.index(outer[0]) - 1] if own[0] is not outer[0] else None
+        if beside is not None and beside.kind == best.kind and worths[beside] > 0:
+            block = outline[place].block
+            if beside is not best and (block.heading == 1 or (block.heading and block.is_link)):
+                break  # another article
+            alike.append(place)
+    return [place for place in places if alike[0] <= place <= alike[-1]] if alike else within
+
+
+def _article_of_heading(
+    outline: Outline, places: Sequence[int], worths: Mapping[Element, int], best: Element
+) -> Element | None:
+    """The article that holds the page's one top heading, if there are several others in the best element."""
+    headed = [place for place in places if outline[place].block.heading == 1]
+    if len(headed) != 1:
+        return None
+    around = outline[headed[0]].around
+    own = next((one for one in around if one.article and worths[one] >= _ARTICLE), None)
+    others = {one for place in _inside(outline, places, best) for one in outline[place].around if one.article}
+    return own if len(others.difference(around)) >= _SEVERAL else None
+
+
+def is_list(outline: Outline, places: Sequence[int]) -> bool:
+    """Whether the places hold a list of articles: half of their prose are teasers under linked headlines."""
+    prose = [place for place in places if is_prose(outline[place].block)]
+    below = teasers(outline, places)
+    return bool(below) and 2 * len(below) >= len(prose)
+
+
+def is_prose(block: Block) -> bool:
+    """Whether it is long enough for a paragraph, and more than links."""
+    return len(block.text) >= _SHORT and not block.is_link
+
+
+def teasers(outline: Outline, places: Iterable[int]) -> set[int]:
+    """The paragraphs right below a linked headline; short lines between, such as a date, do not count."""
+    found: set[int] = set()
+    below = False
+    for place in places:
+        block = outline[place].block
+        if block.is_link or 0 < len(block.text) - block.linked <= _DATED < block.linked:
+            below = len(block.text) >= _HEADLINE and block.links <= _HEADLINE_LINKS
+            below = below and not is_related_label(block)
+        elif is_prose(block):
+            if below:
+                found.add(place)
+            below = False
+    return found
+
+
+def _worths(outline: Outline, places: Sequence[int]) -> dict[Element, int]:
+    """The worth of every element around the places, without teasers where they are half of the prose."""
+    below = teasers(outline, places)
+    worths: defaultdict[Element, int] = defaultdict(int)
+    lists: defaultdict[Element, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for place in places:
+        block = outline[place].block
+        for element in outline[place].around:
+            worths[element] += block.worth
+            tally = lists[element]
+            tally[0] += is_prose(block)
+            if place in below:
+                tally[1] += 1
+                tally[2] += block.worth
+    for element, (prose, count, worth) in lists.items():
+        if count == prose or (count > 1 and 2 * count >= prose):
+            worths[element] -= worth
+    return worths
+
+
+def _best(worths: Mapping[Element, int]) -> Element | None:
+    """The innermost of the elements of greatest worth, if that is any worth at all."""
+    element = max(worths, key=lambda one: (worths[one], one.number), default=None)
+    return element if element is not None and worths[element] > 0 else None
+
+
+def _inside(outline: Outline, places: Iterable[int], element: Element) -> list[int]:
+    return [place for place in places if element in outline[place].around]
+
+
+def _number(element: Element) -> int:
+    return element.number

@@ -1,0 +1,1 @@
+"""The command `timbao`: the one place where the parts are put together."""

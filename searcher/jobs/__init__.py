@@ -1,0 +1,1 @@
+"""What runs by itself, and what it left: `update` is the scheduled run, `status` what the data folder holds."""

@@ -1,0 +1,79 @@
+"""The reprints of one article side by side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from index.document import Document
+from searcher.output.reprints import compare, to_text
+from tests.oracle_engine import OracleEngine
+
+SEEN = datetime(2024, 1, 1, tzinfo=UTC)
+PARAGRAPHS = (
+    "Chiều qua bão số chín đổ bộ vào bờ biển phía nam tỉnh Khánh Hòa.",
+    "Hàng trăm căn nhà tốc mái, nhiều tàu cá bị sóng đánh chìm.",
+    "Chính quyền đưa người dân tới nơi tránh trú an toàn từ hôm trước.",
+)
+
+
+def document(name: str, day: int | None, *paragraphs: str, group: str | None = "g") -> Document:
+    """An article of the group with these paragraphs."""
+    published = None if day is None else date(2021, 3, day)
+    return Document(
+        name,
+        f"{name}.vn",
+        name,
+        SEEN,
+        lead=paragraphs[0],
+        body="\n\n".join(paragraphs[1:]),
+        published=published,
+        group=group,
+    )
+
+
+def engine(*documents: Document) -> OracleEngine:
+    """An engine that holds these documents."""
+    made = OracleEngine()
+    with made.writer() as writer:
+        for one in documents:
+            writer.put(one)
+        writer.commit("")
+    return made
+
+
+def test_what_was_added_and_cut_is_told_by_paragraphs() -> None:
+    """Beside the earliest, an edited paragraph is kept, a new one added, one left out cut; undated ones come last."""
+    own = "Phóng viên của báo có mặt tại hiện trường ghi nhận."
+    edited = PARAGRAPHS[1].replace("Hàng trăm", "Gần ba trăm").replace("Hòa", "Hoà")
+    found = compare(
+        "later",
+        engine(
+            document("later", 16, PARAGRAPHS[0], edited, own, "\x1b[2JẢnh:\nmột"),
+            document("first", 15, *PARAGRAPHS),
+            document("undated", None, *PARAGRAPHS),
+            document("alone", 1, own, group=None),
+        ),
+    )
+    assert [one.document.id for one in found] == ["first", "later", "undated"]
+    assert [(one.added, one.cut) for one in found] == [
+        ((), ()),
+        ((own, "\x1b[2JẢnh:\nmột"), (PARAGRAPHS[2],)),
+        ((), ()),
+    ]
+    lines = to_text(found).splitlines()
+    assert lines[2:5] == [f"+ {own}", "+ [2JẢnh: một", f"- {PARAGRAPHS[2]}"]
+    assert [len(line.split("\t")) for line in lines if "\t" in line] == [4, 4, 4]
+
+
+def test_the_agency_is_told() -> None:
+    """Where a paper says which news agency it has an article from, the line says so; others have no empty column."""
+    wire = replace(document("wire", 15, *PARAGRAPHS), agency="TTXVN")
+    lines = to_text(compare("wire", engine(wire, document("other", 16, *PARAGRAPHS)))).splitlines()
+    assert [line.split("\t")[4:] for line in lines] == [["TTXVN"], []]
+
+
+def test_an_article_without_reprints_has_none() -> None:
+    """What stands alone, and what is not indexed, is compared with nothing."""
+    made = engine(document("alone", 1, *PARAGRAPHS, group=None))
+    assert compare("alone", made) == compare("unknown", made) == ()
