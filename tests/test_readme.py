@@ -19,6 +19,7 @@ from index.engine import open_engine
 from searcher.cli.main import timbao as root_command
 from searcher.querylang.syntax import FIELD_NAMES, parse
 from searcher.web.app import create_app
+from tests.conftest import Timbao
 
 ROOT = Path(__file__).parent.parent
 MOST_WORDS = 2_000
@@ -59,11 +60,9 @@ def section(title: str) -> str:
     return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
-def rows(title: str) -> list[list[str]]:
-    """The cells of the first table below a heading, without its head."""
-    table = re.search(r"(?:^\|.*\|\n)+", section(title), re.MULTILINE)
-    assert table
-    lines = table[0].splitlines()[2:]
+def rows(title: str, table: int = 0) -> list[list[str]]:
+    """The cells of a table below a heading, the first unless another is asked for, without its head."""
+    lines = re.findall(r"(?:^\|.*\|\n)+", section(title), re.MULTILINE)[table].splitlines()[2:]
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
 
 
@@ -193,6 +192,22 @@ def test_the_version_is_spoken() -> None:
     command = Path(sys.executable).with_name("timbao")
     run = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
     assert declared in run.stdout
+
+
+def test_the_exit_statuses_mean_what_is_said(timbao: Timbao) -> None:
+    """Each row of the table has a run that ends so; an interrupted one is tested where crawls are."""
+    runs = {
+        3: timbao("search", "dân"),
+        4: timbao("import", "-", stdin=json.dumps(ARTICLE).encode() + b"\n{}\n"),
+    }
+    timbao("index")
+    runs |= {
+        0: timbao("search", "dân vận"),
+        1: timbao("search", "zzzz"),
+        2: timbao("search", '"dân'),
+    }
+    assert {status: run.status for status, run in runs.items()} == {status: status for status in runs}
+    assert [int(status) for status, _means in rows("Commands", table=1)] == [*sorted(runs), 130]
 
 
 @pytest.fixture(scope="module")
