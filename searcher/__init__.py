@@ -3,5 +3,5 @@
 querylang/   typed text → Query           jobs/   the scheduled run, status
 suggest/     did you mean                 web/    the HTTP front
 results/     Searcher → ResultPage        cli/    the command
-output/      ResultPage → text, JSON
+output/      ResultPage → text, JSON      __main__  the command's door
 """
