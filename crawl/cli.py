@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crawl.ingest.importer import Problem
     from crawl.ingest.reextraction import AgainReport
     from crawl.sources.probing.check import Health
-    from crawl.sources.registry import Source
+    from crawl.sources.source import Source
 
 PARTLY_DONE = 4
 INTERRUPTED = 130
@@ -96,7 +96,8 @@ def _read_again(settings: Settings, names: tuple[str, ...], *, dry_run: bool) ->
     from crawl.archive.store import Archive
     from crawl.extraction.sandbox import Extractors
     from crawl.ingest.reextraction import Rereader
-    from crawl.sources.registry import UnknownSource, load_sources
+    from crawl.sources.registry import load_sources
+    from crawl.sources.source import UnknownSource
 
     folder = settings.folder
     with folder.lock("archive"), Archive(folder.archive, folder.pages) as archive, Extractors() as extractors:
@@ -288,7 +289,7 @@ def disable_sources(settings: Settings, names: tuple[str, ...]) -> None:
 
 
 def _switch(settings: Settings, names: tuple[str, ...], *, enabled: bool) -> None:
-    from crawl.sources.registry import set_enabled
+    from crawl.sources.writing import set_enabled
 
     for name in names:
         with settings.folder.changing_sources():

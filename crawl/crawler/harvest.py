@@ -24,7 +24,7 @@ from crawl.frontier.lists import (
 )
 from crawl.frontier.revisit import next_look, next_reading, next_trial, next_try
 from crawl.frontier.traps import Budget, is_maze
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 from crawl.urls import authority, canonical, within
 
 _NO_LIST = "no-list"

@@ -38,7 +38,7 @@ from crawl.fetching.robots import ALL_ALLOWED, NOT_NOW, is_busy, read_robots, re
 from crawl.fetching.robots import MAX_BYTES as MAX_ROBOTS
 from crawl.frontier.frontier import LISTS, Frontier, FrontierError, Kind, Visit
 from crawl.frontier.revisit import next_try
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 from crawl.urls import authority, canonical, within
 
 _MOST_UNMODIFIED = 3

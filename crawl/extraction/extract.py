@@ -46,7 +46,7 @@ from crawl.extraction.title import (
 from crawl.extraction.trace import Found, How, Trace
 from crawl.extraction.walk import canonical_links, meta_pairs, printed_path, tag_links, time_element, walk
 from crawl.messages import gettext as _
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 from crawl.urls import absolute, within
 
 MAX_HTML = 4 * 2**20

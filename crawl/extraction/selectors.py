@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from crawl.extraction.blocks import clean
 from crawl.extraction.dom import BadSelectorSyntax, Element, cut, select, text_of
 from crawl.messages import gettext as _
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 
 _MOST_BODIES = 20  # how many candidates are compared
 _MOST_TEXTS = 40

@@ -10,7 +10,8 @@ from crawl.article import Article, Page, format_when
 from crawl.crawler.report import explained
 from crawl.extraction.extract import explain
 from crawl.messages import gettext as _
-from crawl.sources.registry import Source, load_sources
+from crawl.sources.registry import load_sources
+from crawl.sources.source import Source
 from crawl.urls import within
 
 _SHOWN = 80  # characters of a part

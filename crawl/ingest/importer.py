@@ -28,7 +28,8 @@ from crawl.extraction.extract import Rejected, Unreadable
 from crawl.extraction.sandbox import read_page
 from crawl.ingest.json_lines import BadLine, read_line
 from crawl.messages import gettext as _
-from crawl.sources.registry import Selectors, Source, name_at
+from crawl.sources.registry import name_at
+from crawl.sources.source import Selectors, Source
 from crawl.urls import authority, canonical
 
 if TYPE_CHECKING:

@@ -25,7 +25,8 @@ from crawl.frontier.frontier import Frontier
 from crawl.frontier.lists import Links, feed_entries, links
 from crawl.messages import gettext as _
 from crawl.sources.probing.probe import names_pages
-from crawl.sources.registry import Source, load_sources
+from crawl.sources.registry import load_sources
+from crawl.sources.source import Source
 from crawl.urls import canonical, within
 
 _WORKERS = 16

@@ -18,7 +18,9 @@ from crawl.fetching.fetcher import Fetcher, user_agent
 from crawl.fetching.robots import MAX_BYTES, Pace, read_robots
 from crawl.frontier.lists import feed_entries, feeds_of, links, sitemap_entries
 from crawl.messages import gettext as _
-from crawl.sources.registry import Source, load_sources, save_source, source_for_host
+from crawl.sources.registry import load_sources, source_for_host
+from crawl.sources.source import Source
+from crawl.sources.writing import save_source
 from crawl.urls import authority, canonical, within
 
 _USUAL_FEEDS = ("/rss/home.rss", "/rss")
