@@ -19,7 +19,7 @@ LIGHT = {"crawl.article", "crawl.archive", "crawl.datafolder", "crawl.messages"}
 
 # Third-party packages and the only modules that may import them.
 CONFINED: dict[str, set[str]] = {
-    "bs4": set(),
+    "bs4": {"crawl/extraction/soup.py"},
     "click": {"crawl/cli.py", "index/cli.py", "searcher/cli/main.py"},
     "feedparser": {"crawl/frontier/lists.py"},
     "flask": {"searcher/web/app.py"},
@@ -27,6 +27,8 @@ CONFINED: dict[str, set[str]] = {
     "opensearchpy": {"index/cluster.py"},
     "protego": {"crawl/fetching/robots.py"},
     "requests": {"crawl/fetching/fetcher.py"},
+    "soupsieve": {"crawl/extraction/soup.py"},
+    "tomlkit": {"crawl/sources/tomlfile.py"},
     "urllib3": {"crawl/fetching/fetcher.py"},
     "waitress": {"searcher/web/app.py"},
     "warcio": {"crawl/archive/warc.py"},
