@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawl.cli import _switch
+from crawl.cli.sources import _switch
 from crawl.datafolder.folder import DataFolder, Settings
 from crawl.datafolder.quiet_hours import QuietHours
 from crawl.sources.registry import SHIPPED, load_sources, source_for_host

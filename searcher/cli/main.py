@@ -73,10 +73,10 @@ _STATUS = {
 }
 
 _ELSEWHERE = {
-    "crawl": "crawl.cli:crawl",
-    "import": "crawl.cli:import_files",
+    "crawl": "crawl.cli.crawling:crawl",
+    "import": "crawl.cli.importing:import_files",
     "index": "index.cli:build_index",
-    "sources": "crawl.cli:sources",
+    "sources": "crawl.cli.sources:sources",
 }
 
 
