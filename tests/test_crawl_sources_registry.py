@@ -381,12 +381,14 @@ def test_saving_selectors(tmp_path: Path) -> None:
     assert file.read_bytes() == before
 
 
-def test_the_line_at_fault_is_named(tmp_path: Path) -> None:
-    """A file that is no TOML is an error that names the line."""
+@pytest.mark.parametrize(("text", "line"), [("enabled = yes\n", 3), ("\nenabled", 4), ("title = 'x", 3)])
+def test_the_line_at_fault_is_named(tmp_path: Path, text: str, line: int) -> None:
+    """A file that is no TOML is an error that names the line, and stays as it is."""
     file = tmp_path / "sources.toml"
-    file.write_text("[sources.x]\nhosts = ['x.vn']\nenabled = yes\n")
-    with pytest.raises(SourcesError, match="line 3, column 11"):
+    file.write_text("[sources.x]\nhosts = ['x.vn']\n" + text)
+    with pytest.raises(SourcesError, match=f"line {line} "):
         set_enabled(file, "x", enabled=True)
+    assert file.read_text().endswith(text)
 
 
 def test_only_writing_loads_what_writes() -> None:

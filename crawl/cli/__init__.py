@@ -4,6 +4,9 @@ crawling     timbao crawl        sources    timbao sources list, enable, disable
 importing    timbao import
 """
 
+USAGE_ERROR = 2
+"""The exit status when what was asked for makes no sense."""
+
 PARTLY_DONE = 4
 """The exit status when some of it was done and the output says what was not."""
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from crawl.cli import PARTLY_DONE
+from crawl.cli import PARTLY_DONE, USAGE_ERROR
 from crawl.datafolder.folder import Settings
 from crawl.messages import format_number, mark, ngettext, printable
 from crawl.messages import gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from crawl.article import Article
     from crawl.sources.probing.check import Health
+    from crawl.sources.probing.trial import Tried
     from crawl.sources.source import Source
 
 
@@ -139,6 +143,120 @@ def add_source(
         ),
         err=True,
     )
+
+
+@sources.command(
+    "try",
+    help=mark(
+        "Show what selectors find on real pages of a newspaper, before they are saved. Without a page, the newest "
+        "stored ones are shown, or a few that its lists lead to."
+    ),
+    epilog="""timbao sources try baokhanhhoa.vn
+timbao sources try baokhanhhoa.vn --select lead=.sapo --select remove=.related
+timbao sources try baokhanhhoa.vn saved-page.html --select 'body=#content > div:nth-child(3)' --save
+timbao sources try https://baokhanhhoa.vn/chinh-tri/202103/bai-bao-8210000/""",
+)
+@click.argument("newspaper", metavar="NAME-or-URL")
+@click.argument("pages", metavar="[PAGE-URL-or-FILE]...", nargs=-1, type=click.Path())
+@click.option(
+    "--select",
+    "selections",
+    multiple=True,
+    metavar="PART=CSS",
+    help=mark(
+        "A selector for a part of the article; may be repeated. It takes the place of the entry's own."
+    ),
+)
+@click.option("--save", is_flag=True, help=mark("Write the selectors into the newspaper's entry."))
+@click.option("--json", "as_json", is_flag=True, help=mark("One JSON object a line."))
+@click.pass_obj
+def try_source(
+    settings: Settings,
+    newspaper: str,
+    pages: tuple[str, ...],
+    selections: tuple[str, ...],
+    save: bool,
+    as_json: bool,
+) -> None:
+    """Try selectors on pages."""
+    from crawl.sources.probing.trial import matches_nothing, subject_of, try_selectors
+
+    selected = _selected(selections)
+    subject = subject_of(settings, newspaper)
+    if save and not selected:
+        raise click.UsageError(_("--save goes with --select: there is nothing to save."))
+    if save and not subject.known:
+        sentence = _(
+            "{url} is no known newspaper, so there is no entry to save in. First: timbao sources add {url}"
+        )
+        raise click.UsageError(sentence.format(url=printable(newspaper)))
+    if not pages and _names_a_page(newspaper):
+        pages = (newspaper,)
+    tried = []
+    for one in try_selectors(settings, subject.source, pages, selected):
+        tried.append(one)
+        _print_tried(one, as_json=as_json)
+    idle = matches_nothing(tried, selected)
+    for match in idle:
+        sentence = _("{part}: “{selector}” MATCHES NOTHING on any of these pages.")
+        click.echo(printable(sentence.format(part=match.part, selector=match.selector)), err=True)
+    if save:
+        _save_selected(settings, subject.source, selected, is_sound=not idle)
+    if any(one.problem for one in tried):
+        raise SystemExit(PARTLY_DONE)
+
+
+def _selected(selections: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The selectors that were typed, by part."""
+    from crawl.extraction.selectors import PARTS
+
+    found: dict[str, tuple[str, ...]] = {}
+    for text in selections:
+        part, equals, selector = text.partition("=")
+        part = part.strip()
+        if not equals:
+            sentence = _("--select {text} names no part. Write it as PART=CSS, such as lead=.sapo")
+            raise click.UsageError(sentence.format(text=printable(text)))
+        if part not in PARTS:
+            sentence = _("There is no part {part} to select. There are: {parts}")
+            raise click.UsageError(sentence.format(part=printable(part) or '""', parts=", ".join(PARTS)))
+        found[part] = (*found.get(part, ()), selector.strip())
+    return found
+
+
+def _names_a_page(name: str) -> bool:
+    """Whether it is the URL of a page, rather than of a whole site."""
+    from urllib.parse import urlsplit
+
+    from crawl.urls import canonical
+
+    url = canonical(name) if "://" in name else None
+    return url is not None and (urlsplit(url).path, urlsplit(url).query) not in {("", ""), ("/", "")}
+
+
+def _print_tried(tried: Tried, *, as_json: bool) -> None:
+    from crawl.sources.probing.trial_output import trial_json, trial_lines, trial_text
+
+    if as_json:
+        click.echo(trial_json(tried))
+    elif sys.stdout.isatty():
+        click.echo(trial_text(tried, shutil.get_terminal_size().columns))
+    else:
+        click.echo(trial_lines(tried), nl=False)
+
+
+def _save_selected(
+    settings: Settings, source: Source, selected: dict[str, tuple[str, ...]], *, is_sound: bool
+) -> None:
+    from crawl.sources.writing import save_selectors
+
+    if not is_sound:
+        click.echo(_("Nothing was saved: a selector has to match on at least one page."), err=True)
+        raise SystemExit(USAGE_ERROR)
+    with settings.folder.changing_sources():
+        save_selectors(settings.folder.sources, source.name, selected)
+    sentence = _("Saved in {path}. Next: timbao import --again --dry-run {name}")
+    click.echo(printable(sentence.format(path=settings.folder.sources, name=source.name)), err=True)
 
 
 def _sample_line(article: Article | None) -> str:

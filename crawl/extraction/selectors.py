@@ -96,7 +96,7 @@ class Chosen:
 
     def counts(self) -> tuple[Match, ...]:
         """How many elements of the page each of the selectors means."""
-        each = _each(self._source.selectors)
+        each = _each(self._source.selectors) if self._soup is not None else ()
         return tuple(Match(part, selector, len(self._matches(part, selector))) for part, selector in each)
 
     def texts(self, part: str) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from crawl.sources.source import Selectors, Source, SourcesError
 
 SHIPPED = Path(__file__).with_name("sources.toml")
 
-_PLACE = re.compile(r"(?P<error>.*) \(at line (?P<line>\d+), column (?P<column>\d+)\)")
+_PLACE = re.compile(r"(?P<error>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)")
 
 
 def load_sources(user_file: Path | None) -> tuple[Source, ...]:
@@ -89,18 +89,18 @@ def parse_tables(path: Path, text: str) -> Tables:
     try:
         document = tomllib.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
-        raise SourcesError(path, "", _objection(error)) from error
+        raise SourcesError(path, "", _objection(error, text)) from error
     unknown = sorted(document.keys() - {"families", "sources"})
     if unknown:
         raise SourcesError(path, "", _("unknown key {key}").format(key=unknown[0]))
     return Tables(_named_tables(path, document, "families"), _named_tables(path, document, "sources"))
 
 
-def _objection(error: Exception) -> str:
-    """Why a text is no TOML, and on which line."""
+def _objection(error: Exception, text: str) -> str:
+    """Why the text is no TOML, and on which line."""
     if place := _PLACE.fullmatch(str(error)):
-        sentence = _("line {line}, column {column} is no TOML ({error})")
-        return sentence.format(line=place["line"], column=place["column"], error=place["error"])
+        sentence = _("line {line} is no TOML ({error})")
+        return sentence.format(line=place["line"] or len(text.splitlines()), error=place["error"])
     return _("it is no TOML ({error})").format(error=str(error) or type(error).__name__)
 
 
