@@ -72,11 +72,12 @@ def _found_lines(found: Inspection, room: int) -> Iterator[str]:
     for part in explained_parts(found.explanation):
         yield f"  {part.field} · {part.how}"
         yield from (f"    {_cut(text, room)}" for text in part.texts)
+    removal = _("removed")
     for removed in found.removed:
-        yield f"  {_('removed')} · {removed.selector}"
+        yield f"  {removal} · {removed.selector}"
         yield f"    {_cut(removed.text, room)}"
     if found.matches:
-        yield f"  {_('selectors')}"
+        yield "  " + _("selectors")
         yield from (f"    {match_sentence(match)}" for match in found.matches)
 
 
