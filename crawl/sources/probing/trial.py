@@ -64,7 +64,8 @@ def subject_of(settings: Settings, name: str) -> Subject:
     if url is None:
         raise UnknownSource(name)
     host = authority(url)
-    source = Source(host.removeprefix("www."), host, (host,), scheme=urlsplit(url).scheme, sections=("/",))
+    # A first look takes as long as the site takes to answer, as in `probe`: it is a handful of pages.
+    source = Source(host.removeprefix("www."), host, (host,), scheme=urlsplit(url).scheme, delay=0.0)
     return Subject(source, known=False)
 
 
