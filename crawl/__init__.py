@@ -9,6 +9,6 @@ language), datafolder (the folder on the disk).
     frontier/    what next, when, where not    ingest/      files → the same archive
     fetching/    one polite GET                datafolder/  the folder on the disk
     extraction/  page → article                messages/    the user's language
-    archive/     everything that is kept       cli          timbao crawl, import, sources
+    archive/     everything that is kept       cli/         timbao crawl, import, sources
     article      Page, Article, Revision       urls         which addresses are one page
 """

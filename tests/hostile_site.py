@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 
 Answer = Callable[[socket.socket, str], object]
 # With a fixed time: the bytes are part of tests' names, which must be the same in every process.

@@ -19,14 +19,22 @@ LIGHT = {"crawl.article", "crawl.archive", "crawl.datafolder", "crawl.messages"}
 
 # Third-party packages and the only modules that may import them.
 CONFINED: dict[str, set[str]] = {
-    "bs4": set(),
-    "click": {"crawl/cli.py", "index/cli.py", "searcher/cli/main.py"},
+    "bs4": {"crawl/extraction/soup.py"},
+    "click": {
+        "crawl/cli/crawling.py",
+        "crawl/cli/importing.py",
+        "crawl/cli/sources.py",
+        "index/cli.py",
+        "searcher/cli/main.py",
+    },
     "feedparser": {"crawl/frontier/lists.py"},
     "flask": {"searcher/web/app.py"},
     "lxml": {"crawl/frontier/lists.py", "crawl/extraction/dom.py"},
     "opensearchpy": {"index/cluster.py"},
     "protego": {"crawl/fetching/robots.py"},
     "requests": {"crawl/fetching/fetcher.py"},
+    "soupsieve": {"crawl/extraction/soup.py"},
+    "tomlkit": {"crawl/sources/tomlfile.py"},
     "urllib3": {"crawl/fetching/fetcher.py"},
     "waitress": {"searcher/web/app.py"},
     "warcio": {"crawl/archive/warc.py"},

@@ -29,7 +29,7 @@ from crawl.fetching.addresses import allowed_networks
 from crawl.fetching.fetcher import Fetcher
 from crawl.frontier.frontier import Frontier, Visit
 from crawl.frontier.lists import MAX_ENTRIES
-from crawl.sources.registry import Selectors, Source
+from crawl.sources.source import Selectors, Source
 from tests.sample_site import SampleSite, load_papers
 
 LOCAL = allowed_networks("127.0.0.1/32")
@@ -192,7 +192,7 @@ from crawl.archive.store import Archive
 from crawl.crawler.pipeline import crawl
 from crawl.fetching.fetcher import Fetcher
 from crawl.frontier.frontier import Frontier
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 
 folder = Path(sys.argv[1])
 sources = [Source(name=h, title=h, hosts=(h,), scheme="http", sections=("/",)) for h in sys.argv[2:]]

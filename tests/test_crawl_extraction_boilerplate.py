@@ -8,7 +8,7 @@ import pytest
 
 from crawl.article import Article, Page
 from crawl.extraction.extract import extract
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 
 PARAGRAPHS = tuple(
     f"Đoạn thứ {number} kể rằng người dân xã ven biển đã có nước sạch sau hai năm chờ đợi công trình này."

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawl.extraction.dom import DEEPEST, BadSelectorSyntax, Element, cut, parse, select, text_of
+from crawl.extraction.dom import DEEPEST, Element, bearing, cut, parse, text_of
 
 PIECES = [
     "<div>",
@@ -73,15 +73,14 @@ def test_nothing_is_an_empty_tree(html: str) -> None:
 def test_cutting_keeps_the_text_after() -> None:
     """What is cut is gone with all in it; the words behind it stay where they were."""
     root = parse("<p>một<i>hai</i>ba<i>bốn</i>năm</p>").root
-    for element in select(root, "i"):
+    for element in list(root.iter("i")):
         cut(element)
     assert words(root) == ["mộtbanăm"]
     cut(root)
     assert words(root) == ["mộtbanăm"]
 
 
-@pytest.mark.parametrize("selector", ["p[", "", "::nope", "a:has(", "p:nth-child(", ">>"])
-def test_bad_selectors(selector: str) -> None:
-    """What is no selector is refused by one error."""
-    with pytest.raises(BadSelectorSyntax):
-        select(parse("<p>").root, selector)
+def test_elements_that_bear_attributes() -> None:
+    """Elements are found by any of several attributes, in the order of the page."""
+    root = parse("<p b='1'><i a='2'><b c=''></b></i></p><p a=''>").root
+    assert [element.tag for element in bearing(root, ("a", "b"))] == ["p", "i", "p"]

@@ -10,7 +10,7 @@ from crawl.article import Article, Page
 from crawl.crawler.report import explained
 from crawl.extraction.extract import Extraction, Rejected, extract
 from crawl.extraction.non_articles import Signs, is_error, is_missing_notice, without_text
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 
 BRIEF = "<div><p>Sáng nay, hội nghị tổng kết công tác dân vận họp tại thành phố, với hơn 200 đại biểu dự.</p></div>"
 PICTURES = "".join(f"<img src=/{number}.jpg><p>Ảnh {number}</p>" for number in range(6))

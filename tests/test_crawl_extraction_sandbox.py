@@ -22,7 +22,7 @@ from crawl.article import Article, Page
 from crawl.extraction.extract import UNREADABLE, Unreadable
 from crawl.extraction.extract import read_page as read_here
 from crawl.extraction.sandbox import OVER_BUDGET, Extractors, Job, read_page
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 
 ROOT = Path(__file__).parent.parent
 SOURCE = Source("x.vn", "Báo X", ("x.vn",))

@@ -10,7 +10,8 @@ import pytest
 
 from crawl.article import Article, Page, dump_article, load_article
 from crawl.extraction.extract import extract
-from crawl.sources.registry import Selectors, Source, load_sources
+from crawl.sources.registry import load_sources
+from crawl.sources.source import Selectors, Source
 
 FOLDER = Path(__file__).with_name("families")
 PAGES = sorted(FOLDER.glob("*.html"))

@@ -27,7 +27,7 @@ from crawl.frontier.lists import (
     links,
     sitemap_entries,
 )
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 
 NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 PAPER = Source(name="bao.vn", title="Báo", hosts=("bao.vn",))

@@ -18,7 +18,7 @@ from crawl.datafolder.quiet_hours import QuietHours
 from crawl.fetching.addresses import allowed_networks
 from crawl.fetching.fetcher import Fetcher
 from crawl.frontier.frontier import Frontier
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 from tests.hostile_site import (
     NOT_FOUND,
     SLUGS,

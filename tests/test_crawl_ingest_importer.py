@@ -20,7 +20,7 @@ from crawl.archive.warc import WarcFolder
 from crawl.article import Article, Page, utc_now
 from crawl.ingest import importer
 from crawl.ingest.importer import Importer, ImportReport, Problem
-from crawl.sources.registry import Selectors, Source
+from crawl.sources.source import Selectors, Source
 
 BODY = "Nước lũ trên sông dâng cao trong đêm, nhiều hộ dân ở vùng trũng phải sơ tán lên nơi cao hơn. " * 4
 

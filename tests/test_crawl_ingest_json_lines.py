@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from crawl.article import VIETNAM, Article, content_digest, dump_article
 from crawl.ingest.json_lines import BadLine, ImportedArticle, paragraphs, read_line
-from crawl.sources.registry import Source, load_sources
+from crawl.sources.registry import load_sources
+from crawl.sources.source import Source
 
 VALUES = st.recursive(
     st.none()

@@ -15,7 +15,7 @@ from crawl.extraction.extract import extract
 from crawl.extraction.sandbox import Extractors
 from crawl.ingest.importer import Problem
 from crawl.ingest.reextraction import AgainReport, Rereader
-from crawl.sources.registry import Selectors, Source
+from crawl.sources.source import Selectors, Source
 
 SOURCE = Source("x.vn", "Báo X", ("x.vn",))
 SELECTED = replace(SOURCE, selectors=Selectors(body=("#b",)))

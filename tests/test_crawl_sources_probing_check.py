@@ -9,7 +9,8 @@ import pytest
 from crawl.datafolder.folder import DataFolder, Settings
 from crawl.datafolder.quiet_hours import QuietHours
 from crawl.sources.probing.check import Health, State, check_newspapers
-from crawl.sources.registry import Source, save_source
+from crawl.sources.source import Source
+from crawl.sources.writing import save_source
 from tests.hostile_site import NOT_FOUND, RawServer, answer, fixed, list_html
 
 

@@ -14,23 +14,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawl.cli import _switch
+from crawl.cli.sources import _switch
 from crawl.datafolder.folder import DataFolder, Settings
 from crawl.datafolder.quiet_hours import QuietHours
-from crawl.sources.registry import (
+from crawl.sources.registry import SHIPPED, load_sources, source_for_host
+from crawl.sources.source import (
     DEFAULT_DELAY,
-    SHIPPED,
     EarlierSelectors,
     HostYears,
     Selectors,
     Source,
     SourcesError,
     UnknownSource,
-    load_sources,
-    save_source,
-    set_enabled,
-    source_for_host,
 )
+from crawl.sources.writing import save_selectors, save_source, set_enabled
 from index.text.provinces import province_on
 
 TODAY = date(2026, 11, 1)
@@ -123,7 +120,7 @@ def test_saving_keeps_what_is_there(tmp_path: Path) -> None:
         "x", "x", ("x.example:80",), selectors=Selectors(lead=(".dek",)), enabled=True, family="mine"
     )
     assert named(file, "baohue.example").delay == 9.0
-    assert file.read_text("utf-8").startswith("# ")
+    assert file.read_text("utf-8").startswith('\ufeff[families.mine]\nlead = [".dek"]\n[sources.x]\n')
 
 
 def test_former_templates_have_their_days(tmp_path: Path) -> None:
@@ -343,3 +340,62 @@ def test_a_merged_paper_keeps_its_province() -> None:
     source = source_for_host(load_sources(None), "www.baobacgiang.com.vn")
     assert source is not None
     assert source.province == "Bắc Giang"
+
+
+def test_what_a_person_wrote_stays(tmp_path: Path) -> None:
+    """Switching newspapers on and off and saving one leave comments, order and layout of a hand-written file."""
+    file = tmp_path / "sources.toml"
+    written = (
+        "# Our papers\r\n\r\n[sources.x]  # the first\r\nhosts=['x.example'] # since 2019\r\n"
+        "enabled=false   # why not\r\n"
+        "\r\n# the second\r\n[sources.y]\r\nhosts = ['y.example']\r\n# the end"
+    )
+    file.write_bytes(written.encode())
+    set_enabled(file, "x", enabled=True)
+    assert file.read_bytes().decode() == written.replace("enabled=false", "enabled=true")
+    set_enabled(file, "x", enabled=False)
+    set_enabled(file, "y", enabled=True)
+    assert file.read_bytes().decode() == written.replace(
+        "'y.example']\r\n", "'y.example']\r\nenabled = true\r\n"
+    )
+    file.write_bytes(written.encode())
+    save_source(file, OWN)
+    save_selectors(file, "x", {"lead": (".sapo",)})
+    saved = file.read_bytes().decode()
+    assert saved.startswith(written.replace("not\r\n", 'not\r\nselectors.lead = [".sapo"]\r\n'))
+    assert named(file, "x").selectors == Selectors(lead=(".sapo",))
+    assert named(file, "vanthuan") == OWN
+
+
+def test_saving_selectors(tmp_path: Path) -> None:
+    """Selectors of one part go over the family's, those of the other parts stay; unknown names are refused."""
+    file = tmp_path / "sources.toml"
+    save_selectors(file, "baokhanhhoa.vn", {"lead": (".sapo", "h2")})
+    save_selectors(file, "baokhanhhoa.vn", {"remove": (".box",), "lead": ("h2",)})
+    shipped = named(None, "baokhanhhoa.vn")
+    expected = replace(shipped, selectors=replace(shipped.selectors, lead=("h2",), remove=(".box",)))
+    assert named(file, "baokhanhhoa.vn") == expected
+    before = file.read_bytes()
+    with pytest.raises(UnknownSource):
+        save_selectors(file, "baokhanhoa.vn", {"lead": ("h2",)})
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(("text", "line"), [("enabled = yes\n", 3), ("\nenabled", 4), ("title = 'x", 3)])
+def test_the_line_at_fault_is_named(tmp_path: Path, text: str, line: int) -> None:
+    """A file that is no TOML is an error that names the line, and stays as it is."""
+    file = tmp_path / "sources.toml"
+    file.write_text("[sources.x]\nhosts = ['x.vn']\n" + text)
+    with pytest.raises(SourcesError, match=f"line {line} "):
+        set_enabled(file, "x", enabled=True)
+    assert file.read_text().endswith(text)
+
+
+def test_only_writing_loads_what_writes() -> None:
+    """Whoever reads the list, or may come to write it, has not loaded tomlkit yet."""
+    code = (
+        "import sys, crawl.sources.registry as s, crawl.sources.writing;"
+        "s.load_sources(None); print('tomlkit' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert run.stdout.strip() == "False"

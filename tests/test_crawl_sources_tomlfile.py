@@ -1,41 +1,114 @@
-"""Written TOML is read back as it was, and a failed writing leaves the old file."""
+"""A table of a TOML file is changed as a person would do it: all else stays as it was, to the byte."""
 
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawl.sources.tomlfile import write_toml
+from crawl.sources.tomlfile import CannotEdit, with_table
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
-PLAIN = TEXT | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False)
-VALUES = PLAIN | st.lists(TEXT, max_size=8)
-TABLES = st.recursive(
-    st.dictionaries(TEXT, VALUES, max_size=4),
-    lambda inner: st.dictionaries(TEXT, VALUES | inner, max_size=4),
-    max_leaves=12,
+NUMBERS = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False)
+VALUES = st.one_of(TEXT, st.booleans(), NUMBERS, st.lists(TEXT, max_size=8))
+TABLES = st.dictionaries(TEXT, VALUES | st.dictionaries(TEXT, VALUES, max_size=3), max_size=4)
+# As people write: comments above and behind, blank lines, odd spaces, lists over several lines.
+COMMENTS = st.sampled_from(["# Báo này đóng cửa năm 2016.", "#", "  # indented", "# enabled = true", ""])
+LINES = {
+    "hosts": ['hosts=["x.vn"]', "hosts = [ 'a.vn', ] # its own", 'hosts = [\n  "x.vn",  # since 2019\n]'],
+    "title": ["title = 'Báo'", 'title="Báo"   # as printed'],
+    "enabled": ["enabled = false", "enabled=false # not yet"],
+    "selectors": ["", '[{heading}.selectors] # old\nlead = [".sapo"]', 'selectors.lead = [".sapo"]'],
+}
+
+
+@st.composite
+def entries(draw: st.DrawFn, name: str) -> str:
+    """One newspaper's entry with the comment above it."""
+    heading = f'sources."{name}"'
+    keys = draw(st.lists(st.sampled_from(["hosts", "title", "enabled"]), unique=True))
+    lines = [draw(COMMENTS), f"[{heading}]" + draw(st.sampled_from(["", " # of the north"]))]
+    for key in [*keys, "selectors"]:
+        lines += [draw(COMMENTS), draw(st.sampled_from(LINES[key])).format(heading=heading)]
+    return "\n".join(lines) + "\n"
+
+
+@given(st.data(), st.sampled_from(["\n", "\r\n"]), st.sampled_from(["", "\ufeff"]))
+def test_what_a_person_wrote_stays(data: st.DataObject, newline: str, mark: str) -> None:
+    """Of any hand-written file every entry but the one changed, and every comment of that one, is as before."""
+    parts = [data.draw(entries(f"{name}.vn")) for name in "abc"]
+    family = data.draw(st.sampled_from(["", "[families.mine]\nlead = ['h2'] # no dek\n"]))
+    parts.insert(data.draw(st.integers(0, 3)), family)
+    changed = data.draw(st.sampled_from([part for part in parts if part.startswith(("#", "[s", "\n", " "))]))
+    text = mark + "".join(parts).replace("\n", newline)
+    before = tomllib.loads(text.removeprefix(mark))
+    name = next(name for name in before["sources"] if f'[sources."{name}"]' in changed)
+    table = before["sources"][name]
+    wanted = {
+        **table,
+        "enabled": True,
+        "selectors": {**table.get("selectors", {}), "body": ["#b", 'a[x="é"]']},
+    }
+    result = with_table(text, ("sources", name), wanted)
+    after = tomllib.loads(result.removeprefix(mark))
+    assert after == {**before, "sources": {**before["sources"], name: wanted}}
+    rest = text.split(changed.replace("\n", newline))
+    assert result.startswith(rest[0])
+    assert result.endswith(rest[-1])
+    assert [line for line in text.split(newline) if line.strip().startswith("#")] == [
+        line for line in result.split(newline) if line.strip().startswith("#")
+    ]
+    assert all(piece in result for line in changed.split("\n") if (piece := line.partition("#")[2]))
+    assert result.count("\n") == result.count(newline)
+
+
+@given(TABLES, TABLES, TEXT, TEXT)
+def test_any_table_comes_back(first: dict[str, object], second: dict[str, object], a: str, b: str) -> None:
+    """A new table of any values is read back as it was, and so is what it is changed to."""
+    text = with_table("# mine\n", (a, b), first)
+    assert tomllib.loads(text) == {a: {b: first}}
+    second = {**second, "enabled": True}
+    text = with_table(text, (a, b), second)
+    assert tomllib.loads(text) == {a: {b: second}}
+    assert text.startswith("# mine\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", '[sources."b.vn"]\nenabled = true\n'),
+        ("# end", '# end\n\n[sources."b.vn"]\nenabled = true\n'),
+        ('[sources."b.vn"]', '[sources."b.vn"]\nenabled = true\n'),
+        ('sources."b.vn".enabled = false\n', 'sources."b.vn".enabled = true\n'),
+        ('[sources]\n"b.vn".x = 1 # c\n', '[sources]\n"b.vn".x = 1 # c\n"b.vn".enabled = true\n'),
+        (
+            'sources = { "b.vn" = { enabled = false } } # c\n',
+            'sources = { "b.vn" = { enabled = true } } # c\n',
+        ),
+        (
+            '[sources."b.vn".selectors]\nx = 1\n[a]\n[sources."b.vn"]\nenabled = false\n',
+            '[sources."b.vn".selectors]\nx = 1\n[a]\n[sources."b.vn"]\nenabled = true\n',
+        ),
+    ],
 )
+def test_whatever_the_form(text: str, expected: str) -> None:
+    """Tables without headings, in one line, or in several places are changed where they stand."""
+    known = tomllib.loads(text).get("sources", {}).get("b.vn", {})
+    assert with_table(text, ("sources", "b.vn"), {**known, "enabled": True}).split() == expected.split()
 
 
-@given(tables=TABLES)
-def test_round_trip(tables: dict[str, object], tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Any tables of texts, numbers, lists and tables come back equal through the standard library's reader."""
-    path = tmp_path_factory.getbasetemp() / "round.toml"
-    write_toml(path, tables, "a header")  # type: ignore[arg-type]
-    text = path.read_text("utf-8")
-    assert text.startswith("# a header\n")
-    assert tomllib.loads(text) == tables
+def test_what_cannot_be_changed_is_said() -> None:
+    """Where no new table fits, the lines to write are given."""
+    with pytest.raises(CannotEdit) as error:
+        with_table("sources = { a = 1 }", ("sources", "b.vn"), {"enabled": True, "hosts": ["b.vn"]})
+    assert error.value.lines == '[sources."b.vn"]\nenabled = true\nhosts = ["b.vn"]'
+    assert error.value.lines in str(error.value)
 
 
-def test_a_failed_writing_changes_nothing(tmp_path: Path) -> None:
-    """What cannot be written leaves the old file whole and no litter beside it."""
-    path = tmp_path / "new" / "s.toml"
-    write_toml(path, {"a": 1}, "h")
-    with pytest.raises(AssertionError):
-        write_toml(path, {"a": object()}, "h")  # type: ignore[dict-item]
-    assert tomllib.loads(path.read_text("utf-8")) == {"a": 1}
-    assert [entry.name for entry in path.parent.iterdir()] == ["s.toml"]
+def test_long_lists_are_written_over_lines() -> None:
+    """A list longer than a line has one line for each text."""
+    feeds = [f"https://bao.example/rss/{number}.rss" for number in range(4)]
+    text = with_table("", ("sources", "b"), {"feeds": feeds})
+    assert text.splitlines() == ["[sources.b]", "feeds = [", *(f'    "{feed}",' for feed in feeds), "]"]

@@ -611,7 +611,9 @@ _REPORTED = {
     "crawl.fetching.inflate.Damaged": "becomes BadContent",
     "crawl.fetching.inflate.Overflow": "becomes TooLarge",
     "crawl.ingest.json_lines.BadLine": "named with its line in the report of an import",
-    "crawl.extraction.dom.BadSelectorSyntax": "becomes BadSelector",
+    "crawl.extraction.soup.BadSelectorSyntax": "becomes BadSelector",
+    "crawl.sources.probing.visitor.NotVisited": "becomes CannotAdd, or is told with its URL",
+    "crawl.sources.tomlfile.CannotEdit": "becomes SourcesError",
     "crawl.datafolder.quiet_hours.BadHours": "becomes ConfigError or SourcesError",
     "crawl.archive.warc.DamagedRecord": "becomes ArchiveError",
 }

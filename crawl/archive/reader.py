@@ -211,6 +211,28 @@ class ReadableArchive(ArchiveFile):
             )
             return tuple(StoredPage(*row) for row in rows)
 
+    def latest_pages(self, source: str, limit: int) -> tuple[StoredPage, ...]:
+        """The pages of the source last fetched with success, one for each URL, newest first.
+
+        Those that gave articles come before all others.
+        """
+        with self._lock, self._guard():
+            rows = self._db.execute(
+                "SELECT max(id), source, url, rejected FROM page WHERE source = ? AND status BETWEEN 200 AND 299"
+                " GROUP BY url ORDER BY rejected IS NOT NULL, max(id) DESC LIMIT ?",
+                (source, limit),
+            )
+            return tuple(StoredPage(*row) for row in rows)
+
+    def page_at(self, source: str, url: str) -> Page | None:
+        """The page of the source last fetched with success from this URL, or None."""
+        with self._lock, self._guard():
+            row = self._db.execute(
+                "SELECT max(id) FROM page WHERE source = ? AND ? IN (url, final_url) AND status BETWEEN 200 AND 299",
+                (source, url),
+            ).fetchone()
+        return None if row[0] is None else self.page(row[0])
+
     def page(self, number: int) -> Page:
         """The raw page of this number, as `put_page` returned it."""
         with self._lock, self._guard():

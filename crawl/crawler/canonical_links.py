@@ -11,7 +11,7 @@ from crawl.archive.duplicates import is_same
 from crawl.archive.store import Archive
 from crawl.article import Article
 from crawl.frontier.lists import is_article
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 from crawl.urls import canonical
 
 

@@ -12,7 +12,7 @@ from crawl.crawler.report import Tally
 from crawl.frontier.frontier import Frontier, Kind, Visit
 from crawl.frontier.lists import Entry, Links, Sitemap, is_article, is_numbered, is_section
 from crawl.frontier.traps import is_maze
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 from crawl.urls import authority, canonical, within
 
 _MOST_BARREN = 10  # pages of a list in a row without anything new, before the rest of it is left alone

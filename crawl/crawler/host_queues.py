@@ -15,7 +15,7 @@ from crawl.fetching.robots import MAX_BACK_OFF, Pace, Robots, is_busy, retry_aft
 from crawl.frontier.frontier import LISTS, Frontier, Kind
 from crawl.frontier.revisit import LONGEST_ASKED
 from crawl.messages import gettext as _
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 
 _ROBOTS_LIFE = 24 * 3600.0  # seconds; RFC 9309 section 2.4
 

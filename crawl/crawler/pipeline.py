@@ -40,7 +40,7 @@ from crawl.fetching.errors import FetchError, Interrupted
 from crawl.fetching.fetcher import Fetcher
 from crawl.fetching.robots import NOT_NOW
 from crawl.frontier.frontier import LISTS, Frontier, FrontierError
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 
 _UNFORESEEN = "unforeseen"
 _TICK = 0.2  # seconds between two looks at whether to stop

@@ -10,7 +10,7 @@ from crawl.article import Page
 from crawl.extraction.extract import Reading, read_page
 from crawl.frontier.frontier import Kind
 from crawl.frontier.lists import Entry, Links, Sitemap, feed_entries, links, sitemap_entries
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 
 
 @dataclass(frozen=True, slots=True)

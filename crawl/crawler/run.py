@@ -17,7 +17,8 @@ from crawl.datafolder.folder import DataFolder, Settings
 from crawl.fetching.addresses import allowed_networks
 from crawl.fetching.fetcher import Fetcher, user_agent
 from crawl.frontier.frontier import Frontier
-from crawl.sources.registry import Source, UnknownSource, load_sources
+from crawl.sources.registry import load_sources
+from crawl.sources.source import Source, UnknownSource
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from crawl.crawler.canonical_links import own_address
 from crawl.crawler.report import BEFORE_SINCE
 from crawl.extraction.extract import Reading, Rejected, Unreadable
 from crawl.frontier.frontier import Frontier, Kind, Visit
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 from crawl.urls import canonical
 
 _GONE = frozenset({404, 410})

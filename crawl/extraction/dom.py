@@ -9,13 +9,11 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from cssselect import SelectorError
 from lxml import etree
-from lxml.cssselect import CSSSelector
 
 Element: TypeAlias = etree._Element  # noqa: SLF001  the class has no other name
 
@@ -37,10 +35,6 @@ class Tree:
     json_ld: tuple[str, ...]
 
 
-class BadSelectorSyntax(ValueError):
-    """A text is no CSS selector, or one of a kind that cannot be told from the markup alone."""
-
-
 def parse(html: str) -> Tree:
     """The tree of the markup; of text without any, a root without children."""
     grower = _Grower()
@@ -53,9 +47,11 @@ def parse(html: str) -> Tree:
     return Tree(etree.Element("html") if root is None else root, tuple(grower.json_ld))
 
 
-def select(root: Element, selector: str) -> list[Element]:
-    """The elements that a CSS selector means, in the order of the page. Raises BadSelectorSyntax."""
-    return list(_compiled(selector)(root))
+def bearing(root: Element, attributes: Sequence[str]) -> list[Element]:
+    """The elements with any of these attributes, in the order of the page."""
+    wanted = " or ".join(f"@{name}" for name in attributes)
+    found: list[Element] = root.xpath(f"descendant-or-self::*[{wanted}]")
+    return found
 
 
 def text_of(element: Element) -> str:
@@ -73,14 +69,6 @@ def cut(element: Element) -> None:
     else:
         parent.text = (parent.text or "") + (element.tail or "")
     parent.remove(element)
-
-
-@functools.lru_cache(maxsize=512)
-def _compiled(selector: str) -> CSSSelector:
-    try:
-        return CSSSelector(selector, translator="html")
-    except (SelectorError, etree.XPathError) as error:
-        raise BadSelectorSyntax(selector) from error
 
 
 class _Grower:

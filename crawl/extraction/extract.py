@@ -7,9 +7,9 @@ selectors come first, each where it finds something (`chosen`).
 
 No general extractor stands behind these rules, not even as a fallback: trafilatura 2.3 alone finds less
 (on 121 labelled pages of the world's press F1 .957 at best against .977; on Vietnamese ones it misses a tenth of
-the text, the leads above all), and to run it beside costs more time than all that is done here. Nor does
-BeautifulSoup: its tree took longer to make than everything else together. The peers are measured beside
-this in `tests/bench/extraction.py`.
+the text, the leads above all), and to run it beside costs more time than all that is done here. BeautifulSoup reads
+what people write about markup, in `soup`, and nothing else: its tree takes longer to make than all the rest. The peers
+are measured beside this in `tests/bench/extraction.py`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from crawl.extraction.title import (
 from crawl.extraction.trace import Found, How, Trace
 from crawl.extraction.walk import canonical_links, meta_pairs, printed_path, tag_links, time_element, walk
 from crawl.messages import gettext as _
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 from crawl.urls import absolute, within
 
 MAX_HTML = 4 * 2**20
@@ -132,21 +132,28 @@ def extract(page: Page, source: Source) -> Extraction:
 
 def explain(page: Page, source: Source) -> Explanation:
     """What `extract` gives, and how it was found. Raises BadSelector."""
+    tree = tree_of(page)
+    if isinstance(tree, Rejected):
+        return Explanation(tree)
+    return _Reading(page, source.as_of(local_day(page.fetched)), tree).explanation()
+
+
+def tree_of(page: Page) -> Tree | Rejected:
+    """The page's markup, or why it has none that is worth reading."""
     content_type = page.header("Content-Type") or ""
     if not 200 <= page.status < 300:
-        return Explanation(Rejected(f"status-{page.status}"))
+        return Rejected(f"status-{page.status}")
     if _is_front(page.final_url) and not _is_front(page.url):
-        return Explanation(Rejected("redirect-home"))
+        return Rejected("redirect-home")
     if not page.body.strip():
-        return Explanation(Rejected("empty"))
+        return Rejected("empty")
     if content_type.split(";")[0].strip().lower() not in _HTML_TYPES or b"<" not in page.body:
-        return Explanation(Rejected("not-html"))
+        return Rejected("not-html")
     body = page.body if len(page.body) <= MAX_HTML else _WRITTEN_PICTURE.sub(b"data:,", page.body)
     if len(body) > MAX_HTML:
-        return Explanation(Rejected("too-long"))
+        return Rejected("too-long")
     charset = _CHARSET.search(content_type)
-    html = spelt_out(decode(body, charset[1] if charset else None))
-    return _Reading(page, source.as_of(local_day(page.fetched)), parse(html)).explanation()
+    return parse(spelt_out(decode(body, charset[1] if charset else None)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +180,6 @@ class _Reading:
 
     def __init__(self, page: Page, source: Source, tree: Tree) -> None:
         self._page, self._source, self._root = page, source, tree.root
-        self._selectors = source.selectors
         self._chosen = Chosen(tree.root, source)
         self._meta = read_meta(meta_pairs(tree.root))
         self._said = read_json_ld(tree.json_ld)
@@ -222,7 +228,7 @@ class _Reading:
         if not body:
             return _Layout(outline, places, (), "", None)
         self._trace.note("body", How.SELECTOR if self._body is not None else How.PROSE)
-        title = self._chosen.text(self._selectors.title)
+        title = self._chosen.text("title")
         self._trace.note("title", How.SELECTOR)
         if not title:
             title = self._title(outline, places, body)
@@ -231,7 +237,7 @@ class _Reading:
     def _parts(self, layout: _Layout) -> Parts:
         text = text_after(layout.outline, layout.body, layout.title)
         description = self._meta.description or self._said.description or ""
-        lead = self._chosen.text(self._selectors.lead)
+        lead = self._chosen.text("lead")
         how = How.SELECTOR
         if text and not lead:
             lead = lead_above(layout.outline, layout.places, layout.top, text, description)
@@ -299,7 +305,7 @@ class _Reading:
         return title
 
     def _published(self, printed: When | None) -> When | None:
-        written = map(parse_written, self._chosen.texts(self._selectors.date))
+        written = map(parse_written, self._chosen.texts("date"))
         chosen = next(filter(None, written), None)
         shown = chosen or printed
         claims = (
@@ -343,7 +349,7 @@ class _Reading:
 
     def _captions(self, parts: Parts) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The captions, and the addresses of their pictures where any is known."""
-        if chosen := self._chosen.texts(self._selectors.captions):
+        if chosen := self._chosen.texts("captions"):
             self._trace.note("captions", How.SELECTOR)
             return chosen, ()
         if parts.captions:
@@ -354,7 +360,7 @@ class _Reading:
 
     def _author(self, layout: _Layout, parts: Parts) -> tuple[str | None, str | None]:
         """The author and their role; machines are often told the newspaper's own name, which says nothing."""
-        chosen = name_in(self._chosen.text(self._selectors.author), trusted=True)
+        chosen = name_in(self._chosen.text("author"), trusted=True)
         said, meta = (
             name_in(name, trusted=True) if name and not self._is_newsroom(name) else None
             for name in (clean(self._said.author or ""), clean(self._meta.author or ""))
@@ -395,7 +401,7 @@ class _Reading:
         names = [name for name in named if text_key(name) != text_key(layout.title)]
         return self._first(
             "section",
-            (next(iter(self._chosen.texts(self._selectors.section)[-1:]), None), How.SELECTOR),
+            (next(iter(self._chosen.texts("section")[-1:]), None), How.SELECTOR),
             (clean(self._said.section or ""), How.JSON_LD),
             (clean(self._meta.section or ""), How.META),
             (names[-1] if names else None, How.BREADCRUMB),
@@ -403,7 +409,7 @@ class _Reading:
 
     def _tags(self) -> tuple[str, ...]:
         candidates = (
-            (self._chosen.texts(self._selectors.tags), How.SELECTOR),
+            (self._chosen.texts("tags"), How.SELECTOR),
             (tag_links(self._walked.tags), How.MARKUP),
             (self._said.tags, How.JSON_LD),
             (self._meta.tags, How.META),

@@ -23,7 +23,7 @@ from crawl.extraction.extract import Reading, Unreadable, unreadable
 from crawl.extraction.extract import read_page as read_here
 from crawl.messages import current_language, set_language
 from crawl.messages import gettext as _
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 
 BUDGET = 5.0
 """Seconds of processor time that a page may take; the slowest of real pages takes a tenth of one."""

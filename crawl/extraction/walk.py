@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from crawl.article import When
 from crawl.extraction.blocks import Outline, OutlineWriter
 from crawl.extraction.dates import parse_stated
-from crawl.extraction.dom import Element, select, text_of
+from crawl.extraction.dom import Element, bearing, text_of
 from crawl.extraction.markup import Attributes, Marks, read_marks
 
 _MOST_CANDIDATES = 20  # how many elements of one name are looked into
@@ -18,7 +18,6 @@ _MOST_LINKS = 40
 _LONGEST_VALUE = 300  # attributes beyond this are generated, or an attack
 _LONGEST_ADDRESS = 2083
 _STAMPS = ("data-time", "data-timestamp", "data-datetime", "data-utime")
-_STAMPED = ", ".join(f"[{name}]" for name in _STAMPS)
 _NUMBERS = "0123456789-_"  # of an id; they say nothing, and without them many are alike
 # Where pages that load pictures late keep the address; `src` is then a placeholder.
 _PICTURE_ADDRESSES = ("data-src", "data-original", "data-lazy-src", "src")
@@ -120,7 +119,7 @@ def time_element(root: Element) -> When | None:
 
     Several are of several articles.
     """
-    written = _values(root.iter("time"), ("datetime",)) or _values(select(root, _STAMPED), _STAMPS)
+    written = _values(root.iter("time"), ("datetime",)) or _values(bearing(root, _STAMPS), _STAMPS)
     return parse_stated(written.pop()) if len(written) == 1 else None
 
 

@@ -21,7 +21,7 @@ from lxml import etree
 from crawl.article import VIETNAM, Page, When, parse_when
 from crawl.extraction.dates import YEARS, parse_written
 from crawl.fetching.inflate import Damaged, Overflow, inflated, limited
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 from crawl.urls import canonical, within
 
 MAX_SITEMAP = 50 * 2**20

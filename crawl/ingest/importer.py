@@ -22,13 +22,13 @@ from crawl.archive.store import Archive, Change
 from crawl.archive.warc import read_pages
 from crawl.article import Article, Page, local_day, utc_now
 from crawl.crawler.canonical_links import own_address
-from crawl.crawler.report import explained
 from crawl.extraction.encoding.decode import repair_text
-from crawl.extraction.extract import Rejected, Unreadable
 from crawl.extraction.sandbox import read_page
+from crawl.ingest.explanation import objection
 from crawl.ingest.json_lines import BadLine, read_line
 from crawl.messages import gettext as _
-from crawl.sources.registry import Selectors, Source, name_at
+from crawl.sources.registry import name_at
+from crawl.sources.source import Selectors, Source
 from crawl.urls import authority, canonical
 
 if TYPE_CHECKING:
@@ -193,14 +193,11 @@ class Importer:
 
     def _html_file(self, path: Path) -> None:
         try:
-            with _decompressed(path) as file:
-                body = file.read(MAX_FILE + 1)
-            fetched = _written(path)
+            page = saved_page(path)
         except _DAMAGED as error:
             self._problem(str(path), _("cannot be read to its end: {detail}").format(detail=error))
-            return
-        url = path.resolve().as_uri()
-        self._page(Page(url, url, 200, (("Content-Type", "text/html"),), body, fetched), str(path))
+        else:
+            self._page(page, str(path))
 
     def _warc(self, file: IO[bytes], name: str) -> None:
         found = False
@@ -231,7 +228,7 @@ class Importer:
         # A saved file says itself whose it is.
         found = read_page(page, _ANY)
         if not isinstance(found, Article):
-            self._problem(where, _objection(found))
+            self._problem(where, objection(found))
         elif host := authority(found.url or ""):
             source = self._newspaper(host)
             again = source.as_of(local_day(page.fetched)).selectors != Selectors()
@@ -247,7 +244,7 @@ class Importer:
         read = found or read_page(page, source)
         if not isinstance(read, Article):
             self._archive.reject_page(number, read.reason)
-            self._problem(where, _objection(read))
+            self._problem(where, objection(read))
             return
         url = own_address(
             self._archive,
@@ -267,11 +264,15 @@ class Importer:
         return replace(known or Source(name, name, ()), hosts=())  # archives outlive domains
 
 
-def _objection(found: Rejected | Unreadable) -> str:
-    """Why the page gave no article, in the user's language."""
-    if isinstance(found, Unreadable):
-        return found.detail
-    return _("no article in this page ({reason})").format(reason=explained(found.reason))
+def saved_page(path: Path) -> Page:
+    """The page that an HTML file holds, compressed or not, as if fetched when it was written; a little over MAX_FILE.
+
+    Raises OSError, and for a damaged file also EOFError, ValueError and the errors of its compression.
+    """
+    with _decompressed(path) as file:
+        body = file.read(MAX_FILE + 1)
+    url = path.resolve().as_uri()
+    return Page(url, url, 200, (("Content-Type", "text/html"),), body, _written(path))
 
 
 def _written(path: Path) -> datetime:

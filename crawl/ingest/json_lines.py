@@ -12,7 +12,8 @@ from crawl.article import Article, When, parse_when
 from crawl.extraction.dates import parse_written
 from crawl.extraction.encoding.decode import repair_text
 from crawl.messages import gettext as _
-from crawl.sources.registry import Source, name_at
+from crawl.sources.registry import name_at
+from crawl.sources.source import Source
 from crawl.urls import authority, canonical
 
 KEYS = frozenset({*Article.__dataclass_fields__, "id"})

@@ -18,7 +18,7 @@ from crawl.extraction.extract import BAD_SELECTOR, UNREADABLE, Reading, Rejected
 from crawl.extraction.sandbox import OVER_BUDGET, Extractors, Job
 from crawl.ingest.importer import Problem
 from crawl.messages import gettext as _
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 from crawl.urls import canonical, within
 
 _UNREAD = (UNREADABLE, BAD_SELECTOR, OVER_BUDGET)

@@ -60,8 +60,8 @@ _STATUS = {
     "crawl.datafolder.folder.Locked": UNUSABLE_DATA,
     "crawl.frontier.frontier.FrontierError": UNUSABLE_DATA,
     "crawl.sources.probing.probe.CannotAdd": USAGE_ERROR,
-    "crawl.sources.registry.SourcesError": USAGE_ERROR,
-    "crawl.sources.registry.UnknownSource": USAGE_ERROR,
+    "crawl.sources.source.SourcesError": USAGE_ERROR,
+    "crawl.sources.source.UnknownSource": USAGE_ERROR,
     "index.engine.EngineError": UNUSABLE_DATA,
     "index.reprints.groups.GroupsError": UNUSABLE_DATA,
     "searcher.querylang.lexer.QuerySyntaxError": USAGE_ERROR,
@@ -73,10 +73,10 @@ _STATUS = {
 }
 
 _ELSEWHERE = {
-    "crawl": "crawl.cli:crawl",
-    "import": "crawl.cli:import_files",
+    "crawl": "crawl.cli.crawling:crawl",
+    "import": "crawl.cli.importing:import_files",
     "index": "index.cli:build_index",
-    "sources": "crawl.cli:sources",
+    "sources": "crawl.cli.sources:sources",
 }
 
 
@@ -441,7 +441,8 @@ def _source_keys(settings: Settings, wanted: tuple[str, ...]) -> tuple[str, ...]
 
 def _titles(settings: Settings) -> Callable[[str], str]:
     """What gives a newspaper's title for its key; a key nobody knows is its own title."""
-    from crawl.sources.registry import SourcesError, load_sources
+    from crawl.sources.registry import load_sources
+    from crawl.sources.source import SourcesError
 
     try:
         titles = {source.name: source.title for source in load_sources(settings.folder.sources)}

@@ -18,7 +18,7 @@ from searcher.output.render import SCHEMA, json_text, shown_when
 
 if TYPE_CHECKING:
     from crawl.frontier.frontier import SourceState
-    from crawl.sources.registry import Source
+    from crawl.sources.source import Source
 
 _EMPTY = ArchiveCounts(0, 0, 0, ())
 

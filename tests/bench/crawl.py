@@ -38,7 +38,7 @@ from crawl.extraction.sandbox import extractors, read_page
 from crawl.fetching.addresses import allowed_networks
 from crawl.fetching.fetcher import Fetcher
 from crawl.frontier.frontier import Frontier
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 from tests.sample_site import SamplePaper, load_papers, respond
 
 if TYPE_CHECKING:

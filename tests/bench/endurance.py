@@ -35,7 +35,7 @@ from crawl.crawler.report import Progress
 from crawl.fetching.addresses import allowed_networks
 from crawl.fetching.fetcher import Fetcher
 from crawl.frontier.frontier import Frontier
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["crawl.crawler.pipeline"])

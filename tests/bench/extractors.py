@@ -15,7 +15,7 @@ from crawl.article import Article, Page, When
 from crawl.extraction.dates import parse_written
 from crawl.extraction.encoding.decode import decode
 from crawl.extraction.extract import extract
-from crawl.sources.registry import Source
+from crawl.sources.source import Source
 from tests.bench.labelled import Labelled
 
 

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import os
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from urllib.parse import urljoin
 
+from crawl.archive.store import Archive, ArchiveError
 from crawl.article import Page
-from crawl.crawler.report import explained
 from crawl.crawler.run import chosen_sources
 from crawl.datafolder.folder import DataFolder, Settings
 from crawl.datafolder.quiet_hours import is_quiet
+from crawl.extraction.selectors import BadSelector, check_selectors
 from crawl.fetching.addresses import allowed_networks
-from crawl.fetching.errors import FetchError
 from crawl.fetching.fetcher import Fetcher, user_agent
-from crawl.fetching.robots import MAX_BYTES, NOT_NOW, Pace, Robots, read_robots
+from crawl.fetching.robots import Pace
 from crawl.frontier.frontier import Frontier
 from crawl.frontier.lists import Links, feed_entries, links
 from crawl.messages import gettext as _
+from crawl.sources.entries import entry_name
 from crawl.sources.probing.probe import names_pages
-from crawl.sources.registry import Source, load_sources
-from crawl.urls import canonical, within
+from crawl.sources.probing.trial import idle_parts, open_archive
+from crawl.sources.probing.visitor import NotVisited, Visitor
+from crawl.sources.registry import load_sources
+from crawl.sources.source import Selectors, Source
+from crawl.urls import canonical
 
 _WORKERS = 16
 
@@ -43,7 +46,8 @@ class State(enum.Enum):
 class Health:
     """One newspaper as it was found; `last_success` is when a crawl last got something from it (aware), or None.
 
-    `remarks` has a URL and what is wrong with it, for each list that leads to nothing.
+    `remarks` has a URL and what is wrong with it, for each list that leads to nothing; and the name of the table of
+    its selectors where one is wrong, or finds nothing any more.
     """
 
     source: str
@@ -57,28 +61,49 @@ def check_newspapers(
 ) -> Iterator[Health]:
     """Ask the named newspapers, or all enabled ones, for robots.txt and for each of their lists, politely.
 
-    `delay`, in seconds, replaces the polite one. Stores nothing. Raises UnknownSource, SourcesError, BadNetwork
-    and FrontierError.
+    What their selectors find is seen on stored articles. `delay`, in seconds, replaces the polite one. Stores nothing.
+    Raises UnknownSource, SourcesError, BadNetwork, ArchiveError and FrontierError.
     """
     sources = chosen_sources(load_sources(settings.folder.sources), names)
     last = _last_successes(settings.folder)
     allow = allowed_networks(os.environ.get("TIMBAO_ALLOW_ADDRESSES", ""))
     stop = threading.Event()
     with (
+        open_archive(settings.folder) or contextlib.nullcontext() as archive,
         Fetcher(user_agent(settings.contact), allow) as fetcher,
         ThreadPoolExecutor(_WORKERS, thread_name_prefix="check") as pool,
     ):
 
         def look(source: Source) -> Health:
+            remarks = _on_selectors(source, archive)
             if is_quiet((*source.quiet, *settings.quiet), datetime.now(UTC)):
-                return Health(source.name, State.QUIET, last.get(source.name))
-            return _Look(source, fetcher, delay, stop).health(last.get(source.name))
+                return Health(source.name, State.QUIET, last.get(source.name), remarks)
+            health = _Look(source, fetcher, delay, stop).health(last.get(source.name))
+            return replace(health, remarks=(*health.remarks, *remarks))
 
         try:
             yield from pool.map(look, sources)
         finally:
             stop.set()
             fetcher.interrupt()
+
+
+def _on_selectors(source: Source, archive: Archive | None) -> tuple[tuple[str, str], ...]:
+    """What is wrong with the selectors of the newspaper's entry, beside the name of their table."""
+    if source.selectors == Selectors():
+        return ()
+    place = f"{entry_name(source.name)}.selectors"
+    try:
+        check_selectors(source)
+        idle = idle_parts(archive, source) if archive is not None else ()
+    except (ArchiveError, BadSelector) as error:
+        return ((place, str(error)),)
+    if not idle:
+        return ()
+    remark = _(
+        "on its newest articles nothing matches the selectors for {parts}. See: timbao sources try {name}"
+    )
+    return ((place, remark.format(parts=", ".join(idle), name=source.name)),)
 
 
 def _last_successes(folder: DataFolder) -> Mapping[str, datetime]:
@@ -92,10 +117,9 @@ class _Look:
     """One newspaper's robots.txt and lists, asked for one after another."""
 
     def __init__(self, source: Source, fetcher: Fetcher, delay: float | None, stop: threading.Event) -> None:
-        self._source, self._fetcher, self._stop = source, fetcher, stop
-        self._pace = Pace(source.delay if delay is None else delay, adapts=delay is None)
-        self._robots: dict[str, Robots] = {}
-        self._begun = self._arrived = False
+        pace = Pace(source.delay if delay is None else delay, adapts=delay is None)
+        self._source, self._visitor = source, Visitor(fetcher, pace, source.hosts, stop)
+        self._arrived = False
         self._remarks: list[tuple[str, str]] = []
 
     def health(self, last_success: datetime | None) -> Health:
@@ -128,41 +152,11 @@ class _Look:
 
     def _page(self, url: str) -> Page | None:
         """The page, if it may be had; otherwise a remark says why not."""
-        root = urljoin(url, "/robots.txt")
-        if root not in self._robots:
-            self._robots[root] = self._rules(root)
-        if self._robots[root] is NOT_NOW:
-            return None
-        if not self._robots[root].allowed(url):
-            self._remarks.append((url, explained("robots.txt")))
-            return None
-        page = self._get(url)
-        if page is not None and page.status != 200:
-            self._remarks.append((url, explained(f"http-{page.status}")))
-            return None
-        self._arrived |= page is not None
-        return page
-
-    def _rules(self, url: str) -> Robots:
-        page = self._get(url, first=MAX_BYTES)
-        if page is None:
-            return NOT_NOW
-        rules = read_robots(page)
-        if rules is NOT_NOW:
-            self._remarks.append((url, explained("robots-unavailable")))
-        return rules
-
-    def _get(self, url: str, *, first: int | None = None) -> Page | None:
-        if self._begun and self._stop.wait(self._pace.wait):
-            return None
-        self._begun = True
-        began = time.monotonic()
         try:
-            return self._fetcher.get(
-                url, permit=lambda target: within(target, self._source.hosts), first=first
-            )
-        except FetchError as error:
-            self._remarks.append((url, str(error)))
+            page = self._visitor.page(url)
+        except NotVisited as error:
+            if (error.url, error.reason) not in self._remarks:  # a robots.txt stands before every page
+                self._remarks.append((error.url, error.reason))
             return None
-        finally:
-            self._pace.took(time.monotonic() - began)
+        self._arrived = True
+        return page

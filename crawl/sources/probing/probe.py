@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -13,13 +11,15 @@ from crawl.article import Article, Page
 from crawl.datafolder.folder import Settings
 from crawl.extraction.sandbox import read_page
 from crawl.fetching.addresses import allowed_networks
-from crawl.fetching.errors import FetchError
 from crawl.fetching.fetcher import Fetcher, user_agent
-from crawl.fetching.robots import MAX_BYTES, Pace, read_robots
-from crawl.frontier.lists import feed_entries, feeds_of, links, sitemap_entries
+from crawl.fetching.robots import Pace
+from crawl.frontier.lists import feed_entries, feeds_of, sitemap_entries
 from crawl.messages import gettext as _
-from crawl.sources.registry import Source, load_sources, save_source, source_for_host
-from crawl.urls import authority, canonical, within
+from crawl.sources.probing.visitor import NotVisited, Visitor, articles_on
+from crawl.sources.registry import load_sources, source_for_host
+from crawl.sources.source import Source
+from crawl.sources.writing import save_source
+from crawl.urls import authority, canonical
 
 _USUAL_FEEDS = ("/rss/home.rss", "/rss")
 _USUAL_SITEMAP = "/sitemap.xml"
@@ -93,40 +93,28 @@ class _Site:
     """The few pages a probe looks at, as far as robots.txt lets it."""
 
     def __init__(self, fetcher: Fetcher, home: str) -> None:
-        self._fetcher, self._home = fetcher, home
-        self._pace = Pace(0.0)
-        self._from_feeds: list[str] = []
+        self._home = home
+        self._visitor = Visitor(fetcher, Pace(0.0), ())
         try:
-            self._robots = read_robots(fetcher.get(urljoin(home, "/robots.txt"), first=MAX_BYTES))
-        except FetchError as error:
-            raise CannotAdd(home, str(error)) from error
-        front = self._page(home)
-        if front is None:
-            raise CannotAdd(home, _("its front page cannot be fetched"))
-        self._front = front
+            self._robots = self._visitor.robots(home)
+            self._front = self._visitor.page(home)
+        except NotVisited as error:
+            raise CannotAdd(home, error.reason) from error
+        self._feeds: list[Page] = []
 
     def _page(self, url: str) -> Page | None:
-        if not self._robots.allowed(url):
-            return None
-        time.sleep(self._pace.wait)
-        began = time.monotonic()
         try:
-            page = self._fetcher.get(url)
-        except FetchError:
+            return self._visitor.page(url)
+        except NotVisited:
             return None
-        finally:
-            self._pace.took(time.monotonic() - began)
-        return page if page.status == 200 else None
 
     def feeds(self) -> tuple[str, ...]:
         """Feeds that the front page names, or one at a usual place, if articles are in them."""
         named = feeds_of(self._front) or tuple(urljoin(self._home, path) for path in _USUAL_FEEDS)
-        return tuple(url for url in named[:20] if (page := self._page(url)) and self._has_entries(page))
-
-    def _has_entries(self, page: Page) -> bool:
-        entries = feed_entries(page)
-        self._from_feeds += [entry.url for entry in entries]
-        return bool(entries)
+        pages = [(url, self._page(url)) for url in named[:20]]
+        found = [(url, page) for url, page in pages if page is not None and feed_entries(page)]
+        self._feeds = [page for _url, page in found]
+        return tuple(url for url, _page in found)
 
     def sitemaps(self) -> tuple[str, ...]:
         """The sitemaps that robots.txt names, else the one at the usual place."""
@@ -135,15 +123,12 @@ class _Site:
 
     def sample(self, source: Source) -> Article | None:
         """The first article that can be read, of a few that the feeds or the front page lead to."""
-        for url in itertools.islice(self._candidates(source), _SAMPLES):
+        lists = (articles_on(page, source) for page in (*self._feeds, self._front))
+        for url in itertools.islice(dict.fromkeys(itertools.chain.from_iterable(lists)), _SAMPLES):
             page = self._page(url)
             if page is not None and isinstance(article := read_page(page, source), Article):
                 return article
         return None
-
-    def _candidates(self, source: Source) -> Iterator[str]:
-        known = dict.fromkeys((*self._from_feeds, *links(self._front, source).articles))
-        return (url for url in known if within(url, source.hosts))
 
 
 def names_pages(page: Page) -> bool:
