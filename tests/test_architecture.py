@@ -105,7 +105,7 @@ def test_third_party_packages_stay_where_they_belong(path: Path) -> None:
     found = {name.split(".")[0] for name in imports(path)}
     for package, allowed in CONFINED.items():
         assert package not in found or name_of(path) in allowed, f"{name_of(path)} imports {package}"
-    assert "whoosh" not in found or name_of(path).startswith("index/embedded/")
+    assert "whoosh" not in found or name_of(path).startswith("index/embedded/whoosh/")
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
@@ -143,9 +143,9 @@ def test_light_modules_load_neither_requests_nor_bs4(module: str) -> None:
 
 
 def test_a_terminal_search_loads_neither_the_crawler_nor_the_web() -> None:
-    """`import searcher.cli`, and all that a search needs after it, load neither requests, bs4 nor Flask."""
-    heavy = {"requests", "bs4", "lxml", "flask", "werkzeug", "feedparser", "warcio", "rich", "filelock"}
-    assert not loaded_by("import searcher.cli") & (heavy | {"sqlite3", "numpy", "whoosh"})
+    """`import searcher.cli`, and all that a search needs after it, load neither requests, bs4, Flask nor Whoosh."""
+    heavy = {"requests", "bs4", "lxml", "flask", "werkzeug", "feedparser", "warcio", "rich", "filelock", "whoosh"}
+    assert not loaded_by("import searcher.cli") & (heavy | {"sqlite3", "numpy"})
     assert (
         not loaded_by("import searcher.cli, searcher.search, searcher.render, index.embedded.adapter") & heavy
     )
@@ -159,6 +159,12 @@ def test_a_search_server_loads_neither_requests_nor_bs4() -> None:
         "lxml",
         "feedparser",
     }
+
+
+def test_only_its_own_programs_load_whoosh() -> None:
+    """Neither writing nor serving an index takes Whoosh; opening it for Whoosh's own classes does."""
+    modules = ("index.build", "index.embedded.writer", "index.embedded.workers", "searcher.web")
+    assert "whoosh" not in loaded_by(f"import {', '.join(modules)}")
 
 
 def test_the_seam_loads_no_backend() -> None:

@@ -164,6 +164,6 @@ def open_snapshot(
     paths = [generation.folder / entry.file_name for entry in contents.segments]
     segments = [opened.get(path) or Segment(path, locator) for path in paths]
     for entry, segment in zip(contents.segments, segments, strict=True):
-        if entry.doc_count_all() != segment.documents:
+        if entry.size != segment.documents:
             raise CorruptIndex(locator, f"{segment.path.name}: {segment.documents}")
     return Snapshot(generation, contents, segments)
