@@ -144,7 +144,18 @@ def test_light_modules_load_neither_requests_nor_bs4(module: str) -> None:
 
 def test_a_terminal_search_loads_neither_the_crawler_nor_the_web() -> None:
     """`import searcher.cli`, and all that a search needs after it, load neither requests, bs4, Flask nor Whoosh."""
-    heavy = {"requests", "bs4", "lxml", "flask", "werkzeug", "feedparser", "warcio", "rich", "filelock", "whoosh"}
+    heavy = {
+        "requests",
+        "bs4",
+        "lxml",
+        "flask",
+        "werkzeug",
+        "feedparser",
+        "warcio",
+        "rich",
+        "filelock",
+        "whoosh",
+    }
     assert not loaded_by("import searcher.cli") & (heavy | {"sqlite3", "numpy"})
     assert (
         not loaded_by("import searcher.cli, searcher.search, searcher.render, index.embedded.adapter") & heavy
@@ -162,7 +173,7 @@ def test_a_search_server_loads_neither_requests_nor_bs4() -> None:
 
 
 def test_only_its_own_programs_load_whoosh() -> None:
-    """Neither writing nor serving an index takes Whoosh; opening it for Whoosh's own classes does."""
+    """Neither writing nor serving an index takes Whoosh."""
     modules = ("index.build", "index.embedded.writer", "index.embedded.workers", "searcher.web")
     assert "whoosh" not in loaded_by(f"import {', '.join(modules)}")
 

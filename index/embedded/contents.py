@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
-import secrets
-import string
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -27,15 +26,15 @@ from index.embedded.storage import replace_file
 from index.tokens import ANALYSIS_VERSION
 
 _FILE_NAME = re.compile(r"_MAIN_([0-9]+)\.toc")
-_ID_LETTERS = string.digits + string.ascii_lowercase
-_ID_LENGTH = 16
+_ID_BYTES = 10
+"""Of chance in a segment's name: 16 characters of base 32 (RFC 4648)."""
 
 
 class SegmentEntry:
     """A segment as a table of contents names it. `live` says of each document whether it is not deleted."""
 
     def __init__(self, documents: int) -> None:
-        self.id = "".join(secrets.choice(_ID_LETTERS) for _ in range(_ID_LENGTH))
+        self.id = base64.b32encode(os.urandom(_ID_BYTES)).decode().lower()
         self.live: Bools = np.ones(documents, np.bool_)
 
     @property
