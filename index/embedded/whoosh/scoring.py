@@ -6,6 +6,7 @@ prefix stands for is weighed as one term, by how often and in how many documents
 
 from __future__ import annotations
 
+import functools
 import math
 import sys
 from collections import defaultdict
@@ -44,7 +45,7 @@ class Weighting(BM25F):
         """The scores of a term in one segment, or of what is weighed as one."""
         if fieldname not in _WEIGHTS:
             return _Unscored()
-        return _Scorer(searcher, fieldname, text)
+        return (_ScorerAsOne if isinstance(text, _AsOneTerm) else _Scorer)(searcher, fieldname, text)
 
 
 class _Unscored(BaseScorer):
@@ -71,14 +72,23 @@ class _Scorer(BM25FScorer):
         self.idf = parent.idf(fieldname, text)
         self.avgfl = parent.field_length(fieldname) / parent.doc_count()
         self.B, self.K1 = B, K1
-        self._one = isinstance(text, _AsOneTerm)
-        if self._one:
-            self.dfl = lambda number: searcher.doc_field_length(number, fieldname)
-        else:
-            self.setup(searcher, fieldname, text)
+        self.setup(searcher, fieldname, text)
+
+
+class _ScorerAsOne(_Scorer):
+    """The same for what is weighed as one term, of which nobody knows the best score beforehand."""
+
+    def setup(self, searcher: Any, fieldname: str, _text: Any) -> None:
+        self.dfl = functools.partial(searcher.doc_field_length, fieldname=fieldname)
 
     def supports_block_quality(self) -> bool:
-        return not self._one
+        return False
+
+    def max_quality(self) -> float:
+        return math.inf
+
+    def block_quality(self, _matcher: Any) -> float:
+        return math.inf
 
 
 class _AsOneTerm:
