@@ -6,7 +6,6 @@ import functools
 import math
 import sys
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from datetime import datetime, time
 from pathlib import Path
 from types import TracebackType
@@ -31,25 +30,8 @@ _EVERYTHING = whoosh.Every(boost=_NOTHING)
 
 
 def translated(asked: Query) -> Any:
-    """A query in Whoosh's words. Only exact terms, phrases of them, patterns with one star at their end, …"""
+    """A query in Whoosh's words."""
     match asked:
-        case Term(term, False, str(field)):
-            return whoosh.Term(field, term)
-        case Wildcard(pattern, False, str(field)):
-            assert pattern.index("*") == len(pattern) - 1
-            return Prefix(field, pattern[:-1])
-        case Phrase((only,), str(field)):
-            return translated(replace(only, field=field))
-        case Phrase(terms, str(field)):
-            return WhooshPhrase(field, [term.term for term in terms if isinstance(term, Term)])
-        case Term() | Wildcard() | Phrase():
-            return whoosh.Or([translated(replace(asked, field=field.name)) for field in TEXT_FIELDS])
-        case Keyword(field, value, False):
-            return whoosh.Term(field, value)
-        case Between(first, last):
-            start = None if first is None else datetime.combine(first, time.min)
-            end = None if last is None else datetime.combine(last, time.max)
-            return whoosh.ConstantScoreQuery(whoosh.DateRange("published", start, end), _NOTHING)
         case And(children):
             return whoosh.And(list(map(translated, children)))
         case Or(children):
@@ -60,6 +42,30 @@ def translated(asked: Query) -> Any:
             return whoosh.AndMaybe(translated(required), translated(preferred))
         case Everything():
             return _EVERYTHING
+        case Keyword(field, value, False):
+            return whoosh.Term(field, value)
+        case Between(first, last):
+            start = None if first is None else datetime.combine(first, time.min)
+            end = None if last is None else datetime.combine(last, time.max)
+            return whoosh.ConstantScoreQuery(whoosh.DateRange("published", start, end), _NOTHING)
+        case Term(field=None) | Wildcard(field=None) | Phrase(field=None):
+            return whoosh.Or([_in_field(asked, field.name) for field in TEXT_FIELDS])
+        case Term() | Wildcard() | Phrase():
+            return _in_field(asked, asked.field or "")
+    raise NotImplementedError(asked)
+
+
+def _in_field(asked: Query, field: str) -> Any:
+    """A piece of text: exact terms, phrases of them, patterns with one star at their end."""
+    match asked:
+        case Term(term, False):
+            return whoosh.Term(field, term)
+        case Wildcard(pattern, False) if pattern.index("*") == len(pattern) - 1:
+            return Prefix(field, pattern[:-1])
+        case Phrase((only,)):
+            return _in_field(only, field)
+        case Phrase(terms):
+            return WhooshPhrase(field, [term.term for term in terms if isinstance(term, Term)])
     raise NotImplementedError(asked)
 
 
@@ -89,7 +95,9 @@ class WhooshOracle(AbstractContextManager["WhooshOracle"]):
         found = engine.search(asked, limit=len(expected) + 1)
         scores = {hit.document.id: hit.score for hit in found.hits}
         if (found.total, scores.keys()) != (len(expected), expected.keys()):
-            return f"{found.total} matches, {len(expected)} expected: {sorted(scores.keys() ^ expected.keys())}"
+            return (
+                f"{found.total} matches, {len(expected)} expected: {sorted(scores.keys() ^ expected.keys())}"
+            )
         for id, score in scores.items():
             if not _equal(score, expected[id]):
                 return f"{id} scores {score}, {expected[id]} expected"
