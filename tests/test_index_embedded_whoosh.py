@@ -151,7 +151,7 @@ ARTICLES = (
         source="Báo Nghệ An",
     ),
     replace(article("3", "Bão vào Nghệ An", "Mưa to, lũ lên."), source="Báo Nghệ An"),
-    replace(article("4", "Bãoo", "Tin hoãn"), source="Báo Hà Tĩnh"),
+    replace(article("4", "Bãoo", "Tin hoãn", date(2020, 1, 5)), source="Báo Nghệ An"),
 )
 """The last is put, and deleted later."""
 
@@ -276,6 +276,8 @@ def test_keywords_sort_and_group(folder: Path) -> None:
         ("lũ published:[to 20200131]", ["1"]),
         ("lũ published:20200201063000", ["2"]),
         ('lũ source:"Báo Nghệ An"', ["2", "3"]),
+        ("published:20200105", ["1"]),
+        ('source:"Báo Nghệ An"', ["2", "3"]),
         ("lũ province:'hoà bình'", ["1"]),
         ("lũ NOT quét", ["2", "3"]),
         ("qué*", ["1"]),
