@@ -17,7 +17,7 @@ from index.document import TEXT_FIELDS
 from index.embedded.whoosh import Phrase as WhooshPhrase
 from index.embedded.whoosh import Prefix, open_dir
 from index.engine import Engine
-from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term, Wildcard
+from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Query, Term, Wildcard
 
 TOLERANCE = 1e-4
 """By which share two equal scores may differ."""
@@ -30,7 +30,7 @@ _EVERYTHING = whoosh.Every(boost=_NOTHING)
 
 
 def translated(asked: Query) -> Any:
-    """A query in Whoosh's words."""
+    """A query in Whoosh's words. Not `Prefer`: an AndMaybe of Whoosh's loses scores when it leaps."""
     match asked:
         case And(children):
             return whoosh.And(list(map(translated, children)))
@@ -38,8 +38,6 @@ def translated(asked: Query) -> Any:
             return whoosh.Or(list(map(translated, children)))
         case Not(child):
             return whoosh.AndNot(_EVERYTHING, translated(child))
-        case Prefer(required, preferred, 1.0):
-            return whoosh.AndMaybe(translated(required), translated(preferred))
         case Everything():
             return _EVERYTHING
         case Keyword(field, value, False):

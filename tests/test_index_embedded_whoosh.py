@@ -32,7 +32,7 @@ from index.embedded.whoosh import Phrase as WhooshPhrase
 from index.embedded.whoosh import Prefix, ReadOnlyIndex, exists_in, open_dir
 from index.embedded.whoosh.schema import SCHEMA
 from index.engine import CorruptIndex, EngineError, NoIndex, StaleIndex
-from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Prefer, Query, Term, Wildcard
+from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Query, Term, Wildcard
 from tests.bench.corpora import NoCorpus, data_folder, present, read_documents
 from tests.engine_contract import BATCHES, DAYS, KEYS, WORDS, article, fill
 from tests.oracle_whoosh import WhooshOracle
@@ -54,12 +54,7 @@ _LEAVES = (
 
 def _branches(children: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
     several = st.lists(children, min_size=1, max_size=3).map(tuple)
-    return (
-        st.builds(And, several)
-        | st.builds(Or, several)
-        | st.builds(Not, children)
-        | st.builds(Prefer, children, children)
-    )
+    return st.builds(And, several) | st.builds(Or, several) | st.builds(Not, children)
 
 
 @settings(max_examples=25, deadline=None)
