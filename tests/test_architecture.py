@@ -117,7 +117,7 @@ def test_third_party_packages_stay_where_they_belong(path: Path) -> None:
     found = {name.split(".")[0] for name in imports(path)}
     for package, allowed in CONFINED.items():
         assert package not in found or name_of(path) in allowed, f"{name_of(path)} imports {package}"
-    assert "whoosh" not in found or name_of(path).startswith("index/embedded/")
+    assert "whoosh" not in found or name_of(path).startswith("index/embedded/whoosh/")
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
@@ -159,8 +159,19 @@ def test_light_modules_load_neither_requests_nor_bs4(name: str) -> None:
 
 def test_a_terminal_search_loads_neither_the_crawler_nor_the_web() -> None:
     """`import searcher.cli.main`, and all that a search needs after it, load neither requests, bs4 nor Flask."""
-    heavy = {"requests", "bs4", "lxml", "flask", "werkzeug", "feedparser", "warcio", "rich", "filelock"}
-    assert not loaded_by("import searcher.cli.main") & (heavy | {"sqlite3", "numpy", "whoosh"})
+    heavy = {
+        "requests",
+        "bs4",
+        "lxml",
+        "flask",
+        "werkzeug",
+        "feedparser",
+        "warcio",
+        "rich",
+        "filelock",
+        "whoosh",
+    }
+    assert not loaded_by("import searcher.cli.main") & (heavy | {"sqlite3", "numpy"})
     search = "searcher.cli.main, searcher.results.search, searcher.output.render, index.embedded.adapter"
     assert not loaded_by(f"import {search}") & heavy
 
@@ -173,6 +184,12 @@ def test_a_search_server_loads_neither_requests_nor_bs4() -> None:
         "lxml",
         "feedparser",
     }
+
+
+def test_only_its_own_programs_load_whoosh() -> None:
+    """Neither writing nor serving an index takes Whoosh."""
+    modules = ("index.build", "index.embedded.writer", "index.embedded.workers", "searcher.web")
+    assert "whoosh" not in loaded_by(f"import {', '.join(modules)}")
 
 
 def test_the_seam_loads_no_backend() -> None:

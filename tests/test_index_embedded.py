@@ -93,7 +93,7 @@ def test_everything_is_synced_before_it_is_named(
     engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When a table of contents gets its name, it and every file of the index have been synced at their
-    final size; the folder is synced directly after.
+    final size; the folder is synced directly after. So are the small files beside it.
     """
     synced: dict[str, int] = {}
     events: list[str] = []
@@ -103,21 +103,22 @@ def test_everything_is_synced_before_it_is_named(
         if path.is_file():
             synced[path.name] = path.stat().st_size
 
-    def rename(old: str, new: str) -> None:
-        events.append(f"rename {Path(new).name}")
-        needed = [entry for entry in Path(new).parent.iterdir() if entry.name.startswith("MAIN_")]
+    def replace_with(old: Path, new: Path) -> None:
+        events.append(f"rename {new.name}")
+        needed = [entry for entry in new.parent.iterdir() if entry.name.startswith("MAIN_")]
         assert {entry.name: entry.stat().st_size for entry in needed}.items() <= synced.items()
-        assert synced[Path(old).name] == Path(old).stat().st_size
-        real_rename(old, new)
+        assert synced[old.name] == old.stat().st_size
+        real_replace(old, new)
 
-    real_rename = os.rename
+    real_replace = os.replace
     monkeypatch.setattr(storage, "sync", sync)
-    monkeypatch.setattr(os, "rename", rename)
+    monkeypatch.setattr(os, "replace", replace_with)
     fill(engine, [[article("1", body="lũ")], [article("2", body="gió")]])
     renames = [event for event in events if event.startswith("rename")]
-    assert renames == [f"rename _MAIN_{number}.toc" for number in (1, 2)]
+    assert renames == [f"rename {name}" for name in ("write.json", "_MAIN_1.toc", "CURRENT", "_MAIN_2.toc")]
     for event in renames:
-        assert events[events.index(event) + 1] == "sync gen-000001"
+        folder = "gen-000001" if "toc" in event else engine.locator.rpartition("/")[2]
+        assert events[events.index(event) + 1] == f"sync {folder}"
 
 
 WRITE_FOR_EVER = """

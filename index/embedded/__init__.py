@@ -1,10 +1,9 @@
-"""The embedded engine: an index in a folder, in Whoosh's shell, with segments and an evaluator of our own.
+"""The embedded engine: an index in a folder, with segments and an evaluator of our own.
 
-Of Whoosh it keeps the shape of an index (a folder of immutable segments, generations of tables of contents, deletion
-by marking, merging) and the classes that stand for it: `whoosh.filedb.filestore.FileStorage`, made durable in
-`storage`; `whoosh.index.TOC` and `whoosh.codec.base.Segment`, as JSON with checksums in `contents`; and the formula of
-BM25 (`index.ranking`). What Whoosh does one posting at a time in Python (codec, writer, matchers) is done here
-by NumPy over whole arrays, and nothing is pickled.
+It has the shape of a Whoosh index (a folder of immutable segments, generations of tables of contents, deletion by
+marking, merging) and scores by Whoosh's formula of BM25 (`index.ranking`). What Whoosh does one posting at a time in
+Python is done here by NumPy over whole arrays, tables of contents are JSON, every file has checksums, and nothing is
+pickled. None of it imports Whoosh; `index.embedded.whoosh` opens the same folder for programs that do.
 
     put ─▶ batch ─▶ segment file ◀─ merge
                         │
@@ -25,4 +24,5 @@ by NumPy over whole arrays, and nothing is pickled.
     segment      one file: words, postings, documents   segmentfile  named arrays in a file, checksums
     cache        what was computed, within bounds       postings, columns  their parts, written
     deadline     when to give up                        stored       documents, compressed
+    opening      the newest generation, opened          whoosh/      the same folder for Whoosh's programs
 """

@@ -4,35 +4,27 @@ from __future__ import annotations
 
 import itertools
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from index.document import Document
 from index.embedded import counting, searching
-from index.embedded.contents import Contents
 from index.embedded.deadline import Deadline
 from index.embedded.evaluator import Evaluator
 from index.embedded.generations import Generation, Generations
 from index.embedded.leaves import Leaves
+from index.embedded.opening import open_newest, retried
 from index.embedded.searching import Slice
-from index.embedded.segment import Segment
-from index.embedded.snapshot import Snapshot
-from index.embedded.storage import Vanished, backend
-from index.engine import CorruptIndex, EngineStatus, Hits, Sort, TermCount, ValueCount
+from index.embedded.storage import backend
+from index.engine import EngineStatus, Hits, Sort, TermCount, ValueCount
 from index.query import Query
 
 if TYPE_CHECKING:
     from index.embedded.writer import WhooshWriter
-
-_ATTEMPTS = 10
-_PAUSE = 0.02
-
-_Answer = TypeVar("_Answer")
 
 
 class WhooshEngine:
@@ -105,7 +97,7 @@ class WhooshEngine:
 
     def status(self) -> EngineStatus:
         """What the last commit left."""
-        return self._retry(self._status)
+        return retried(self._status)
 
     def _status(self) -> EngineStatus:
         current = self._generations.current()
@@ -129,41 +121,15 @@ class WhooshEngine:
         ):
             return leaves
         with self._opening:
-            return self._retry(self._open)
+            return retried(self._open)
 
     def _open(self) -> Leaves:
         """What the newest generation answers with; segments that are open already stay open."""
         stamp = self._generations.stamp()
-        current = self._generations.current()
         leaves = self._leaves
         known = leaves.snapshot if leaves is not None else None
-        if leaves is None or known is None or known.generation != current:
-            contents = self._generations.contents(current)
-            self._generations.check_fresh(contents)
-            with backend(self.locator):
-                leaves = Leaves(open_snapshot(self.locator, current, contents, known))
-            self._leaves = leaves
+        snapshot = open_newest(self._generations, known)
+        if leaves is None or snapshot is not known:
+            self._leaves = leaves = Leaves(snapshot)
         self._stamp = stamp
         return leaves
-
-    def _retry(self, act: Callable[[], _Answer]) -> _Answer:
-        """Try again when files vanish between being named and being opened: a commit has taken them away."""
-        for _attempt in range(_ATTEMPTS - 1):
-            try:
-                return act()
-            except Vanished:
-                time.sleep(_PAUSE)
-        return act()
-
-
-def open_snapshot(
-    locator: str, generation: Generation, contents: Contents, known: Snapshot | None
-) -> Snapshot:
-    """Open a generation, with the segments that `known` has open already."""
-    opened: dict[Path, Segment] = {part.segment.path: part.segment for part in known.parts} if known else {}
-    paths = [generation.folder / entry.file_name for entry in contents.segments]
-    segments = [opened.get(path) or Segment(path, locator) for path in paths]
-    for entry, segment in zip(contents.segments, segments, strict=True):
-        if entry.doc_count_all() != segment.documents:
-            raise CorruptIndex(locator, f"{segment.path.name}: {segment.documents}")
-    return Snapshot(generation, contents, segments)

@@ -1,6 +1,6 @@
 """What one commit left: its segments, what is deleted in them, and how far the archive had been indexed.
 
-Whoosh's table of contents and segment, with a JSON file of our own in place of its pickles:
+A table of contents is a JSON file:
 
     {"crc32": checksum of the record, "record": {"format", "generation", "analysis_version", "checkpoint",
      "segments": [{"id", "documents", "deleted"}]}}
@@ -12,71 +12,73 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from whoosh.codec.base import Segment as WhooshSegment
-from whoosh.index import TOC
 
-from index.embedded.layout import FORMAT
-from index.embedded.storage import INDEX_NAME, DurableStorage
+from index.embedded.layout import FORMAT, Bools
+from index.embedded.storage import replace_file
 from index.text.tokens import ANALYSIS_VERSION
 
-_SUFFIX = ".seg"
+_FILE_NAME = re.compile(r"_MAIN_([0-9]+)\.toc")
+_ID_BYTES = 10
+"""Of chance in a segment's name: 16 characters of base 32 (RFC 4648)."""
 
 
-class SegmentEntry(WhooshSegment):
+class SegmentEntry:
     """A segment as a table of contents names it. `live` says of each document whether it is not deleted."""
 
     def __init__(self, documents: int) -> None:
-        super().__init__(INDEX_NAME)
-        self.live = np.ones(documents, np.bool_)
+        self.id = base64.b32encode(os.urandom(_ID_BYTES)).decode().lower()
+        self.live: Bools = np.ones(documents, np.bool_)
 
     @property
     def file_name(self) -> str:
         """The segment's file."""
-        return str(self.make_filename(_SUFFIX))
+        return f"MAIN_{self.id}.seg"
 
-    def doc_count_all(self) -> int:
+    @property
+    def size(self) -> int:
         """How many documents there are, deleted ones included."""
         return len(self.live)
 
-    def deleted_count(self) -> int:
-        """How many are deleted."""
-        return len(self.live) - int(np.count_nonzero(self.live))
+    @property
+    def count(self) -> int:
+        """How many are not deleted."""
+        return int(np.count_nonzero(self.live))
 
-    def deleted_docs(self) -> Iterator[int]:
-        """The numbers of those that are deleted."""
-        return iter(np.flatnonzero(~self.live).tolist())
+    @property
+    def has_deletions(self) -> bool:
+        """Whether any is deleted."""
+        return self.count < self.size
 
-    def delete_document(self, docnum: int, delete: bool = True) -> None:
-        """Delete a document, or restore it."""
-        self.live[docnum] = not delete
-
-    def is_deleted(self, docnum: int) -> bool:
-        """Whether a document is deleted."""
-        return not self.live[docnum]
+    def delete(self, number: int) -> None:
+        """Delete a document."""
+        self.live[number] = False
 
     def to_record(self) -> dict[str, str | int]:
         """As it stands in the file."""
-        deleted = np.fromiter(self.deleted_docs(), "<u4").tobytes()
+        deleted = np.flatnonzero(~self.live).astype("<u4").tobytes()
         packed = base64.b64encode(zlib.compress(deleted)).decode() if deleted else ""
-        return {"id": self.segid, "documents": len(self.live), "deleted": packed}
+        return {"id": self.id, "documents": self.size, "deleted": packed}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Self:
         """The opposite."""
         entry = cls(record["documents"])
-        entry.segid = record["id"]
+        entry.id = record["id"]
         if record["deleted"]:
             numbers = np.frombuffer(zlib.decompress(base64.b64decode(record["deleted"])), "<u4")
             entry.live[numbers] = False
         return entry
 
 
-class Contents(TOC):
+class Contents:
     """A table of contents. Its renaming into place is the moment of its commit."""
 
     def __init__(
@@ -87,14 +89,16 @@ class Contents(TOC):
         analysis_version: int = ANALYSIS_VERSION,
         format: int = FORMAT,
     ) -> None:
-        super().__init__(None, list(segments), generation, version=format)
+        self.segments = list(segments)
+        self.generation = generation
         self.checkpoint = checkpoint
         self.analysis_version = analysis_version
+        self.format = format
 
     @property
     def documents(self) -> int:
         """How many documents are not deleted."""
-        return sum(entry.doc_count() for entry in self.segments)
+        return sum(entry.count for entry in self.segments)
 
     @property
     def files(self) -> set[str]:
@@ -102,43 +106,35 @@ class Contents(TOC):
         return {entry.file_name for entry in self.segments}
 
     @classmethod
-    def read(
-        cls, storage: DurableStorage, indexname: str, gen: int | None = None, schema: object = None
-    ) -> Self:
+    def read(cls, folder: Path, generation: int) -> Self:
         """Read one. Raises ValueError where it is not as it was written, FileNotFoundError."""
-        assert (indexname, schema) == (INDEX_NAME, None)
-        assert gen is not None
-        with storage.open_file(cls.file_name(gen)) as file:
-            record = unwrap_record(file.read())
-        if record["generation"] != gen:
-            raise ValueError(gen)
+        record = unwrap_record((folder / cls.file_name(generation)).read_bytes())
+        if record["generation"] != generation:
+            raise ValueError(generation)
         segments = [SegmentEntry.from_record(entry) for entry in record["segments"]]
-        return cls(segments, gen, record["checkpoint"], record["analysis_version"], record["format"])
+        return cls(segments, generation, record["checkpoint"], record["analysis_version"], record["format"])
 
-    def write(self, storage: DurableStorage, indexname: str) -> None:
-        """Write it, durably, and what the storage has not synced yet with it."""
-        assert indexname == INDEX_NAME
+    def write(self, folder: Path, new: Iterable[str]) -> None:
+        """Write it, durably, after the `new` ones of its files."""
         record = {
-            "format": self.version,
+            "format": self.format,
             "generation": self.generation,
             "analysis_version": self.analysis_version,
             "checkpoint": self.checkpoint,
             "segments": [entry.to_record() for entry in self.segments],
         }
-        name = self.file_name(self.generation)
-        with storage.create_file(f"{name}.new") as file:
-            file.write(wrap_record(record))
-        storage.rename_file(f"{name}.new", name, safe=True)
+        path = folder / self.file_name(self.generation)
+        replace_file(path, wrap_record(record), after=[folder / name for name in new])
 
-    @classmethod
-    def file_name(cls, generation: int) -> str:
+    @staticmethod
+    def file_name(generation: int) -> str:
         """The name of a generation's table of contents."""
-        return str(cls._filename(INDEX_NAME, generation))
+        return f"_MAIN_{generation}.toc"
 
-    @classmethod
-    def generation_of(cls, file_name: str) -> int | None:
+    @staticmethod
+    def generation_of(file_name: str) -> int | None:
         """The opposite; None for any other file."""
-        match = cls._pattern(INDEX_NAME).match(file_name)
+        match = _FILE_NAME.fullmatch(file_name)
         return int(match[1]) if match else None
 
 

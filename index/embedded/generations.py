@@ -22,7 +22,7 @@ from crawl.article import format_when, utc_now
 from crawl.messages import gettext as _
 from index.embedded.contents import Contents, unwrap_record, wrap_record
 from index.embedded.layout import FORMAT
-from index.embedded.storage import INDEX_NAME, DurableStorage, Vanished, backend, sync
+from index.embedded.storage import Vanished, backend, replace_file, sync
 from index.engine import CorruptIndex, EngineBusy, NoIndex, StaleIndex
 from index.text.tokens import ANALYSIS_VERSION
 
@@ -51,8 +51,7 @@ class Generation:
 
     def read(self) -> Contents:
         """What the commit left. Raises ValueError where it is damaged, FileNotFoundError."""
-        contents: Contents = Contents.read(DurableStorage(self.folder), INDEX_NAME, self.number)
-        return contents
+        return Contents.read(self.folder, self.number)
 
 
 class Generations:
@@ -124,7 +123,7 @@ class Generations:
 
     def check_fresh(self, contents: Contents) -> None:
         """Raise StaleIndex unless this version of the code made that commit."""
-        if (contents.version, contents.analysis_version) != (FORMAT, ANALYSIS_VERSION):
+        if (contents.format, contents.analysis_version) != (FORMAT, ANALYSIS_VERSION):
             raise StaleIndex(self.locator, _("it was made by another version of timbao"))
 
     def found(self) -> Path:
@@ -222,13 +221,7 @@ def _is_whole(generation: Generation) -> bool:
 
 def _write_record(path: Path, record: dict[str, str | int]) -> None:
     """Write a small JSON object with a checksum of itself: all of it, durably, or nothing."""
-    unfinished = path.with_name(f"{path.name}.new")
-    with unfinished.open("wb") as file:
-        file.write(wrap_record(record))
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
-    sync(path.parent)
+    replace_file(path, wrap_record(record))
 
 
 def _read_record(path: Path) -> dict[str, str | int]:

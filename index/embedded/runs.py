@@ -26,13 +26,12 @@ class Part:
     @property
     def documents(self) -> int:
         """How many are not deleted."""
-        count: int = self.entry.doc_count()
-        return count
+        return self.entry.count
 
     def delete(self, ids: Sequence[bytes]) -> None:
         """Delete the documents with these ids, as far as they are here."""
         for number in self.segment.numbers_of(ids):
-            self.entry.delete_document(number)
+            self.entry.delete(number)
 
 
 class Runs:

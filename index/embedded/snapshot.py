@@ -47,10 +47,10 @@ class Snapshot:
         self.parts: list[Part] = []
         self.size = 0
         for entry, segment in zip(contents.segments, segments, strict=True):
-            self.parts.append(Part(segment, self.size, entry.live if entry.has_deletions() else None))
+            self.parts.append(Part(segment, self.size, entry.live if entry.has_deletions else None))
             self.size += segment.documents
         self.bases = [part.base for part in self.parts]
-        self.count: int = contents.documents
+        self.count = contents.documents
         self._documents: Cache[Document] = Cache(_DOCUMENTS, lambda _document: 1)
 
     @property

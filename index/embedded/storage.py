@@ -1,22 +1,18 @@
-"""What lies on the disk: Whoosh's folder made durable, moments as numbers, and the system's failures in our words."""
+"""What lies on the disk: terms as bytes, moments as numbers, durable files, and the system's failures in our words."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
-
-from whoosh.filedb.filestore import FileStorage
 
 from crawl.article import VIETNAM, When
 from crawl.messages import gettext as _
 from index.engine import CorruptIndex, EngineError, EngineUnavailable
 
-INDEX_NAME = "MAIN"
 _DETAIL_LIMIT = 200
 
 DAY = 24 * 60 * 60 * 1_000_000
@@ -48,33 +44,17 @@ def decode(term: bytes) -> str:
     return term.decode("utf-8", "surrogatepass")
 
 
-class DurableStorage(FileStorage):
-    """Whoosh's folder of files, with the fsyncs that it lacks.
+def replace_file(path: Path, content: bytes, after: Iterable[Path] = ()) -> None:
+    """Give a file this content, durably: all of it, or what it was before.
 
-    Whoosh makes a commit visible by renaming its table of contents: everything the table names must be on
-    the disk before, and the renaming itself after.
+    `after` are the files that it names: they are on the disk before it is.
     """
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(str(folder))
-        self._unsynced: set[str] = set()
-
-    def create_file(self, name: str, **options: Any) -> Any:
-        """A new file, to be synced at the next renaming."""
-        self._unsynced.add(name)
-        return super().create_file(name, **options)
-
-    def written(self, name: str) -> None:
-        """Have a file, written past this storage, synced at the next renaming too."""
-        self._unsynced.add(name)
-
-    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
-        """Sync all new files, rename, sync the folder."""
-        for name in self._unsynced:
-            sync(Path(self.folder, name))
-        self._unsynced.clear()
-        super().rename_file(oldname, newname, safe=safe)
-        sync(Path(self.folder))
+    unfinished = path.with_name(f"{path.name}.new")
+    unfinished.write_bytes(content)
+    for file in (*after, unfinished):
+        sync(file)
+    unfinished.replace(path)
+    sync(path.parent)
 
 
 def sync(path: Path) -> None:
@@ -92,9 +72,9 @@ class Vanished(CorruptIndex):
 
 @contextlib.contextmanager
 def backend(locator: str) -> Iterator[None]:
-    """Turn whatever Whoosh and the file system raise into `EngineError`s.
+    """Turn whatever is raised inside into `EngineError`s.
 
-    On damaged files Whoosh raises nearly anything, so whatever is not the system's refusal counts as damage.
+    Reading damaged files raises nearly anything, so whatever is not the system's refusal counts as damage.
     """
     try:
         yield

@@ -20,7 +20,7 @@ from index.embedded.generations import Generation, Generations, WriteLock
 from index.embedded.merge import Source, merge
 from index.embedded.runs import Part, Runs
 from index.embedded.segment import Segment
-from index.embedded.storage import INDEX_NAME, DurableStorage, backend, encode
+from index.embedded.storage import backend, encode
 from index.embedded.workers import Workers
 from index.engine import CorruptIndex, EngineUnavailable, NoIndex
 
@@ -122,10 +122,7 @@ class _Changes:
             if part not in kept:
                 part.segment.path.unlink()
         contents = Contents([part.entry for part in kept], self._number, checkpoint)
-        storage = DurableStorage(self._folder)
-        for name in contents.files - {part.entry.file_name for part in self._old}:
-            storage.written(name)
-        contents.write(storage, INDEX_NAME)
+        contents.write(self._folder, contents.files - {part.entry.file_name for part in self._old})
         return contents
 
     def close(self) -> None:
@@ -139,7 +136,7 @@ def _worth_merging(parts: Sequence[Part], *, everything: bool) -> tuple[list[Par
     documents, and each document is merged about as often. After a rebuild there is one segment; one of which
     most documents are deleted does not stay.
     """
-    unwanted = [part for part in parts if 2 * part.documents < part.entry.doc_count_all()]
+    unwanted = [part for part in parts if 2 * part.documents < part.entry.size]
     rest = sorted((part for part in parts if part not in unwanted), key=lambda part: part.documents)
     total, merged = sum(part.documents for part in unwanted), 0
     smaller = total
@@ -148,7 +145,7 @@ def _worth_merging(parts: Sequence[Part], *, everything: bool) -> tuple[list[Par
             merged = number + 1
         smaller += part.documents
     unwanted += rest[:merged]
-    if len(unwanted) == 1 and not unwanted[0].entry.has_deletions():
+    if len(unwanted) == 1 and not unwanted[0].entry.has_deletions:
         return [], list(parts)
     return unwanted, rest[merged:]
 

@@ -21,9 +21,9 @@ from index.text.vietnamese import folds
 TOP = 10
 """How many hits are asked for, beside the exact number of all matches."""
 
-PHRASE, ANY, FOLDED, EITHER_FIELD = "e_phrase", "d_or34", "h_folded", "i_multi"
+RARE, PHRASE, ANY, FOLDED, EITHER_FIELD = "a_rare", "e_phrase", "d_or34", "h_folded", "i_multi"
 
-CLASSES = ("a_rare", "b_common", "c_and2", ANY, PHRASE, "f_and46", "g_filter", FOLDED, EITHER_FIELD)
+CLASSES = (RARE, "b_common", "c_and2", ANY, PHRASE, "f_and46", "g_filter", FOLDED, EITHER_FIELD)
 """The classes of cases that are measured."""
 
 

@@ -1,4 +1,4 @@
-"""Whether timbao finds and scores what stock Whoosh 2.7.4 does over its own format, with the same BM25F.
+"""Whether timbao finds and scores what Whoosh 2.7.4 does, with the same BM25F: over its own format and over timbao's.
 
     python -m tests.bench.equality [--docs N --cases N --corpus FILE --queries FILE]
 
@@ -7,7 +7,8 @@ another way. timbao answers from one segment and from several, without and with 
 four. Ends with status 1 if anything differs.
 
 Whoosh keeps the length of a field in one byte, so articles are shortened to lengths that it does not round; it never
-sees what timbao has deleted, because its statistics would still count that.
+sees what timbao has deleted, because its statistics would still count that. Over timbao's own folder it has exact
+lengths and statistics, and weighs phrases and prefixes as timbao does; there all of their scores are compared too.
 """
 
 from __future__ import annotations
@@ -33,15 +34,24 @@ from whoosh.util.numeric import byte_to_length, length_to_byte
 from crawl.article import utc_now
 from index.document import TEXT_FIELDS, Document, published_day, text_terms
 from index.engine import Engine, open_engine
+from index.query import And, Wildcard
 from index.ranking import K1, B
 from index.text.tokens import keyword_key
-from tests.bench.contest import ANY, EITHER_FIELD, FOLDED, PHRASE, Case, day_number, one_paragraph, source_key
+from tests.bench.contest import (
+    ANY,
+    EITHER_FIELD,
+    FOLDED,
+    PHRASE,
+    RARE,
+    Case,
+    day_number,
+    one_paragraph,
+    source_key,
+)
 from tests.bench.contestants import timbao_filter, timbao_query
 from tests.bench.corpora import CorpusError, data_folder, present, read_documents
 from tests.bench.engines import read_cases
-
-TOLERANCE = 1e-4
-"""By which share two equal scores may differ."""
+from tests.oracle_whoosh import TOLERANCE, WhooshOracle
 
 _FIELDS = ("title", "body")
 _WEIGHTS = {field.name: field.weight for field in TEXT_FIELDS}
@@ -49,6 +59,9 @@ _THREADS = 4
 _SEGMENTS = 8
 _DELETED = 10
 """One in so many articles."""
+
+_STEM = 3
+"""Letters of a prefix."""
 
 Answer = Mapping[str, float]
 """The scores of all matches, by id."""
@@ -159,6 +172,22 @@ def fill(engine: Engine, documents: Sequence[Document], segments: int, deleted: 
         writer.commit("")
 
 
+def opened_differences(engine: Engine, folder: Path, cases: Sequence[Case]) -> Iterator[str]:
+    """What Whoosh answers differently over the engine's own folder; prefixes are asked for beside the cases."""
+    asked = [
+        (case, query if within is None else And((query, within)))
+        for case in cases
+        for query, within in [(timbao_query(case), timbao_filter(case))]
+    ]
+    asked += [
+        (case, Wildcard(f"{case.terms[0][:_STEM]}*", field="body")) for case in cases if case.kind == RARE
+    ]
+    with WhooshOracle(folder) as oracle:
+        for case, query in asked:
+            if one := oracle.difference(engine, query):
+                yield f"{case.kind} {' '.join(case.terms)}, over timbao's format: {one}"
+
+
 def compare(
     documents: Sequence[Document],
     cases: Sequence[Case],
@@ -182,6 +211,8 @@ def compare(
         with closing(open_engine(f"whoosh:{folder / 'timbao'}")) as engine:
             fill(engine, content, segments, removed)
             found += [f"{name}: {one}" for one in differences(engine, cases, expected)]
+            opened = opened_differences(engine, folder / "timbao", cases)
+            found += [f"{name}: {one}" for one in opened]
     return found
 
 
@@ -197,7 +228,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="timbao-bench-") as scratch:
         found = compare(documents, cases, Path(scratch), lambda text: print(f"{text} …", file=sys.stderr))
     print(
-        "\n".join(found) or f"{len(cases)} queries over {len(documents)} articles: the same as stock Whoosh"
+        "\n".join(found)
+        or f"{len(cases)} queries over {len(documents)} articles: the same as Whoosh, over its format and timbao's"
     )
     sys.exit(bool(found))
 
