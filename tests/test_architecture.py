@@ -20,7 +20,12 @@ LIGHT = {"crawl.article", "crawl.archive", "crawl.datafolder", "crawl.messages"}
 # Third-party packages and the only modules that may import them.
 CONFINED: dict[str, set[str]] = {
     "bs4": set(),
-    "click": {"crawl/cli.py", "index/cli.py", "searcher/cli/main.py"},
+    "click": {"crawl/cli.py", "index/cli.py"}
+    | {
+        f"searcher/cli/{name}.py"
+        for name in ("main", "command", "pager", "parameter_types", "shared_options")
+    }
+    | {f"searcher/cli/{name}.py" for name in ("search", "serve", "show", "status", "update")},
     "feedparser": {"crawl/frontier/lists.py"},
     "flask": {"searcher/web/app.py"},
     "lxml": {"crawl/frontier/lists.py", "crawl/extraction/dom.py"},
@@ -153,8 +158,8 @@ def test_a_terminal_search_loads_neither_the_crawler_nor_the_web() -> None:
     """`import searcher.cli.main`, and all that a search needs after it, load neither requests, bs4 nor Flask."""
     heavy = {"requests", "bs4", "lxml", "flask", "werkzeug", "feedparser", "warcio", "rich", "filelock"}
     assert not loaded_by("import searcher.cli.main") & (heavy | {"sqlite3", "numpy", "whoosh"})
-    search = "searcher.cli.main, searcher.results.search, searcher.output.render, index.embedded.adapter"
-    assert not loaded_by(f"import {search}") & heavy
+    searching = "searcher.cli.search, searcher.results.search, searcher.output.render"
+    assert not loaded_by(f"import {searching}, index.embedded.adapter") & heavy
 
 
 def test_a_search_server_loads_neither_requests_nor_bs4() -> None:

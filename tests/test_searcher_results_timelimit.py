@@ -127,7 +127,7 @@ def test_the_site_gives_up_after_a_while(slow: Slow, monkeypatch: pytest.MonkeyP
 
 def test_the_terminal_gives_up_after_a_while(tmp_path: Path) -> None:
     """A search without any time left ends with one sentence and status 3."""
-    program = "from searcher.cli import main; main._SEARCH_SECONDS = 0.0; main.main()"
+    program = "from searcher.cli import main, search; search._SEARCH_SECONDS = 0.0; main.main()"
     run = subprocess.run(
         [sys.executable, "-c", program, "search", "lũ", "--lang", "en", "--data", str(tmp_path)],
         cwd=Path(__file__).parent.parent,

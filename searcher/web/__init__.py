@@ -1,6 +1,5 @@
 """The HTTP front.
 
-app          the pages and the API        templates/  the pages' markup
-permalinks   the addresses of searches    static/     style, icon, the API's description
-problems     what went wrong
+app        the pages and the API    templates/  the pages' markup
+problems   what went wrong          static/     style, icon, the API's description
 """

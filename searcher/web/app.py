@@ -30,13 +30,13 @@ from index.engine import Engine, EngineError, check_ready
 from searcher.output import reading, render
 from searcher.output.reprints import printings
 from searcher.querylang.syntax import QuerySyntaxError, parse
-from searcher.results import lookup
+from searcher.results import lookup, permalinks
 from searcher.results.lookup import NoSuchArticle, SeveralArticles
 from searcher.results.search import RequestError, ResultPage, Searcher, SearchRequest
 from searcher.results.snippets import Marks, marks
 from searcher.results.timelimit import TimeLimited
 from searcher.results.why_none import why_none
-from searcher.web import permalinks, problems
+from searcher.web import problems
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
