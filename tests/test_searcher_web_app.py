@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
+from urllib.request import urlopen
 
 import pytest
 from bs4 import BeautifulSoup
@@ -83,9 +84,9 @@ class _Visitor(FlaskClient):
         return super().open(*args, buffered=True, **kwargs)
 
 
-def soup(client: FlaskClient, address: str, status: int = 200) -> BeautifulSoup:
+def soup(client: FlaskClient, address: str, status: int = 200, **parameters: str) -> BeautifulSoup:
     """The HTML page at an address of the site, which answers with this status."""
-    response = client.get(address)
+    response = client.get(address, query_string=parameters) if parameters else client.get(address)
     assert response.status_code == status
     assert response.content_type == "text/html; charset=utf-8"
     return BeautifulSoup(response.text, "html.parser")
@@ -238,6 +239,14 @@ def test_a_query_error_shows_where_and_what_instead(client: FlaskClient) -> None
     field = page.select_one("input[name=q]")
     assert field is not None
     assert field["value"] == "a (duong"
+
+
+def test_only_what_is_around_a_fault_is_shown(client: FlaskClient) -> None:
+    """Of a long query the page repeats 60 characters before the fault and 60 behind it."""
+    page = soup(client, "/search", status=400, q=f"{'a' * 100}({'b' * 100}")
+    shown = page.select_one(".problem code")
+    assert shown is not None
+    assert shown.get_text() == f"{'a' * 60}({'b' * 60}"
 
 
 @pytest.mark.parametrize(
@@ -571,6 +580,20 @@ def test_link_leads_through_all_pages(client: FlaskClient) -> None:
     assert len(ids) == len(MANY)
 
 
+def test_link_leads_back(client: FlaskClient) -> None:
+    """`Link: rel=prev` names the page before, from the second page on; the last page has no `next`."""
+    relations = [
+        dict(re.findall(r'<([^>]+)>; rel="(\w+)"', ", ".join(client.get(address).headers.getlist("Link"))))
+        for address in (f"/api/v1/search?q=lua&limit=10&page={page}" for page in (1, 2, 3))
+    ]
+    address = "/api/v1/search?q=lua"
+    assert relations == [
+        {f"{address}&page=2": "next"},
+        {address: "prev", f"{address}&page=3": "next"},
+        {f"{address}&page=2": "prev"},
+    ]
+
+
 def test_a_query_error_has_its_position(client: FlaskClient) -> None:
     """Problem details of a query error hold type, title, status, detail, the position in NFC text, a suggestion."""
     decomposed = quote(unicodedata.normalize("NFD", 'đường "tránh'))
@@ -682,7 +705,7 @@ class Broken(OracleEngine):
         NoIndex("whoosh:/secret/place"),
         StaleIndex("whoosh:/secret/place", "old"),
         CorruptIndex("whoosh:/secret/place", "bits"),
-        EngineUnavailable("/secret/place is away"),
+        EngineUnavailable("/secret/place is away \x1b[2J"),
     ],
 )
 def test_without_an_index_the_site_asks_for_patience(
@@ -697,6 +720,7 @@ def test_without_an_index_the_site_asks_for_patience(
         assert "/secret/place" not in response.text
         assert ("problem+json" in response.content_type) == (address[:4] in {"/api", "/rea"})
     assert "/secret/place" in caplog.text
+    assert "\x1b" not in caplog.text, "logs are read on terminals"
     assert visitor.get("/").status_code == 200
 
 
@@ -718,6 +742,8 @@ def test_operations_tell_life_from_readiness(client: FlaskClient) -> None:
     assert (empty.get("/healthz").status_code, empty.get("/readyz").status_code) == (200, 503)
     ready = client.get("/readyz").json
     assert ready == {"status": "ready", "generation": "1", "documents": len(MANY) + 3}
+    for address in ("/healthz", "/readyz"):
+        assert client.get(address).headers["Cache-Control"] == "no-store", "an old answer tells nothing"
 
 
 def test_an_index_of_another_analysis_is_not_ready() -> None:
@@ -888,6 +914,18 @@ def test_the_real_server_over_the_real_engine(tmp_path: Path) -> None:
         connection.close()
 
 
+def test_an_address_of_ipv6_is_announced_in_brackets(tmp_path: Path) -> None:
+    """The URL that is announced can be asked as it stands (RFC 3986, section 3.2.2)."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with served(f"whoosh:{tmp_path / 'none'}", host="::1") as url:
+        assert re.fullmatch(r"http://\[::1\]:\d+/", url)
+        with urlopen(f"{url}healthz", timeout=10) as answer:
+            assert answer.status == 200
+
+
 def test_a_taken_port_is_said_plainly(stocked: tuple[OracleEngine, Archive]) -> None:
     """Listening where someone else does raises CannotServe, which names the port and the way out."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -923,5 +961,7 @@ def test_reprints_are_told_and_led_to() -> None:
     assert len(unfolded.select(".hits h3")) == 2
     assert [link.get_text() for link in unfolded.select(".count a")] == ["fold reprints"]
     for address, other in (("/a/mot.vn", "hai.vn"), ("/a/hai.vn?q=bão", "mot.vn")):
-        links = [link for link in soup(client, address).select("section a") if other in link.get_text()]
-        assert [str(link["href"]).partition("?")[0] for link in links] == [f"/a/{other}"]
+        links = soup(client, address).select("section a")
+        assert [str(link["href"]) for link in links] == [
+            f"/a/{other}" + ("?q=b%C3%A3o" if "?" in address else "")
+        ], "not itself, and with the search that led here"
