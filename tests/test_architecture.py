@@ -158,7 +158,7 @@ def test_a_terminal_search_loads_neither_the_crawler_nor_the_web() -> None:
     """`import searcher.cli.main`, and all that a search needs after it, load neither requests, bs4 nor Flask."""
     heavy = {"requests", "bs4", "lxml", "flask", "werkzeug", "feedparser", "warcio", "rich", "filelock"}
     assert not loaded_by("import searcher.cli.main") & (heavy | {"sqlite3", "numpy", "whoosh"})
-    searching = "searcher.cli.search, searcher.results.search, searcher.output.render"
+    searching = "searcher.cli.search, searcher.results.search, searcher.output.records"
     assert not loaded_by(f"import {searching}, index.embedded.adapter") & heavy
 
 

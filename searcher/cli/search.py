@@ -106,26 +106,37 @@ def search(
 
 
 def _print_page(page: ResultPage, form: str | None, settings: Settings) -> None:
-    from searcher.output import render
+    if form in {"json", "jsonl"}:
+        from searcher.output.as_json import results_json, results_json_lines
 
-    if form == "json":
-        click.echo(render.to_json(page))
-    elif form == "jsonl":
-        click.echo(render.to_jsonl(page), nl=False)
+        click.echo(f"{results_json(page)}\n" if form == "json" else results_json_lines(page), nl=False)
     elif form == "ids":
-        click.echo("".join(f"{hit.document.id}\n" for hit in page.hits), nl=False)
+        from searcher.output.records import to_ids
+
+        click.echo(to_ids(page), nl=False)
     elif sys.stdout.isatty():
+        from searcher.output.terminal import to_screen
+
         width = shutil.get_terminal_size().columns
-        text = render.to_text(
-            page, colour=settings.colour, links=settings.links, width=width, title_of=titles_of(settings)
+        page_through(
+            to_screen(
+                page, colour=settings.colour, links=settings.links, width=width, title_of=titles_of(settings)
+            )
         )
-        page_through(text)
     else:
-        click.echo(render.to_lines(page), nl=False)
-        if not page.hits and not page.total:
-            click.echo(_("Nothing found."), err=True)
-        for other in page.suggestions:
-            line = _("Did you mean: {query} ({number})")
-            click.echo(printable(line.format(query=other.text, number=format_number(other.total))), err=True)
-        for sentence in render.slip_sentences(page):
-            click.echo(printable(sentence), err=True)
+        _print_records(page)
+
+
+def _print_records(page: ResultPage) -> None:
+    """The hits for another program; what is to say besides goes to standard error."""
+    from searcher.output.records import to_records
+    from searcher.output.sentences import slip_sentences
+
+    click.echo(to_records(page), nl=False)
+    if not page.hits and not page.total:
+        click.echo(_("Nothing found."), err=True)
+    for other in page.suggestions:
+        line = _("Did you mean: {query} ({number})")
+        click.echo(printable(line.format(query=other.text, number=format_number(other.total))), err=True)
+    for sentence in slip_sentences(page):
+        click.echo(printable(sentence), err=True)

@@ -21,6 +21,7 @@ from searcher.output.streams import write_bytes
 if TYPE_CHECKING:
     from crawl.archive.store import Archive
     from index.document import Document
+    from searcher.results.lookup import Reading
 
 
 @click.command(
@@ -51,7 +52,6 @@ def show(
     explain: bool,
 ) -> int:
     """Show one article."""
-    from searcher.output import reading
     from searcher.results.lookup import LateArchive, find
 
     if raw and sys.stdout.isatty():
@@ -64,28 +64,34 @@ def show(
             return _print_explanation(settings, found.document, archive())
     if reprints:
         return _print_reprints(found.document.id, settings)
-    if as_json:
-        click.echo(reading.to_json(found, every=revisions))
-    elif revisions:
-        click.echo(reading.revisions_text(found.revisions or ()), nl=False)
-    elif sys.stdout.isatty():
-        width = shutil.get_terminal_size().columns
-        page_through(
-            reading.to_screen(found, colour=settings.colour, width=width, title_of=titles_of(settings))
-        )
-    else:
-        click.echo(reading.to_text(found, titles_of(settings)), nl=False)
+    _print_article(found, settings, as_json=as_json, revisions=revisions)
     return 0
 
 
+def _print_article(found: Reading, settings: Settings, *, as_json: bool, revisions: bool) -> None:
+    from searcher.output.article_text import revisions_text, to_screen, to_text
+    from searcher.output.as_json import article_json
+
+    if as_json:
+        click.echo(article_json(found, every=revisions))
+    elif revisions:
+        click.echo(revisions_text(found.revisions or ()), nl=False)
+    elif sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns
+        page_through(to_screen(found, colour=settings.colour, width=width, title_of=titles_of(settings)))
+    else:
+        click.echo(to_text(found, titles_of(settings)), nl=False)
+
+
 def _print_reprints(id: str, settings: Settings) -> int:
-    from searcher.output.reprints import compare, to_text
+    from searcher.output.article_text import reprints_text
+    from searcher.results.reprints import compare
 
     found = compare(id, open_engine(settings.engine))
     if not found:
         click.echo(_("No reprints of this article are known."), err=True)
         return NOTHING_FOUND
-    click.echo(to_text(found, titles_of(settings)), nl=False)
+    click.echo(reprints_text(found, titles_of(settings)), nl=False)
     return 0
 
 

@@ -27,11 +27,13 @@ from crawl.messages import LANGUAGES, current_language, format_number, ngettext,
 from crawl.messages import gettext as _
 from index.document import Document
 from index.engine import Engine, EngineError, check_ready
-from searcher.output import reading, render
-from searcher.output.reprints import printings
+from searcher.output.as_json import article_json, json_text, results_json
+from searcher.output.safe_text import web_address
+from searcher.output.sentences import reprints_line, shown_when, slip_sentences
 from searcher.querylang.syntax import QuerySyntaxError, parse
 from searcher.results import lookup, permalinks
 from searcher.results.lookup import NoSuchArticle, SeveralArticles
+from searcher.results.reprints import printings
 from searcher.results.search import RequestError, ResultPage, Searcher, SearchRequest
 from searcher.results.snippets import Marks, marks
 from searcher.results.timelimit import TimeLimited
@@ -167,11 +169,11 @@ def _equip_templates(app: Flask, title_of: Callable[[str], str]) -> None:
         language=current_language,
         marked=_marked,
         newspaper=title_of,
-        shown_when=render.shown_when,
-        reprints_line=lambda document, reprints: render.reprints_line(document, reprints, title_of),
-        slip_sentences=render.slip_sentences,
+        shown_when=shown_when,
+        reprints_line=lambda document, reprints: reprints_line(document, reprints, title_of),
+        slip_sentences=slip_sentences,
         machine_when=format_when,
-        web_address=render.web_address,
+        web_address=web_address,
         chosen_language=lambda: _chosen_language(request),
         home_href=_home_href,
         search_href=_search_href,
@@ -206,7 +208,7 @@ class _Site:
         """The same as JSON."""
         wanted = permalinks.read(request.args.items(multi=True))
         found = Searcher(TimeLimited(self.engine, _SECONDS)).search(wanted)
-        response = Response(render.to_json(found), mimetype="application/json")
+        response = Response(results_json(found), mimetype="application/json")
         for relation, there, page in (
             ("prev", wanted.page > 1, wanted.page - 1),
             ("next", found.has_next, wanted.page + 1),
@@ -227,15 +229,13 @@ class _Site:
     def article_answer(self, name: str) -> Response:
         """The same as JSON."""
         found = lookup.find(name, self.engine, self.archive())
-        return Response(reading.to_json(found), mimetype="application/json")
+        return Response(article_json(found), mimetype="application/json")
 
     def readiness(self) -> Response:
         """Whether searches can be answered now."""
         status = check_ready(self.engine)
         ready = {"status": "ready", "generation": status.generation, "documents": status.documents}
-        return Response(
-            render.json_text(ready), mimetype="application/json", headers={"Cache-Control": "no-store"}
-        )
+        return Response(json_text(ready), mimetype="application/json", headers={"Cache-Control": "no-store"})
 
 
 def _health() -> Response:

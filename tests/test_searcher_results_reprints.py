@@ -1,12 +1,11 @@
-"""The reprints of one article side by side."""
+"""The reprints of one article compared."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from index.document import Document
-from searcher.output.reprints import compare, to_text
+from searcher.results.reprints import compare
 from tests.oracle_engine import OracleEngine
 
 SEEN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -61,16 +60,6 @@ def test_what_was_added_and_cut_is_told_by_paragraphs() -> None:
         ((own, "\x1b[2JẢnh:\nmột"), (PARAGRAPHS[2],)),
         ((), ()),
     ]
-    lines = to_text(found).splitlines()
-    assert lines[2:5] == [f"+ {own}", "+ [2JẢnh: một", f"- {PARAGRAPHS[2]}"]
-    assert [len(line.split("\t")) for line in lines if "\t" in line] == [4, 4, 4]
-
-
-def test_the_agency_is_told() -> None:
-    """Where a paper says which news agency it has an article from, the line says so; others have no empty column."""
-    wire = replace(document("wire", 15, *PARAGRAPHS), agency="TTXVN")
-    lines = to_text(compare("wire", engine(wire, document("other", 16, *PARAGRAPHS)))).splitlines()
-    assert [line.split("\t")[4:] for line in lines] == [["TTXVN"], []]
 
 
 def test_an_article_without_reprints_has_none() -> None:
