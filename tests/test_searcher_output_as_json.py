@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 
+import pytest
 from hypothesis import given
 
-from searcher.output.as_json import results_json, results_json_lines
+from searcher.output.as_json import json_text, results_json, results_json_lines
 from tests.result_pages import (
     GOLDEN,
     HOSTILE,
@@ -57,3 +59,15 @@ def test_reprints_are_counted_and_the_first_is_named() -> None:
     evil = "evil\x1b[2J.vn"
     assert first == {"count": 3, "first": {"id": "k2", "source": evil, "published": "2020-01-02"}}
     assert second == {"count": 1, "first": {"id": "k3", "source": "tinthu.vn", "published": None}}
+
+
+def test_signs_that_turn_lines_around_are_escaped() -> None:
+    """Marks of direction and byte order, which a terminal obeys or swallows, are written as numbers."""
+    assert json_text({"a": "\u200e\u200f\u061c\ufeff\x7f"}) == r'{"a": "\u200e\u200f\u061c\ufeff\u007f"}'
+
+
+def test_what_is_no_number_is_refused() -> None:
+    """NaN and infinity are no JSON (RFC 8259, section 6): they would break whoever reads it."""
+    for value in (math.nan, math.inf):
+        with pytest.raises(ValueError, match="JSON"):
+            json_text({"score": value})

@@ -41,6 +41,37 @@ def test_links_are_in_the_title() -> None:
     assert "\x1b[" not in written
 
 
+def test_titles_that_are_links_have_no_address_below() -> None:
+    """With links the address is in the title alone; without them it stands below."""
+    address = str(DOCUMENTS[0].url)
+    assert to_screen(page(), colour=False, links=True, width=200).count(address) == 1
+    assert f"\n   {address}\n" in to_screen(page(), colour=False, links=False, width=200)
+
+
+def test_colour_is_the_callers_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever calls has asked the environment; it is not asked a second time."""
+    coloured = to_screen(page(), colour=True, links=False, width=72)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("COLUMNS", "30")
+    assert to_screen(page(), colour=True, links=False, width=72) == coloured
+
+
+def test_hits_are_counted_through_all_pages() -> None:
+    """The third page of ten begins with hit 21; a page that is the last names no other to ask for."""
+    shown = to_screen(replace(page(), page=3, has_next=False), colour=False, links=False, width=72)
+    assert re.findall(r"^(\d+)\. ", shown, re.MULTILINE) == ["21", "22", "23"]
+    assert "--page" not in shown
+    assert "--page 4" in to_screen(replace(page(), page=3), colour=False, links=False, width=72)
+
+
+def test_partial_matches_are_announced_once() -> None:
+    """Before the first of several partial matches, and nowhere else, stands that they are partial."""
+    lines = to_screen(page(partial=2), colour=False, links=False, width=72).splitlines()
+    (place,) = (number for number, line in enumerate(lines) if line.startswith("Partial matches"))
+    assert lines[place + 2].startswith("2. ")
+
+
 @pytest.mark.parametrize("colour", [False, True])
 @pytest.mark.parametrize(("total", "hits"), [(0, 0), (0, 1), (1, 1), (1234, 1)])
 def test_the_first_line_says_how_many(total: int, hits: int, colour: bool) -> None:

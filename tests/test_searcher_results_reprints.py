@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import pytest
+
 from index.document import Document
 from searcher.results.reprints import compare
 from tests.oracle_engine import OracleEngine
@@ -66,3 +68,27 @@ def test_an_article_without_reprints_has_none() -> None:
     """What stands alone, and what is not indexed, is compared with nothing."""
     made = engine(document("alone", 1, *PARAGRAPHS, group=None))
     assert compare("alone", made) == compare("unknown", made) == ()
+
+
+def test_a_short_paragraph_is_kept_where_the_other_has_it() -> None:
+    """What is too short for runs of syllables is told by being equal; blank paragraphs are none."""
+    found = compare(
+        "later",
+        engine(
+            document("first", 15, *PARAGRAPHS, "Theo TTXVN."),
+            document("later", 16, *PARAGRAPHS, "THEO TTXVN", " \t", "Nhóm PV."),
+        ),
+    )
+    assert [(one.added, one.cut) for one in found] == [((), ()), (("Nhóm PV.",), ())]
+
+
+def test_the_earliest_of_many_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a group that is too large to compare the earliest stay, so that the first is among them."""
+    monkeypatch.setattr("searcher.results.reprints.MAX_REPRINTS", 2)
+    many = engine(*(document(str(day), day, *PARAGRAPHS) for day in (14, 13, 12)))
+    assert [one.document.id for one in compare("14", many)] == ["12", "13"]
+
+
+def test_a_group_of_one_is_no_reprint() -> None:
+    """An article whose reprints are all gone from the index stands alone."""
+    assert compare("alone", engine(document("alone", 1, *PARAGRAPHS))) == ()
