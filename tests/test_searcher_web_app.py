@@ -274,7 +274,66 @@ def test_values_that_make_no_sense_are_refused(client: FlaskClient, parameters: 
     assert "position" not in answer.json
 
 
+def test_the_form_keeps_what_is_not_typed(client: FlaskClient) -> None:
+    """The order, reprints and a language chosen by hand go along with the next search; what is usual does not."""
+    page = soup(client, "/search?q=lua&sort=oldest&reprints=show&lang=en")
+    assert [str(option["value"]) for option in page.select("option[selected]")] == ["oldest"]
+    kept = {str(field["name"]): str(field["value"]) for field in page.select("input[type=hidden]")}
+    assert kept == {"lang": "en", "reprints": "show"}
+    assert soup(client, "/search?q=lua").select("input[type=hidden]") == []
+
+
+def test_the_head_says_where_the_page_stands(client: FlaskClient) -> None:
+    """The title holds the query, cut where it is long, and links in the head lead to the pages beside this one."""
+    page = soup(client, "/search?q=lua&page=2&lang=en")
+    assert {
+        str(link["rel"][0]): str(link["href"]) for link in page.select("link[rel=prev], link[rel=next]")
+    } == {
+        "prev": "/search?q=lua&lang=en",
+        "next": "/search?q=lua&page=3&lang=en",
+    }
+    count = page.select_one("[role=status]")
+    assert count is not None
+    assert count.get_text().strip().endswith(", page 2")
+    assert page.title is not None
+    assert page.title.get_text() == "lua – tìm báo"
+    long = soup(client, f"/search?q=lua+-{'x' * 200}").title
+    assert long is not None
+    assert len(long.get_text()) < 100
+
+
+def test_slips_are_told_and_another_query_is_offered(client: FlaskClient) -> None:
+    """A word of no article is named with what was taken for it; the query without the slip says how much it finds."""
+    page = soup(client, "/search?q=khánh+thành+đưng+tránh&lang=en")
+    assert [line.get_text() for line in page.select(".slip")] == [
+        "No article has “đưng”; partial matches were looked for with “đường”."
+    ]
+    assert [line.get_text().strip() for line in page.select(".suggestions li")] == [
+        "Did you mean khánh thành đường tránh (1)"
+    ]
+    count = page.select_one("[role=status]")
+    assert count is not None
+    assert count.get_text().strip() == "No article holds all of it."
+
+
 # The reading page
+
+
+def test_what_an_article_does_not_have_is_left_out() -> None:
+    """Without a title there is a word for it, in the head and in results too; blank paragraphs are none."""
+    engine = OracleEngine()
+    with engine.writer() as writer:
+        writer.put(Document("7", "mot.vn", "", SEEN, body="Bão vào bờ.\n\n \n\nMưa to."))
+        writer.commit("")
+    visitor = create_app(engine).test_client()
+    page = soup(visitor, "/a/7?lang=en")
+    assert page.title is not None
+    assert page.title.get_text() == "(untitled) – tìm báo"
+    assert [tag.get_text() for tag in page.select("h1, .text p")] == ["(untitled)", "Bão vào bờ.", "Mưa to."]
+    assert page.select(".captions, .tags, .byline *, article > footer ol") == []
+    assert [link.get_text() for link in soup(visitor, "/search?q=bão&lang=en").select("h3 a")] == [
+        "(untitled)"
+    ]
 
 
 def test_the_reading_page_shows_the_whole_article(client: FlaskClient) -> None:
@@ -287,6 +346,9 @@ def test_the_reading_page_shows_the_whole_article(client: FlaskClient) -> None:
         ROAD.lead,
         *ROAD.body.split("\n\n"),
     ]
+    original = page.select_one(".byline a")
+    assert original is not None
+    assert (original["href"], original["rel"]) == (ROAD.url, ["noopener", "noreferrer", "external"])
     for text in (*ROAD.captions, *ROAD.tags, str(ROAD.author), str(ROAD.section), "Biển Xanh"):
         assert text in page.get_text()
     assert marks_of(page) == {"đường"}
@@ -949,7 +1011,12 @@ def test_reprints_are_told_and_led_to() -> None:
     with engine.writer() as writer:
         for number, source in enumerate(("mot.vn", "hai.vn")):
             published = date(2021, 3, 15 + number)
-            writer.put(Document(source, source, "Bão vào bờ", SEEN, published=published, group="mot.vn"))
+            agency = "TTXVN" if number else None
+            writer.put(
+                Document(
+                    source, source, "Bão vào bờ", SEEN, published=published, group="mot.vn", agency=agency
+                )
+            )
         writer.commit("")
     client = _Visitor(create_app(engine, lambda: None))
     page = soup(client, "/search?q=bão+vào&lang=en")
@@ -957,6 +1024,11 @@ def test_reprints_are_told_and_led_to() -> None:
     assert told == ["Reprinted in 1 other article, the earliest: mot.vn, 2021-03-15"]
     (unfold,) = page.select(".count a")
     assert unfold.get_text() == "show reprints"
+    assert str(unfold["href"]) == "/search?q=b%C3%A3o+v%C3%A0o&reprints=show&lang=en"
+    second = soup(client, "/search?q=bão+vào&reprints=show&limit=1&page=2")
+    assert [str(link["href"]) for link in second.select(".count a")] == [
+        "/search?q=b%C3%A3o+v%C3%A0o&limit=1"
+    ]
     unfolded = soup(client, str(unfold["href"]))
     assert len(unfolded.select(".hits h3")) == 2
     assert [link.get_text() for link in unfolded.select(".count a")] == ["fold reprints"]
@@ -965,3 +1037,4 @@ def test_reprints_are_told_and_led_to() -> None:
         assert [str(link["href"]) for link in links] == [
             f"/a/{other}" + ("?q=b%C3%A3o" if "?" in address else "")
         ], "not itself, and with the search that led here"
+    assert "(TTXVN)" in soup(client, "/a/mot.vn").get_text()
