@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -134,3 +135,29 @@ def archive(timbao: Timbao) -> Timbao:
     assert timbao("import", "-", stdin=lines(*ARTICLES)).status == 0
     assert timbao("index").status == 0
     return timbao
+
+
+def on_terminal(tmp_path: Path, *arguments: str, **environment: str) -> tuple[int, str]:
+    """What a command of 40 columns shows on a terminal, and its status."""
+    ours, theirs = pty.openpty()
+    settled = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "TIMBAO_DATA": str(tmp_path / "data"),
+        "TIMBAO_LANG": "en",
+        "TERM": "xterm",
+        "COLUMNS": "40",
+        "LINES": "100",
+    }
+    with subprocess.Popen(
+        [COMMAND, *arguments], env={**settled, **environment}, stdin=theirs, stdout=theirs, stderr=theirs
+    ) as run:
+        os.close(theirs)
+        shown = b""
+        try:
+            while part := os.read(ours, 4096):
+                shown += part
+        except OSError:  # how Linux says that the other end is closed
+            pass
+        os.close(ours)
+    return run.returncode, shown.decode().replace("\r\n", "\n")

@@ -42,6 +42,24 @@ def test_vietnamese_is_the_default_language(timbao: Timbao) -> None:
     assert "Usage:" in timbao("--help", TIMBAO_LANG="", LANG="en_GB.UTF-8").out
 
 
+def test_the_configured_language_is_spoken(timbao: Timbao, tmp_path: Path) -> None:
+    """`lang` in timbao.toml counts unless TIMBAO_LANG or `--lang` says otherwise; behind `--` nothing is an option."""
+    (tmp_path / "timbao.toml").write_text('lang = "en"\n')
+    unset = {"TIMBAO_LANG": "", "LANG": "vi_VN.UTF-8"}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("TIMBAO", "LC_"))
+    }
+    environment |= {"HOME": str(tmp_path), "LANG": "vi_VN.UTF-8"}
+    run = subprocess.run(
+        [COMMAND, "--help"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert "Usage:" in run.stdout
+    assert "Cách dùng:" in timbao("--help", **unset).out, "an empty TIMBAO_LANG leaves it to the locale"
+    for arguments in (["--lang", "vi"], ["--lang=vi"]):
+        assert "Chưa có" in timbao("search", "dân", *arguments).err
+    assert "Chưa có" not in timbao("search", "--", "dân", "--lang", "vi").err
+
+
 def test_help_starts_with_examples(timbao: Timbao) -> None:
     """Every command's help begins with commands that can be copied."""
     for name in ("crawl", "import", "index", "search", "serve", "show", "sources", "status", "update"):

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import re
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
 from crawl.archive.store import Archive
-from tests.conftest import ARTICLES, COMMAND, Timbao, lines
+from tests.conftest import ARTICLES, Timbao, lines, on_terminal
 
 
 def test_show_prints_one_article(archive: Timbao) -> None:
@@ -59,32 +56,6 @@ def test_an_article_that_vanished_is_told(timbao: Timbao, tmp_path: Path) -> Non
     assert "has not shown this article any more since" in shown
     assert "Vanished: 1 article" in timbao("status").out
     assert timbao("status", "--json").json["vanished"] == 1
-
-
-def on_terminal(tmp_path: Path, *arguments: str, **environment: str) -> tuple[int, str]:
-    """What a command of 40 columns shows on a terminal, and its status."""
-    ours, theirs = pty.openpty()
-    settled = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
-        "TIMBAO_DATA": str(tmp_path / "data"),
-        "TIMBAO_LANG": "en",
-        "TERM": "xterm",
-        "COLUMNS": "40",
-        "LINES": "100",
-    }
-    with subprocess.Popen(
-        [COMMAND, *arguments], env={**settled, **environment}, stdin=theirs, stdout=theirs, stderr=theirs
-    ) as run:
-        os.close(theirs)
-        shown = b""
-        try:
-            while part := os.read(ours, 4096):
-                shown += part
-        except OSError:  # how Linux says that the other end is closed
-            pass
-        os.close(ours)
-    return run.returncode, shown.decode().replace("\r\n", "\n")
 
 
 def test_an_article_on_a_terminal_is_for_reading(archive: Timbao, tmp_path: Path) -> None:
