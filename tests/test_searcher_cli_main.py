@@ -47,7 +47,7 @@ def test_the_configured_language_is_spoken(timbao: Timbao, tmp_path: Path) -> No
     (tmp_path / "timbao.toml").write_text('lang = "en"\n')
     unset = {"TIMBAO_LANG": "", "LANG": "vi_VN.UTF-8"}
     environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("TIMBAO", "LC_"))
+        name: value for name, value in os.environ.items() if not name.startswith(("TIMBAO", "LC_", "LANG"))
     }
     environment |= {"HOME": str(tmp_path), "LANG": "vi_VN.UTF-8"}
     run = subprocess.run(
