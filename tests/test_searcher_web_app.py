@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date
-from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -41,7 +40,8 @@ from index.engine import (
 )
 from index.text.vietnamese import fold
 from searcher.results.lookup import LateArchive
-from searcher.web.app import CannotServe, _marked, create_app, serve
+from searcher.web.app import create_app
+from searcher.web.server import CannotServe, serve
 from tests.oracle_engine import OracleEngine
 from tests.served_site import (
     HOSTILE_ID,
@@ -415,16 +415,6 @@ def test_the_api_keeps_hostile_text_whole_and_escaped(client: FlaskClient) -> No
     assert response.json is not None
     assert "\x1b[2J\u202e" in response.json["hits"][0]["title"]
     assert response.headers["X-Content-Type-Options"] == "nosniff"
-
-
-@given(st.text(max_size=60), st.lists(st.integers(0, 60), max_size=8))
-def test_marks_never_break_escaping(text: str, cuts: list[int]) -> None:
-    """Wherever marks stand, taking them out again and unescaping gives the printable text."""
-    places = sorted({min(cut, len(text)) for cut in cuts})
-    stretches = tuple(zip(places[::2], places[1::2], strict=False))
-    marked = str(_marked(text, stretches))
-    assert marked.count("<mark>") == marked.count("</mark>") == len(stretches)
-    assert unescape(marked.replace("<mark>", "").replace("</mark>", "")) == printable(text)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
