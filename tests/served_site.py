@@ -88,7 +88,8 @@ def fill(engine: Engine, folder: Path) -> Archive:
 _SERVE = """
 import sys
 from index.engine import open_engine
-from searcher.web.app import create_app, serve
+from searcher.web.app import create_app
+from searcher.web.server import serve
 app = create_app(open_engine(sys.argv[1]))
 serve(app, sys.argv[2], 0, lambda url: print(url, flush=True))
 """

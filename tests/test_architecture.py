@@ -27,13 +27,16 @@ CONFINED: dict[str, set[str]] = {
     }
     | {f"searcher/cli/{name}.py" for name in ("search", "serve", "show", "status", "update")},
     "feedparser": {"crawl/frontier/lists.py"},
-    "flask": {"searcher/web/app.py"},
+    "flask": {
+        f"searcher/web/{name}.py"
+        for name in ("api", "app", "caching", "language", "links", "operations", "pages", "server")
+    },
     "lxml": {"crawl/frontier/lists.py", "crawl/extraction/dom.py"},
     "opensearchpy": {"index/cluster.py"},
     "protego": {"crawl/fetching/robots.py"},
     "requests": {"crawl/fetching/fetcher.py"},
     "urllib3": {"crawl/fetching/fetcher.py"},
-    "waitress": {"searcher/web/app.py"},
+    "waitress": {"searcher/web/server.py"},
     "warcio": {"crawl/archive/warc.py"},
 }
 DUMPING_GROUNDS = {"utils", "util", "helpers", "common", "base", "types", "constants", "settings", "misc"}

@@ -11,7 +11,6 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,6 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from markupsafe import escape
 from werkzeug.test import TestResponse
 
 from crawl.archive.store import Archive
@@ -43,8 +41,8 @@ from index.engine import (
 )
 from index.text.vietnamese import fold
 from searcher.results.lookup import LateArchive
-from searcher.web import app
-from searcher.web.app import CannotServe, _marked, create_app, serve
+from searcher.web.app import create_app
+from searcher.web.server import CannotServe, serve
 from tests.oracle_engine import OracleEngine
 from tests.served_site import (
     HOSTILE_ID,
@@ -490,77 +488,6 @@ def test_the_api_keeps_hostile_text_whole_and_escaped(client: FlaskClient) -> No
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-@given(
-    st.text(max_size=60) | st.text("<>&\"'/mark=\x1b\u202e ", max_size=60),
-    st.lists(st.integers(0, 60), max_size=8),
-)
-def test_marks_never_break_escaping(text: str, cuts: list[int]) -> None:
-    """Wherever marks stand, taking them out again gives the printable text, escaped from its first sign to its last."""
-    places = sorted({min(cut, len(text)) for cut in cuts})
-    stretches = tuple(zip(places[::2], places[1::2], strict=False))
-    marked = str(_marked(text, stretches))
-    assert marked.count("<mark>") == marked.count("</mark>") == len(stretches)
-    assert marked.replace("<mark>", "").replace("</mark>", "") == str(escape(printable(text)))
-
-
-_MARKUP = (
-    *(
-        "<img src=x onerror=alert(1)>",
-        "</mark><script>alert(1)</script>",
-        "<svg/onload=alert(1)>",
-        "</p><h1>",
-    ),
-    *(
-        "<mark>",
-        "</mark>",
-        "<!--",
-        "-->",
-        "&lt;b&gt;",
-        "&amp;",
-        '"><i>',
-        "' onclick='alert(1)",
-        "<a href=//x.vn>",
-    ),
-)
-
-
-def elements(page: BeautifulSoup) -> list[tuple[str, list[str]]]:
-    """The elements of a page with the names of their attributes, in order."""
-    return [(tag.name, sorted(tag.attrs)) for tag in page.find_all(True)]
-
-
-@settings(max_examples=25)
-@given(st.lists(st.sampled_from(_MARKUP), min_size=1, max_size=4))
-def test_markup_between_words_that_match_is_text(glue: list[str]) -> None:
-    """A phrase that reaches across markup is marked whole, and the markup in it stays text, in every field.
-
-    Both pages have exactly the elements that they have for the same words with nothing but spaces between them.
-    """
-    hostile = "".join(f"Bão{markup}" for markup in glue) + "lũ"
-    harmless = " ".join(re.findall(r"\w+", hostile))
-    asked = quote(f'"{harmless}"')
-    pages: list[tuple[BeautifulSoup, BeautifulSoup]] = []
-    for text in (hostile, harmless):
-        engine = OracleEngine()
-        with engine.writer() as writer:
-            everywhere = replace(_document("7", text), url="https://a.vn/", section=text, province=text)
-            writer.put(everywhere)
-            writer.commit("")
-        visitor = create_app(engine).test_client()
-        pages.append((soup(visitor, f"/search?q={asked}"), soup(visitor, f"/a/7?q={asked}")))
-    assert [elements(page) for page in pages[0]] == [elements(page) for page in pages[1]]
-    results, article = pages[0]
-    for page, places in (
-        (results, ("h3", ".snippet")),
-        (article, ("h1", ".lead", ".text p:not(.lead)", ".captions li")),
-    ):
-        assert [[mark.get_text() for mark in page.select(f"{place} mark")] for place in places] == [
-            [hostile] for _place in places
-        ]
-    for place in (".origin span", ".byline span", ".tags li"):
-        assert {tag.get_text() for tag in article.select(place)} == {hostile}
-
-
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(
@@ -891,12 +818,7 @@ def test_a_known_answer_is_not_sent_again(tmp_path: Path) -> None:
     with fill(engine, tmp_path) as archive:
         visitor = create_app(engine, lambda: archive).test_client()
         for path in ("/search", "/api/v1/search"):
-            first = visitor.get(f"{path}?q=h%E1%BB%93&page=1")
-            tag = first.headers["ETag"]
-            assert tag.startswith("W/"), "the time it took is not the same"
-            assert first.headers["Cache-Control"] == "no-cache", (
-                "ask each time, for the index may have changed"
-            )
+            tag = visitor.get(f"{path}?q=h%E1%BB%93&page=1").headers["ETag"]
             assert visitor.get(f"{path}?page=&sort=relevance&q=ho%CC%82%CC%80").headers["ETag"] == tag
             assert visitor.get(f"{path}?q=ho").headers["ETag"] != tag
             again = visitor.get(f"{path}?q=h%E1%BB%93", headers={"If-None-Match": tag})
@@ -907,17 +829,6 @@ def test_a_known_answer_is_not_sent_again(tmp_path: Path) -> None:
         assert (
             visitor.get("/search?q=ho").headers["ETag"] != visitor.get("/search?q=ho&lang=en").headers["ETag"]
         )
-
-
-def test_another_release_answers_anew(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What one release answered is no answer of the next, whose pages may be others; nor is a page the API's."""
-    tags = {path: client.get(f"{path}?q=duong").headers["ETag"] for path in ("/search", "/api/v1/search")}
-    assert len(set(tags.values())) == 2
-    monkeypatch.setattr(app, "_RELEASE", "999")
-    for path, tag in tags.items():
-        response = client.get(f"{path}?q=duong", headers={"If-None-Match": tag})
-        assert response.status_code == 200
-        assert response.headers["ETag"] not in tags.values()
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ _STATUS = {
     "searcher.results.lookup.SeveralArticles": USAGE_ERROR,
     "searcher.results.search.RequestError": USAGE_ERROR,
     "searcher.output.streams.OutputError": UNUSABLE_DATA,
-    "searcher.web.app.CannotServe": USAGE_ERROR,
+    "searcher.web.server.CannotServe": USAGE_ERROR,
 }
 
 

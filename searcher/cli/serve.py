@@ -33,7 +33,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     """Serve the web page until interrupted."""
     from searcher.results.lookup import LateArchive
     from searcher.web.app import create_app
-    from searcher.web.app import serve as serve_app
+    from searcher.web.server import serve as serve_app
 
     with contextlib.closing(LateArchive(settings.folder)) as archive:
         serve_app(
