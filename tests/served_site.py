@@ -88,17 +88,18 @@ def fill(engine: Engine, folder: Path) -> Archive:
 _SERVE = """
 import sys
 from index.engine import open_engine
-from searcher.web.app import create_app, serve
+from searcher.web.app import create_app
+from searcher.web.server import serve
 app = create_app(open_engine(sys.argv[1]))
-serve(app, "127.0.0.1", 0, lambda url: print(url, flush=True))
+serve(app, sys.argv[2], 0, lambda url: print(url, flush=True))
 """
 
 
 @contextmanager
-def served(locator: str) -> Iterator[str]:
-    """The URL of a real server, in a process of its own, over the engine at `locator`."""
+def served(locator: str, host: str = "127.0.0.1") -> Iterator[str]:
+    """The URL of a real server, in a process of its own on `host`, over the engine at `locator`."""
     with subprocess.Popen(
-        [sys.executable, "-c", _SERVE, locator],
+        [sys.executable, "-c", _SERVE, locator, host],
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parent.parent,

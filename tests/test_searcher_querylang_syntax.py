@@ -448,7 +448,7 @@ def test_searching_loads_nothing_heavy() -> None:
     """Importing what a terminal search needs loads no web framework, fetcher, backend or rich."""
     code = (
         "import sys, searcher.querylang.syntax, searcher.results.search;"
-        "import searcher.results.snippets, searcher.output.render;"
+        "import searcher.results.snippets, searcher.output.records;"
         "heavy = {'flask', 'requests', 'bs4', 'lxml', 'whoosh', 'numpy', 'rich', 'click'} & set(sys.modules);"
         "print(*sorted(heavy))"
     )

@@ -16,7 +16,7 @@ from index.engine import Engine, Hits, QueryTimeout
 from index.query import Everything, Query, Term
 from searcher.results.search import Searcher, SearchRequest
 from searcher.results.timelimit import TimeLimited
-from searcher.web import app
+from searcher.web.app import create_app
 from tests.oracle_engine import OracleEngine
 
 SEEN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -111,23 +111,22 @@ def test_what_was_found_is_shown_though_no_time_is_left_for_suggestions(
     assert (page.total, len(page.hits), page.suggestions) == (1, 1, ())
 
 
-def test_the_site_gives_up_after_a_while(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_site_gives_up_after_a_while(slow: Slow) -> None:
     """503 with Retry-After and what to do about it, on the page and in the API."""
-    monkeypatch.setattr(app, "_SECONDS", 2)
-    visitor = app.create_app(slow).test_client()
+    visitor = create_app(slow, seconds=2).test_client()
     for address in ("/search?q=lũ&lang=en", "/api/v1/search?q=lũ&lang=en"):
         response = visitor.get(address)
         assert response.status_code == 503
         assert int(response.headers["Retry-After"]) > 0
         assert "The search took longer than 2 s and was given up." in response.text
-    monkeypatch.setattr(app, "_SECONDS", 60)
+    visitor = create_app(slow, seconds=60).test_client()
     assert visitor.get("/search?q=lũ").status_code == 200
     assert visitor.get("/api/v1/search?q=lũ").status_code == 200
 
 
 def test_the_terminal_gives_up_after_a_while(tmp_path: Path) -> None:
     """A search without any time left ends with one sentence and status 3."""
-    program = "from searcher.cli import main; main._SEARCH_SECONDS = 0.0; main.main()"
+    program = "from searcher.cli import main, search; search._SEARCH_SECONDS = 0.0; main.main()"
     run = subprocess.run(
         [sys.executable, "-c", program, "search", "lũ", "--lang", "en", "--data", str(tmp_path)],
         cwd=Path(__file__).parent.parent,

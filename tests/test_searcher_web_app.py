@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date
-from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
+from urllib.request import urlopen
 
 import pytest
 from bs4 import BeautifulSoup
@@ -41,7 +41,8 @@ from index.engine import (
 )
 from index.text.vietnamese import fold
 from searcher.results.lookup import LateArchive
-from searcher.web.app import CannotServe, _marked, create_app, serve
+from searcher.web.app import create_app
+from searcher.web.server import CannotServe, serve
 from tests.oracle_engine import OracleEngine
 from tests.served_site import (
     HOSTILE_ID,
@@ -81,9 +82,9 @@ class _Visitor(FlaskClient):
         return super().open(*args, buffered=True, **kwargs)
 
 
-def soup(client: FlaskClient, address: str, status: int = 200) -> BeautifulSoup:
+def soup(client: FlaskClient, address: str, status: int = 200, **parameters: str) -> BeautifulSoup:
     """The HTML page at an address of the site, which answers with this status."""
-    response = client.get(address)
+    response = client.get(address, query_string=parameters) if parameters else client.get(address)
     assert response.status_code == status
     assert response.content_type == "text/html; charset=utf-8"
     return BeautifulSoup(response.text, "html.parser")
@@ -238,6 +239,14 @@ def test_a_query_error_shows_where_and_what_instead(client: FlaskClient) -> None
     assert field["value"] == "a (duong"
 
 
+def test_only_what_is_around_a_fault_is_shown(client: FlaskClient) -> None:
+    """Of a long query the page repeats 60 characters before the fault and 60 behind it."""
+    page = soup(client, "/search", status=400, q=f"{'a' * 100}({'b' * 100}")
+    shown = page.select_one(".problem code")
+    assert shown is not None
+    assert shown.get_text() == f"{'a' * 60}({'b' * 60}"
+
+
 @pytest.mark.parametrize(
     "parameters",
     [
@@ -263,7 +272,66 @@ def test_values_that_make_no_sense_are_refused(client: FlaskClient, parameters: 
     assert "position" not in answer.json
 
 
+def test_the_form_keeps_what_is_not_typed(client: FlaskClient) -> None:
+    """The order, reprints and a language chosen by hand go along with the next search; what is usual does not."""
+    page = soup(client, "/search?q=lua&sort=oldest&reprints=show&lang=en")
+    assert [str(option["value"]) for option in page.select("option[selected]")] == ["oldest"]
+    kept = {str(field["name"]): str(field["value"]) for field in page.select("input[type=hidden]")}
+    assert kept == {"lang": "en", "reprints": "show"}
+    assert soup(client, "/search?q=lua").select("input[type=hidden]") == []
+
+
+def test_the_head_says_where_the_page_stands(client: FlaskClient) -> None:
+    """The title holds the query, cut where it is long, and links in the head lead to the pages beside this one."""
+    page = soup(client, "/search?q=lua&page=2&lang=en")
+    assert {
+        str(link["rel"][0]): str(link["href"]) for link in page.select("link[rel=prev], link[rel=next]")
+    } == {
+        "prev": "/search?q=lua&lang=en",
+        "next": "/search?q=lua&page=3&lang=en",
+    }
+    count = page.select_one("[role=status]")
+    assert count is not None
+    assert count.get_text().strip().endswith(", page 2")
+    assert page.title is not None
+    assert page.title.get_text() == "lua – tìm báo"
+    long = soup(client, f"/search?q=lua+-{'x' * 200}").title
+    assert long is not None
+    assert len(long.get_text()) < 100
+
+
+def test_slips_are_told_and_another_query_is_offered(client: FlaskClient) -> None:
+    """A word of no article is named with what was taken for it; the query without the slip says how much it finds."""
+    page = soup(client, "/search?q=khánh+thành+đưng+tránh&lang=en")
+    assert [line.get_text() for line in page.select(".slip")] == [
+        "No article has “đưng”; partial matches were looked for with “đường”."
+    ]
+    assert [line.get_text().strip() for line in page.select(".suggestions li")] == [
+        "Did you mean khánh thành đường tránh (1)"
+    ]
+    count = page.select_one("[role=status]")
+    assert count is not None
+    assert count.get_text().strip() == "No article holds all of it."
+
+
 # The reading page
+
+
+def test_what_an_article_does_not_have_is_left_out() -> None:
+    """Without a title there is a word for it, in the head and in results too; blank paragraphs are none."""
+    engine = OracleEngine()
+    with engine.writer() as writer:
+        writer.put(Document("7", "mot.vn", "", SEEN, body="Bão vào bờ.\n\n \n\nMưa to."))
+        writer.commit("")
+    visitor = create_app(engine).test_client()
+    page = soup(visitor, "/a/7?lang=en")
+    assert page.title is not None
+    assert page.title.get_text() == "(untitled) – tìm báo"
+    assert [tag.get_text() for tag in page.select("h1, .text p")] == ["(untitled)", "Bão vào bờ.", "Mưa to."]
+    assert page.select(".captions, .tags, .byline *, article > footer ol") == []
+    assert [link.get_text() for link in soup(visitor, "/search?q=bão&lang=en").select("h3 a")] == [
+        "(untitled)"
+    ]
 
 
 def test_the_reading_page_shows_the_whole_article(client: FlaskClient) -> None:
@@ -276,6 +344,9 @@ def test_the_reading_page_shows_the_whole_article(client: FlaskClient) -> None:
         ROAD.lead,
         *ROAD.body.split("\n\n"),
     ]
+    original = page.select_one(".byline a")
+    assert original is not None
+    assert (original["href"], original["rel"]) == (ROAD.url, ["noopener", "noreferrer", "external"])
     for text in (*ROAD.captions, *ROAD.tags, str(ROAD.author), str(ROAD.section), "Biển Xanh"):
         assert text in page.get_text()
     assert marks_of(page) == {"đường"}
@@ -417,16 +488,6 @@ def test_the_api_keeps_hostile_text_whole_and_escaped(client: FlaskClient) -> No
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-@given(st.text(max_size=60), st.lists(st.integers(0, 60), max_size=8))
-def test_marks_never_break_escaping(text: str, cuts: list[int]) -> None:
-    """Wherever marks stand, taking them out again and unescaping gives the printable text."""
-    places = sorted({min(cut, len(text)) for cut in cuts})
-    stretches = tuple(zip(places[::2], places[1::2], strict=False))
-    marked = str(_marked(text, stretches))
-    assert marked.count("<mark>") == marked.count("</mark>") == len(stretches)
-    assert unescape(marked.replace("<mark>", "").replace("</mark>", "")) == printable(text)
-
-
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(
@@ -506,6 +567,20 @@ def test_link_leads_through_all_pages(client: FlaskClient) -> None:
         address = onward[1] if onward else ""
     assert ids == [hit["id"] for hit in whole["hits"]]
     assert len(ids) == len(MANY)
+
+
+def test_link_leads_back(client: FlaskClient) -> None:
+    """`Link: rel=prev` names the page before, from the second page on; the last page has no `next`."""
+    relations = [
+        dict(re.findall(r'<([^>]+)>; rel="(\w+)"', ", ".join(client.get(address).headers.getlist("Link"))))
+        for address in (f"/api/v1/search?q=lua&limit=10&page={page}" for page in (1, 2, 3))
+    ]
+    address = "/api/v1/search?q=lua"
+    assert relations == [
+        {f"{address}&page=2": "next"},
+        {address: "prev", f"{address}&page=3": "next"},
+        {f"{address}&page=2": "prev"},
+    ]
 
 
 def test_a_query_error_has_its_position(client: FlaskClient) -> None:
@@ -619,7 +694,7 @@ class Broken(OracleEngine):
         NoIndex("whoosh:/secret/place"),
         StaleIndex("whoosh:/secret/place", "old"),
         CorruptIndex("whoosh:/secret/place", "bits"),
-        EngineUnavailable("/secret/place is away"),
+        EngineUnavailable("/secret/place is away \x1b[2J"),
     ],
 )
 def test_without_an_index_the_site_asks_for_patience(
@@ -634,6 +709,7 @@ def test_without_an_index_the_site_asks_for_patience(
         assert "/secret/place" not in response.text
         assert ("problem+json" in response.content_type) == (address[:4] in {"/api", "/rea"})
     assert "/secret/place" in caplog.text
+    assert "\x1b" not in caplog.text, "logs are read on terminals"
     assert visitor.get("/").status_code == 200
 
 
@@ -655,6 +731,8 @@ def test_operations_tell_life_from_readiness(client: FlaskClient) -> None:
     assert (empty.get("/healthz").status_code, empty.get("/readyz").status_code) == (200, 503)
     ready = client.get("/readyz").json
     assert ready == {"status": "ready", "generation": "1", "documents": len(MANY) + 3}
+    for address in ("/healthz", "/readyz"):
+        assert client.get(address).headers["Cache-Control"] == "no-store", "an old answer tells nothing"
 
 
 def test_an_index_of_another_analysis_is_not_ready() -> None:
@@ -809,6 +887,18 @@ def test_the_real_server_over_the_real_engine(tmp_path: Path) -> None:
         connection.close()
 
 
+def test_an_address_of_ipv6_is_announced_in_brackets(tmp_path: Path) -> None:
+    """The URL that is announced can be asked as it stands (RFC 3986, section 3.2.2)."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with served(f"whoosh:{tmp_path / 'none'}", host="::1") as url:
+        assert re.fullmatch(r"http://\[::1\]:\d+/", url)
+        with urlopen(f"{url}healthz", timeout=10) as answer:
+            assert answer.status == 200
+
+
 def test_a_taken_port_is_said_plainly(stocked: tuple[OracleEngine, Archive]) -> None:
     """Listening where someone else does raises CannotServe, which names the port and the way out."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -832,7 +922,12 @@ def test_reprints_are_told_and_led_to() -> None:
     with engine.writer() as writer:
         for number, source in enumerate(("mot.vn", "hai.vn")):
             published = date(2021, 3, 15 + number)
-            writer.put(Document(source, source, "Bão vào bờ", SEEN, published=published, group="mot.vn"))
+            agency = "TTXVN" if number else None
+            writer.put(
+                Document(
+                    source, source, "Bão vào bờ", SEEN, published=published, group="mot.vn", agency=agency
+                )
+            )
         writer.commit("")
     client = _Visitor(create_app(engine, lambda: None))
     page = soup(client, "/search?q=bão+vào&lang=en")
@@ -840,9 +935,17 @@ def test_reprints_are_told_and_led_to() -> None:
     assert told == ["Reprinted in 1 other article, the earliest: mot.vn, 2021-03-15"]
     (unfold,) = page.select(".count a")
     assert unfold.get_text() == "show reprints"
+    assert str(unfold["href"]) == "/search?q=b%C3%A3o+v%C3%A0o&reprints=show&lang=en"
+    second = soup(client, "/search?q=bão+vào&reprints=show&limit=1&page=2")
+    assert [str(link["href"]) for link in second.select(".count a")] == [
+        "/search?q=b%C3%A3o+v%C3%A0o&limit=1"
+    ]
     unfolded = soup(client, str(unfold["href"]))
     assert len(unfolded.select(".hits h3")) == 2
     assert [link.get_text() for link in unfolded.select(".count a")] == ["fold reprints"]
     for address, other in (("/a/mot.vn", "hai.vn"), ("/a/hai.vn?q=bão", "mot.vn")):
-        links = [link for link in soup(client, address).select("section a") if other in link.get_text()]
-        assert [str(link["href"]).partition("?")[0] for link in links] == [f"/a/{other}"]
+        links = soup(client, address).select("section a")
+        assert [str(link["href"]) for link in links] == [
+            f"/a/{other}" + ("?q=b%C3%A3o" if "?" in address else "")
+        ], "not itself, and with the search that led here"
+    assert "(TTXVN)" in soup(client, "/a/mot.vn").get_text()

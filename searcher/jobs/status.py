@@ -14,7 +14,8 @@ from crawl.messages import gettext as _
 from index.build import pending
 from index.engine import CorruptIndex, Engine, EngineStatus, NoIndex, StaleIndex, check_ready
 from searcher.jobs.update import RunRecord, last_run
-from searcher.output.render import SCHEMA, json_text, shown_when
+from searcher.output.as_json import SCHEMA, json_text
+from searcher.output.sentences import shown_when
 
 if TYPE_CHECKING:
     from crawl.frontier.frontier import SourceState

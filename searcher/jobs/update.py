@@ -14,7 +14,7 @@ from crawl.article import format_when, utc_now
 from crawl.datafolder.folder import DataFolder, DataFolderError, Settings
 from crawl.messages import format_number, printable
 from crawl.messages import gettext as _
-from searcher.output.render import SCHEMA, json_text
+from searcher.output.as_json import SCHEMA, json_text
 
 KEPT_RECORDS = 100
 """Run records kept; older ones are removed."""

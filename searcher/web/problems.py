@@ -11,7 +11,7 @@ from http import HTTPStatus
 from crawl.messages import gettext as _
 from crawl.messages import printable
 from index.engine import CorruptIndex, NoIndex, QueryTimeout, StaleIndex
-from searcher.output.render import json_text
+from searcher.output.as_json import json_text
 from searcher.querylang.lexer import QuerySyntaxError
 from searcher.results.lookup import NoSuchArticle, SeveralArticles
 from searcher.results.search import RequestError

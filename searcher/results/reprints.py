@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from crawl.messages import printable
 from index.document import Document
 from index.engine import Engine, Sort
 from index.query import Keyword
 from index.reprints.overlap import shingles, syllables
-from searcher.output.render import shown_when
 
 MAX_REPRINTS = 200
 """Articles of one group that are compared, the earliest."""
@@ -70,19 +67,3 @@ def missing(some: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
         return kept < KEPT and text.tobytes() not in whole
 
     return tuple(filter(is_missing, some))
-
-
-def to_text(comparisons: tuple[Comparison, ...], title_of: Callable[[str], str] = str) -> str:
-    """For each article a line with day, newspaper, id, headline and, where it is from one, its news agency.
-
-    Below it stands what it added (+) and cut (-).
-    """
-    lines: list[str] = []
-    for one in comparisons:
-        document = one.document
-        day = "" if document.published is None else shown_when(document.published)
-        columns = (day, title_of(document.source), document.id, document.title, document.agency)
-        lines.append("\t".join(column for column in columns if column is not None))
-        lines += (f"+ {paragraph}" for paragraph in one.added)
-        lines += (f"- {paragraph}" for paragraph in one.cut)
-    return "".join(f"{printable(' '.join(line.splitlines()))}\n" for line in lines)

@@ -1,16 +1,21 @@
-"""One article for a reader: as text for a terminal, or as JSON."""
+"""One article as text: to read, on a terminal or off it, its versions, and its reprints."""
 
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from crawl.article import Article, Revision, dump_article, format_when
+from crawl.article import Revision, format_when
 from crawl.messages import gettext as _
 from crawl.messages import printable
-from searcher.output.render import SCHEMA, json_text, open_console, shown_when
+from searcher.output.safe_text import one_line
+from searcher.output.sentences import shown_when
+from searcher.output.terminal import open_console
 from searcher.results.lookup import Reading
+
+if TYPE_CHECKING:
+    from searcher.results.reprints import Comparison
 
 LINE = 90
 """Columns of a line at most: longer ones are hard to follow."""
@@ -61,56 +66,6 @@ def _vanished(reading: Reading) -> str:
     return message.format(when=shown_when(reading.vanished))
 
 
-def to_json(reading: Reading, *, every: bool = False) -> str:
-    """The article as one JSON object: the import format and what is known besides. Absent values are null.
-
-    With `every`, `versions` holds the content of each revision too.
-    """
-    document = reading.document
-    fields: dict[str, object] = {
-        "schema": SCHEMA,
-        "id": document.id,
-        "url": document.url,
-        "aliases": reading.aliases,
-        "source": document.source,
-        "province": document.province,
-        "section": document.section,
-        "title": document.title,
-        "lead": document.lead,
-        "body": document.body,
-        "captions": document.captions,
-        "author": document.author,
-        "published": None if document.published is None else format_when(document.published),
-        "tags": document.tags,
-        **_only_archived(reading.archived),
-        "first_seen": format_when(document.first_seen),
-        "vanished": None if reading.vanished is None else format_when(reading.vanished),
-        "revisions": None if reading.revisions is None else len(reading.revisions),
-    }
-    if every:
-        fields["versions"] = (
-            None if reading.revisions is None else [_version(one) for one in reading.revisions]
-        )
-    return json_text(fields)
-
-
-def _only_archived(article: Article | None) -> dict[str, object]:
-    """What only the archive knows of an article; null where it is empty or there is no archive."""
-    names = ("headings", "images", "role", "agency", "language")
-    known: dict[str, object] = {name: getattr(article, name, None) or None for name in names}
-    modified = article.modified if article else None
-    return {**known, "modified": None if modified is None else format_when(modified)}
-
-
-def _version(version: Revision) -> dict[str, object]:
-    return {
-        "number": version.number,
-        "seen": format_when(version.seen),
-        "digest": version.digest,
-        **json.loads(dump_article(version.article)),
-    }
-
-
 def revisions_text(versions: Sequence[Revision]) -> str:
     """One line a version, oldest first: number, when it was seen, its digest, its title."""
     rows = (
@@ -118,3 +73,19 @@ def revisions_text(versions: Sequence[Revision]) -> str:
         for one in versions
     )
     return "".join(printable("\t".join(row)) + "\n" for row in rows)
+
+
+def reprints_text(comparisons: tuple[Comparison, ...], title_of: Callable[[str], str] = str) -> str:
+    """For each article a line with day, newspaper, id, headline and, where it is from one, its news agency.
+
+    Below it stands what it added (+) and cut (-).
+    """
+    lines: list[str] = []
+    for one in comparisons:
+        document = one.document
+        day = "" if document.published is None else shown_when(document.published)
+        columns = (day, title_of(document.source), document.id, document.title, document.agency)
+        lines.append("\t".join(one_line(column) for column in columns if column is not None))
+        lines += (f"+ {one_line(paragraph)}" for paragraph in one.added)
+        lines += (f"- {one_line(paragraph)}" for paragraph in one.cut)
+    return "".join(f"{line}\n" for line in lines)

@@ -1,12 +1,13 @@
-"""The reprints of one article side by side."""
+"""The reprints of one article compared."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import pytest
+
 from index.document import Document
-from searcher.output.reprints import compare, to_text
+from searcher.results.reprints import compare
 from tests.oracle_engine import OracleEngine
 
 SEEN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -61,19 +62,33 @@ def test_what_was_added_and_cut_is_told_by_paragraphs() -> None:
         ((own, "\x1b[2JẢnh:\nmột"), (PARAGRAPHS[2],)),
         ((), ()),
     ]
-    lines = to_text(found).splitlines()
-    assert lines[2:5] == [f"+ {own}", "+ [2JẢnh: một", f"- {PARAGRAPHS[2]}"]
-    assert [len(line.split("\t")) for line in lines if "\t" in line] == [4, 4, 4]
-
-
-def test_the_agency_is_told() -> None:
-    """Where a paper says which news agency it has an article from, the line says so; others have no empty column."""
-    wire = replace(document("wire", 15, *PARAGRAPHS), agency="TTXVN")
-    lines = to_text(compare("wire", engine(wire, document("other", 16, *PARAGRAPHS)))).splitlines()
-    assert [line.split("\t")[4:] for line in lines] == [["TTXVN"], []]
 
 
 def test_an_article_without_reprints_has_none() -> None:
     """What stands alone, and what is not indexed, is compared with nothing."""
     made = engine(document("alone", 1, *PARAGRAPHS, group=None))
     assert compare("alone", made) == compare("unknown", made) == ()
+
+
+def test_a_short_paragraph_is_kept_where_the_other_has_it() -> None:
+    """What is too short for runs of syllables is told by being equal; blank paragraphs are none."""
+    found = compare(
+        "later",
+        engine(
+            document("first", 15, *PARAGRAPHS, "Theo TTXVN."),
+            document("later", 16, *PARAGRAPHS, "THEO TTXVN", " \t", "Nhóm PV."),
+        ),
+    )
+    assert [(one.added, one.cut) for one in found] == [((), ()), (("Nhóm PV.",), ())]
+
+
+def test_the_earliest_of_many_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a group that is too large to compare the earliest stay, so that the first is among them."""
+    monkeypatch.setattr("searcher.results.reprints.MAX_REPRINTS", 2)
+    many = engine(*(document(str(day), day, *PARAGRAPHS) for day in (14, 13, 12)))
+    assert [one.document.id for one in compare("14", many)] == ["12", "13"]
+
+
+def test_a_group_of_one_is_no_reprint() -> None:
+    """An article whose reprints are all gone from the index stands alone."""
+    assert compare("alone", engine(document("alone", 1, *PARAGRAPHS))) == ()
