@@ -1,0 +1,84 @@
+"""Bylines are read as Vietnamese newsrooms set them."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawl.extraction.blocks import Block
+from crawl.extraction.byline import Byline, name_in, read_byline
+
+LONG = "Sáng 15-3, Ủy ban nhân dân tỉnh họp bàn việc xây dựng hồ chứa nước ở huyện miền núi."
+MORE = "Theo kế hoạch, công trình hoàn thành vào cuối năm sau, tưới cho hơn 2.500 héc-ta ruộng."
+
+
+def signed(*last: Block) -> Byline:
+    """The byline of a text that ends with these blocks, which must be no part of it."""
+    text = [Block(LONG), Block(MORE)]
+    byline, kept = read_byline([*text, *last])
+    assert kept == text
+    return byline
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Tin, ảnh: P.Y", "P.Y"),
+        ("Bài và ảnh: Hoàng Anh", "Hoàng Anh"),
+        ("Bài, ảnh, clip: Trần B - Lê C", "Trần B - Lê C"),
+        ("Thực hiện: NGỌC HÀ", "NGỌC HÀ"),
+        ("Anh Dũng", "Anh Dũng"),
+        ("Kỹ sư Bùi Mau\n(Chủ tịch Liên hiệp hội)", "Kỹ sư Bùi Mau"),
+        ("Kỹ sư Bùi Mau (Chủ tịch Liên hiệp hội)", "Kỹ sư Bùi Mau"),
+        ("Nhóm P.V thực hiện", "Nhóm P.V thực hiện"),
+        ("Văn Tấn và Hữu Phước", "Văn Tấn và Hữu Phước"),
+        ("Theo TTXVN", None),
+        ("Nguồn: VnExpress", None),
+        ("Dự án hoàn thành", None),
+        ("Ảnh", None),
+        ("", None),
+        (LONG, None),
+    ],
+)
+def test_names_in_bylines(text: str, name: str | None) -> None:
+    """A byline gives the name alone; credits and sentences give none."""
+    assert name_in(text) == name
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        [Block("Tin, ảnh: P.Y", bold=13, right=True)],
+        [Block("P.Y", right=True)],
+        [Block("P.Y", bold=3), Block("(Theo TTXVN)")],
+        [Block("Tác giả: P.Y"), Block("(Chủ tịch hội)")],
+        [Block("P.Y", byline=True), Block("."), Block("các thông tin tiện ích")],
+        [Block("P.Y", right=True), Block("Từ khóa: nước sạch", linked=9), Block("Lượt xem: 1.234")],
+        [Block("P.Y", right=True), Block("Bản quyền thuộc Báo X. Cấm sao chép dưới mọi hình thức.")],
+    ],
+)
+def test_bylines(byline: list[Block]) -> None:
+    """The author is taken from the end of the text, and the end is cut there."""
+    assert signed(*byline).author == "P.Y"
+
+
+def test_a_credit_behind_the_name() -> None:
+    """What is in brackets behind a name is a role, unless it says whom the text is taken from."""
+    credited = signed(Block("P.Y (Theo AFP, Reuters)", right=True))
+    assert (credited.author, credited.role, credited.credit) == ("P.Y", None, "Theo AFP, Reuters")
+    assert signed(Block("P.Y (CTV)", right=True)).role == "CTV"
+
+
+@pytest.mark.parametrize("credit", ["Theo TTXVN", "Theo Báo Vạn Thuận", "Tổng hợp"])
+def test_a_credit_is_no_author(credit: str) -> None:
+    """Whose text was taken over did not write it for this paper; it is said apart, and is no part of the text."""
+    found = signed(Block(f"({credit})"))
+    assert (found.author, found.credit) == (None, credit)
+
+
+@pytest.mark.parametrize(
+    "last", ["Ai cũng vui.", "Nha Trang, quê tôi!", "Sông Cái", "Đó là: Hồ Đá Bàn, Hồ Suối Dầu."]
+)
+def test_a_short_last_paragraph_may_be_text(last: str) -> None:
+    """Sentences are no bylines; neither is a heading."""
+    blocks = [Block(LONG), Block(MORE), Block(last, heading=2 if last == "Sông Cái" else 0)]
+    assert read_byline(blocks) == (Byline(), blocks)
