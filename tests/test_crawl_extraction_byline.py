@@ -31,6 +31,10 @@ def signed(*last: Block) -> Byline:
         ("Kỹ sư Bùi Mau (Chủ tịch Liên hiệp hội)", "Kỹ sư Bùi Mau"),
         ("Nhóm P.V thực hiện", "Nhóm P.V thực hiện"),
         ("Văn Tấn và Hữu Phước", "Văn Tấn và Hữu Phước"),
+        ("Nhật Linh Theo Reuters", "Nhật Linh"),
+        ("Tin: Nhật Linh - Nguồn: Báo Vạn Thuận", "Nhật Linh"),
+        ("Theo Trần", None),
+        ("Lê Theo", "Lê Theo"),
         ("Theo TTXVN", None),
         ("Nguồn: VnExpress", None),
         ("Dự án hoàn thành", None),
@@ -66,6 +70,12 @@ def test_a_credit_behind_the_name() -> None:
     credited = signed(Block("P.Y (Theo AFP, Reuters)", right=True))
     assert (credited.author, credited.role, credited.credit) == ("P.Y", None, "Theo AFP, Reuters")
     assert signed(Block("P.Y (CTV)", right=True)).role == "CTV"
+
+
+def test_a_credit_in_one_line_with_the_name() -> None:
+    """Whom the text is taken from may stand in one element with the name, whatever markup calls it."""
+    for block in (Block("Nhật Linh Theo Reuters", byline=True), Block("Nhật Linh Theo Reuters", right=True)):
+        assert signed(block) == Byline("Nhật Linh", None, "Theo Reuters")
 
 
 @pytest.mark.parametrize("credit", ["Theo TTXVN", "Theo Báo Vạn Thuận", "Tổng hợp"])

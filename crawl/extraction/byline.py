@@ -12,6 +12,8 @@ from crawl.extraction.labels import is_filing, is_furniture, is_invitation
 _CREDIT = re.compile(
     r"\(?(?:(?:theo|nguồn|source)\b[ :]+.{1,60}|tổng hợp|sưu tầm|(?:lược|biên) (?:dịch|ghi|soạn))\)?"
 )
+# Behind a name and in one element with it. `Theo` is a name as well, but nobody's last one.
+_TAKEN_FROM = re.compile(r"(?<=\S)\s+((?:Theo|Nguồn|Source)\b[ :]+.{1,60})$")
 _BYLINE_LABEL = re.compile(
     r"(?:(?:tin|bài(?: viết)?|ảnh|clip|video|thực hiện|tác giả|người viết|phóng viên|pv|đồ họa)"
     r"\s*(?:,|và|&|-|/)?\s*)+:\s*|by\s+",
@@ -47,7 +49,8 @@ def read_byline(blocks: Sequence[Block]) -> tuple[Byline, list[Block]]:
     signed = [(name, block) for block in marked if (name := name_in(block.text, trusted=True))]
     author, role = (signed[0][0], role_in(signed[0][1].text)) if signed else (None, None)
     kept = [block for block in blocks if block not in marked]
-    credit = below = None
+    credit = _credit_behind(signed[0][1].text) if signed else None
+    below = None
     end = len(kept)
     for place in range(len(kept) - 1, max(0, len(kept) - 1 - _TAIL), -1):
         text = kept[place].text
@@ -59,6 +62,7 @@ def read_byline(blocks: Sequence[Block]) -> tuple[Byline, list[Block]]:
             bracket = role_in(text)
             if bracket and _CREDIT.fullmatch(bracket.lower()):
                 credit, bracket = bracket, None
+            credit = credit or _credit_behind(text)
             if author is None:
                 author, role = name, bracket or below
             end = place
@@ -86,7 +90,8 @@ def name_in(text: str, *, trusted: bool = False) -> str | None:
     """
     line = text.split("\n", 1)[0]
     label = _BYLINE_LABEL.match(line)
-    name = re.sub(r"\s*\(.*\)$", "", line[label.end() :] if label else line).strip(" \t-–,:;|*•")
+    name = re.sub(r"\s*\(.*\)$", "", line[label.end() :] if label else line)
+    name = _TAKEN_FROM.sub("", name).strip(" \t-–,:;|*•")
     if not re.search(r"[^\W\d_]", name) or len(name) > _NAME_LENGTH or _CREDIT.match(name.lower()):
         return None
     if trusted or label or _GROUP.fullmatch(name):
@@ -106,6 +111,12 @@ def role_in(text: str) -> str | None:
     """What stands in brackets behind the name in a byline: `Kỹ sư Bùi Mau (Chủ tịch hội)`."""
     match = re.search(r"\(([^()]{3,120})\)\s*$", text)
     return match[1].strip() if match and len(text) <= 2 * _NAME_LENGTH else None
+
+
+def _credit_behind(text: str) -> str | None:
+    """Whom a text is taken from, where that stands behind the name of who wrote it: `Nhật Linh Theo Reuters`."""
+    match = _TAKEN_FROM.search(text.split("\n", 1)[0])
+    return match[1] if match else None
 
 
 def _signature(block: Block) -> str | None:
