@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawl.extraction.blocks import Block
-from crawl.extraction.byline import Byline, name_in, read_byline
+from crawl.extraction.blocks import Block, Placed
+from crawl.extraction.byline import Byline, is_newsroom, marked_author, name_in, read_byline, role_in
 
 LONG = "Sáng 15-3, Ủy ban nhân dân tỉnh họp bàn việc xây dựng hồ chứa nước ở huyện miền núi."
 MORE = "Theo kế hoạch, công trình hoàn thành vào cuối năm sau, tưới cho hơn 2.500 héc-ta ruộng."
@@ -92,3 +92,45 @@ def test_a_short_last_paragraph_may_be_text(last: str) -> None:
     """Sentences are no bylines; neither is a heading."""
     blocks = [Block(LONG), Block(MORE), Block(last, heading=2 if last == "Sông Cái" else 0)]
     assert read_byline(blocks) == (Byline(), blocks)
+
+
+def test_names_of_something_around_the_text() -> None:
+    """Where markup calls many blocks a byline, it names comments or teasers, and none is the author's."""
+    many = [Block(f"Bạn đọc số {number}", byline=True) for number in range(6)]
+    assert read_byline([Block(LONG), *many, Block(MORE)])[0].author is None
+    assert read_byline([Block(LONG), *many[:5], Block(MORE)])[0].author == "Bạn đọc số 0"
+
+
+def test_a_byline_beside_the_text() -> None:
+    """What markup calls a byline just above or below the body is the author's; farther away it is someone else's."""
+    name = Placed(Block("Bùi Mau", byline=True), ())
+    text = [Placed(Block(LONG), ())] * 9
+
+    def author(at: int, body: list[int]) -> str | None:
+        outline = [*text[:at], name, *text[at:]]
+        return marked_author(outline, range(len(outline)), body[0], body)
+
+    assert (author(0, [6, 7]), author(0, [7, 8])) == ("Bùi Mau", None)
+    assert (author(8, [1, 2]), author(9, [1, 2])) == ("Bùi Mau", None)
+    assert author(7, [6, 7, 8]) is None
+
+
+def test_brackets_behind_a_sentence_are_no_role() -> None:
+    """A byline is short: what stands in brackets behind a paragraph is part of it."""
+    assert role_in("Bùi Mau (CTV)") == "CTV"
+    assert role_in(f"{LONG} {MORE} (CTV)") is None
+
+
+def test_the_last_signature_counts() -> None:
+    """Of two names at the end the last is who signed; a short sentence set to the right is no name."""
+    assert signed(Block("Lê Hòa", right=True), Block("Bùi Mau", right=True)).author == "Bùi Mau"
+    last = Block("Mong lắm!", right=True)
+    assert read_byline([Block(LONG), Block(MORE), last])[0].author is None
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"), [("Báo Vạn Thuận", True), ("Admin", True), ("vanthuan.vn", True), ("Bảo Ngọc", False)]
+)
+def test_newsrooms_are_nobody(name: str, is_one: bool) -> None:
+    """Machines are told the paper's name where they ask for the author's."""
+    assert is_newsroom(name) is is_one

@@ -52,3 +52,11 @@ def test_links_inside_a_sentence_stay() -> None:
     """Text with links in it is text; `xem thêm` in the middle of a sentence is no label."""
     text = "Xem thêm nhiều tiết mục khác, khán giả ở Nha Trang vỗ tay không ngớt suốt đêm diễn."
     assert sort(Block(LONG, linked=20), Block(text)).paragraphs == (LONG, text)
+
+
+def test_a_heading_without_text_goes() -> None:
+    """What heads nothing that is left headed a box; a line of a list in which a link stands belongs to the box."""
+    assert sort(Block(LONG), Block("Thông tin thêm", heading=3)).paragraphs == (LONG,)
+    line = Block("Khánh thành cầu qua sông Cái (15-3) ở xã ven biển", linked=9, listed=True)
+    assert sort(Block(LONG), Block("Tin liên quan"), line, Block(MORE)).paragraphs == (LONG, MORE)
+    assert sort(Block(LONG), line, Block(MORE)).paragraphs == (LONG, line.text, MORE)
