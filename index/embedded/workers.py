@@ -12,12 +12,11 @@ import queue
 import threading
 import zlib
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crawl.datafolder.processes import uninterrupted
+from crawl.datafolder.processes import started
 from crawl.messages import current_language, set_language
 from crawl.messages import gettext as _
 from index.document import Document
@@ -142,20 +141,8 @@ class Workers:
 
 
 def _started(folder: Path, locator: str, budget: int) -> _Worker:
-    context = get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(
-        target=_work, args=(theirs, folder, locator, budget, current_language()), daemon=True
-    )
-    try:
-        with uninterrupted(), backend(locator):
-            process.start()
-    except BaseException:
-        ours.close()
-        raise
-    finally:
-        theirs.close()
-    return _Worker(process, ours)
+    with backend(locator):
+        return _Worker(*started(_work, folder, locator, budget, current_language()))
 
 
 def _work(connection: Connection[Any, Any], folder: Path, locator: str, budget: int, language: str) -> None:
