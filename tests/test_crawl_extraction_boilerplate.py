@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from crawl.article import Article, Page
+from crawl.extraction.boilerplate import without_boxes, without_furniture
+from crawl.extraction.dom import parse
 from crawl.extraction.extract import extract
+from crawl.extraction.outline import walk
 from crawl.sources.source import Source
 
 PARAGRAPHS = tuple(
@@ -125,3 +128,61 @@ def test_a_text_set_in_several_boxes() -> None:
     assert article(links, halves[0], advertisement, halves[1]).body == "\n\n".join(PARAGRAPHS)
     other = f"<div class=t><h1>Một bài khác</h1>{set_as((PROSE,) * 3)}</div>"
     assert article(links, *halves, other).body == "\n\n".join(PARAGRAPHS)
+
+
+def left(*parts: str) -> list[str]:
+    """The texts of the blocks that are neither furniture nor in boxes."""
+    outline = walk(parse(f"<html><body>{''.join(parts)}</body></html>").root, None).outline
+    return [outline[place].block.text for place in without_boxes(outline, without_furniture(outline))]
+
+
+TEXT = f"<h1>Nước sạch về làng</h1><div class=t>{set_as(PARAGRAPHS)}</div>"
+TOLD = "Bà con kể lại chuyện cũ, ai cũng nhớ những năm phải gánh từng đôi nước từ bên kia sông về nhà."
+ROW = "".join(f"<a href=/{n}>Chuyên mục thứ {n} của tờ báo</a> " for n in range(3))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [
+            TEXT,
+            f"<div><p>Ghi rõ nguồn là điều ai viết sử làng cũng dặn nhau. {TOLD} {TOLD}</p><p>{TOLD}</p></div>",
+        ],
+        [TEXT, f"<div><p>Newsletter</p>{set_as((TOLD,) * 20)}</div>"],
+        [
+            f"<h1>Nước sạch về làng</h1><p>{' '.join(PARAGRAPHS)}</p>",
+            f"<div><h3>Bình luận</h3><p>{TOLD}</p></div>",
+        ],
+        [
+            f"<h1>Nước sạch về làng</h1>{set_as(PARAGRAPHS[:2])}",
+            f"<div><h3>Bình luận</h3><p>{TOLD}</p></div>",
+        ],
+        [f"{set_as(PARAGRAPHS)}<h1>Nước sạch về làng</h1>", f"<div><h3>Bình luận</h3><p>{TOLD}</p></div>"],
+        ["<h1>Giấy phép</h1>", f"<div><p>Giấy phép số 12 được cấp cho làng.</p><p>{TOLD}</p></div>"],
+        [TEXT, f"<p>Bình luận</p><p>{TOLD}</p>"],
+        [TEXT, f"<div><div>{TEASER}<p>{TOLD}</p></div></div>"],
+        [TEXT, f"<div><h4>Xem thêm</h4><p>{TOLD}</p><p>{TOLD}</p></div>"],
+        [TEXT, "<div>" + f"<p><a href=/a>Xem ảnh lớn</a></p><p>{TOLD}</p>" * 2 + "</div>"],
+        [TEXT, "<div>" + f"<p>{ROW}</p><p>{TOLD}</p>" * 2 + "</div>"],
+        [f"<h1>Nước sạch về làng</h1>{set_as(PARAGRAPHS[:5])}", f"<div>{f'{TEASER}<p>{TOLD}</p>' * 9}</div>"],
+        [f"<div class=footer><h1>Nước sạch về làng</h1>{set_as((*PARAGRAPHS, TOLD))}</div>"],
+    ],
+    ids=[
+        "long-first-line",
+        "long-box",
+        "one-paragraph",
+        "little-text",
+        "before-the-title",
+        "imprint-above",
+        "label-in-passing",
+        "one-teaser",
+        "label-above-prose",
+        "buttons",
+        "rows-of-links",
+        "about-teasers",
+        "misnamed",
+    ],
+)
+def test_what_only_looks_like_a_box(parts: list[str]) -> None:
+    """Text stays where a label, a link or a name is too little to tell: too long, too early, alone or in a row."""
+    assert TOLD in left(*parts)

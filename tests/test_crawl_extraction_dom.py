@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +41,21 @@ def test_nothing_is_lost_at_any_depth(depth: int) -> None:
     assert words(root) == ["đầu", "giữa", "cuối", "sau"]
     assert [text_of(element) for element in root.iter("h1", "p")] == ["đầu", "cuối"]
     assert max(sum(1 for _one in element.iterancestors()) for element in root.iter()) < DEEPEST
+
+
+def test_elements_nest_as_deep_as_in_any_newspaper() -> None:
+    """A hundred elements inside each other stay so, twice what a newspaper has; a tree can be walked by recursion."""
+    (found,) = parse("<div>" * 100 + "<p>đáy</p>" + "</div>" * 100).root.iter("p")
+    assert sum(1 for _one in found.iterancestors("div")) == 100
+    assert sys.getrecursionlimit() / 4 > DEEPEST
+
+
+def test_attributes_beyond_reason_go() -> None:
+    """Of a thousand attributes the first are kept, more than any element needs."""
+    (found,) = parse(f"<p class=a {' '.join(f'a{number}=1' for number in range(1000))}>chữ</p>").root.iter(
+        "p"
+    )
+    assert (found.get("class"), found.get("a30"), len(found.attrib)) == ("a", "1", 40)
 
 
 @given(st.lists(st.sampled_from([*PIECES, "chữ "])))

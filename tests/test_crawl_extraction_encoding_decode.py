@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import unicodedata
 
 import pytest
@@ -175,3 +177,16 @@ def test_piles_of_marks_are_kept_in_small_heaps() -> None:
     assert unicodedata.normalize("NFD", repaired).count("\u0302") == 50_000
     assert repaired.endswith(" sau đó")
     assert repair_text(repaired) == repaired
+
+
+def test_only_guessing_loads_the_guesser() -> None:
+    """UTF-8 and what is declared are read without charset_normalizer; bytes that nobody described are not."""
+    program = """
+import sys
+from crawl.extraction.encoding.decode import decode
+decode("Huế".encode(), None), decode("Đà Lạt".encode(), "utf-8"), decode(b"caf\\xe9", "iso-8859-1")
+print("charset_normalizer" in sys.modules, decode(b"\\xcf\\xf0\\xe8\\xe2\\xe5\\xf2 " * 20, None).split()[0])
+print("charset_normalizer" in sys.modules)
+"""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["False", "Привет", "True"]

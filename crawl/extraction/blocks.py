@@ -1,26 +1,72 @@
-"""A page as its blocks of text in reading order, each with the elements around it. Plain values.
-
-Whoever walks the markup tells an `OutlineWriter` where elements begin and end and what text stands between.
-"""
+"""A page as its blocks of text in reading order, each with the elements around it. Plain values."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from crawl.extraction.encoding.decode import repair_text
-from crawl.extraction.markup import Marks
-from crawl.extraction.paragraphs import Block
 from crawl.messages import printable
 
-_AROUND = 32  # elements further out say nothing about a block, and nesting may be 100,000 deep
-_NEAR = 3  # a block's own element and two around it may say what it is
-_CAPTIONS = 500  # characters; a longer table is more than pictures with their captions
-_WHITE_SPACE = re.compile(r"\s+")
-_SENTENCE_END = re.compile(r"[.!?…:][\"”’')\]]*\s*$")
+_SCRAP = 15  # characters; shorter blocks are labels, buttons and dates
+_SHORT = 60  # characters; shorter blocks are dates, labels, sub-headings
+_MOSTLY = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One run of text between two block boundaries of a page.
+
+    `linked`, `bold` and `slanted` count the characters set so, `links` the links that begin in it. `heading` is
+    1 to 6 for h1 to h6, else 0; `caption`, `lead` and `byline` tell what the markup calls by such a name;
+    `listed` tells list items, `pictured` text that follows a picture with no text between; `picture` is the
+    address of the last picture before it, '' if there is none or it is not known; `centred` and `right` are
+    the alignment.
+    """
+
+    text: str
+    linked: int = 0
+    links: int = 0
+    bold: int = 0
+    slanted: int = 0
+    heading: int = 0
+    caption: bool = False
+    lead: bool = False
+    byline: bool = False
+    listed: bool = False
+    centred: bool = False
+    right: bool = False
+    pictured: bool = False
+    picture: str = ""
+
+    @property
+    def worth(self) -> int:
+        """How much the block speaks for being prose: its characters, against links and scraps."""
+        unlinked = len(self.text) - self.linked
+        return unlinked - _SCRAP if unlinked >= self.linked else -self.linked - _SCRAP
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it is nothing but links."""
+        return self.linked >= _MOSTLY * len(self.text)
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether it is long enough for a paragraph, and more than links."""
+        return len(self.text) >= _SHORT and not self.is_link
+
+    @property
+    def is_bold(self) -> bool:
+        """Whether it is bold throughout."""
+        return self.bold >= _MOSTLY * len(self.text)
+
+    @property
+    def is_slanted(self) -> bool:
+        """Whether it is slanted throughout."""
+        return self.slanted >= _MOSTLY * len(self.text)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,150 +107,6 @@ def tidy(text: str) -> str:
     return printable(" ".join(unicodedata.normalize("NFC", text).split()))
 
 
-@dataclass(slots=True)
-class _Table:
-    """A table that is open: where in the outline it begins, and the pictures in it if it begins with one."""
-
-    start: int
-    pictures: list[str] = field(default_factory=list)
-
-
-class OutlineWriter:
-    """Makes the outline while markup is walked. Every `enter` is followed by its `leave`."""
-
-    def __init__(self) -> None:
-        self.outline: list[Placed] = []
-        self._open: list[tuple[Element, Marks]] = []
-        self._tables: list[_Table] = []
-        self._numbers = 0
-        self._links = self._bold = self._slanted = 0  # how many such elements are open
-        self._pictured = False
-        self._picture = ""  # the address of the picture seen last
-        self._parts: list[str] = []
-        self._in_links = self._in_bold = self._in_slanted = 0  # how much of the parts is
-        self._begun_links = 0  # how many links began in the parts
-
-    def enter(self, marks: Marks, *, chosen: bool = False) -> None:
-        """An element begins; `chosen` is the one that a source's selectors mean, and a block in any case."""
-        if marks.block or chosen:
-            self._flush()
-            self._numbers += 1
-            self._open.append(
-                (
-                    Element(
-                        self._numbers,
-                        furniture=marks.furniture,
-                        apart=marks.apart,
-                        article=marks.article,
-                        body=marks.body,
-                        chosen=chosen,
-                        kind=marks.kind,
-                    ),
-                    marks,
-                )
-            )
-        if marks.table:
-            self._tables.append(_Table(len(self.outline)))
-        self._links += marks.link
-        self._begun_links += marks.link
-        self._bold += marks.bold
-        self._slanted += marks.slanted
-        self._pictured |= marks.picture
-        if marks.line_break:
-            self._break_line()
-
-    def leave(self, marks: Marks, *, chosen: bool = False) -> None:
-        """The element entered last, which had these marks, ends."""
-        if marks.block or chosen:
-            self._flush()
-            self._open.pop()
-        if marks.table:
-            self._caption(self._tables.pop())
-        self._links -= marks.link
-        self._bold -= marks.bold
-        self._slanted -= marks.slanted
-
-    def show(self, address: str) -> None:
-        """A picture stands here; '' if its address is not known."""
-        self._picture = address
-        for table in self._tables:
-            if table.pictures or (table.start == len(self.outline) and not "".join(self._parts).strip()):
-                table.pictures.append(address)
-
-    def _caption(self, table: _Table) -> None:
-        """The text of a small table that begins with a picture is captions: as many as pictures, or of the last."""
-        placed = self.outline[table.start :]
-        if not table.pictures or sum(len(one.block.text) for one in placed) > _CAPTIONS:
-            return
-        each = len(placed) == len(table.pictures)
-        for number, one in enumerate(placed):
-            picture = table.pictures[number] if each else one.block.picture
-            self.outline[table.start + number] = replace(
-                one, block=replace(one.block, caption=True, picture=picture)
-            )
-
-    def write(self, text: str) -> None:
-        """Text inside the elements that are open."""
-        if text.isspace():
-            self._parts.append(" ")
-            return
-        collapsed = _WHITE_SPACE.sub(" ", text)
-        self._parts.append(collapsed)
-        if self._links or self._bold or self._slanted:
-            size = len(collapsed.strip())
-            self._in_links += size * (self._links > 0)
-            self._in_bold += size * (self._bold > 0)
-            self._in_slanted += size * (self._slanted > 0)
-
-    def _break_line(self) -> None:
-        """A line break after a sentence, a link or another break ends a paragraph; others are of verse."""
-        last = self._parts[-1] if self._parts else ""
-        if last == "\n" or _SENTENCE_END.search(last) or self._is_linked():
-            self._flush()
-        elif last:
-            self._parts.append("\n")
-
-    def _is_linked(self) -> bool:
-        """Whether all text of the block so far is linked: a headline above its teaser."""
-        return self._in_links > 0 and self._in_links >= sum(len(part.strip()) for part in self._parts)
-
-    def _flush(self) -> None:
-        """End the block, if there is any text in it."""
-        begun_links, self._begun_links = self._begun_links, 0
-        if not self._parts:
-            return
-        written = "".join(self._parts)
-        lines = () if written.isspace() else map(tidy, written.split("\n"))
-        if text := "\n".join(line for line in lines if line):
-            around = tuple(element for element, _ in self._open[: -_AROUND - 1 : -1])
-            self.outline.append(Placed(self._block(text, begun_links), around))
-            self._pictured = False
-        self._parts = []
-        self._in_links = self._in_bold = self._in_slanted = 0
-
-    def _block(self, text: str, links: int) -> Block:
-        around = [marks for _, marks in self._open[: -_NEAR - 2 : -1]]
-        heading, caption, lead, byline, listed, align = 0, False, False, False, False, ""
-        for marks in around[:_NEAR]:
-            heading = max(heading, marks.heading)
-            caption |= marks.caption
-            lead |= marks.lead
-            byline |= marks.byline
-            listed |= marks.listed
-            align = align or marks.align
-        return Block(
-            text=text,
-            linked=min(self._in_links, len(text)),
-            links=links,
-            bold=min(self._in_bold, len(text)),
-            slanted=min(self._in_slanted, len(text)),
-            heading=heading,
-            caption=caption,
-            lead=lead,
-            byline=byline and not any(marks.quote for marks in around),
-            listed=listed,
-            centred=align == "center",
-            right=align == "right",
-            pictured=self._pictured,
-            picture=self._picture,
-        )
+def text_key(text: str) -> str:
+    """What two printings of one text share: its words, without case and punctuation."""
+    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFC", text).lower()))

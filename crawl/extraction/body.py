@@ -11,70 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from crawl.extraction.blocks import Element, Outline
-from crawl.extraction.paragraphs import Block, is_related_label
+from crawl.extraction.boilerplate import teasers
 
 _RIVAL = 0.5
 """An element that the markup calls an article is believed if it is worth this share of the best there is."""
 
-_HEADLINE = 15  # characters; shorter links are buttons
 _ARTICLE = 250  # the least worth of an article that stands before others
-_FOLLOWED = 400  # characters
 _SEVERAL = 3  # articles make a list
-_DATED = 20  # characters; so much may stand beside a linked headline
-_HEADLINE_LINKS = 2  # a picture's and the title's; more are a row of buttons
-_SHORT = 60  # characters; shorter blocks are dates, labels, sub-headings
-
-
-class Prose:
-    """How much prose was met so far below a page's first heading."""
-
-    def __init__(self) -> None:
-        self.length = 0
-        self._paragraphs = 0
-        self._headed = False
-
-    def add(self, block: Block) -> None:
-        """One more block; an article begins with its heading."""
-        if block.heading == 1 and not block.is_link and not self._headed:
-            self._paragraphs = self.length = 0
-            self._headed = True
-        elif is_prose(block):
-            self._paragraphs += 1
-            self.length += len(block.text)
-
-    @property
-    def is_article(self) -> bool:
-        """Whether it is enough for an article that comments may follow, and not only for its lead."""
-        return self._paragraphs > 1 and self.length >= _FOLLOWED
-
-
-def without_furniture(outline: Outline) -> list[int]:
-    """The places of the blocks outside navigation, comments, related news and the like.
-
-    Names mislead, so an element that holds half of the page's text is furniture only if it follows an article;
-    few mislead that name footers and comments, which therefore do not count in that text.
-    """
-    sizes: defaultdict[Element, int] = defaultdict(int)
-    late: set[Element] = set()
-    headed: set[Element] = set()
-    prose = Prose()
-    below = teasers(outline, range(len(outline)))
-    for place, placed in enumerate(outline):
-        unlinked, is_late = len(placed.block.text) - placed.block.linked, prose.is_article
-        for element in placed.around:
-            if is_late and element not in sizes:
-                late.add(element)
-            sizes[element] += unlinked
-        if placed.block.heading == 1:
-            headed.update(placed.around)
-        if place not in below and not any(element.furniture for element in placed.around):
-            prose.add(placed.block)
-    apart = {one for one in sizes if one.furniture and one.apart and one not in headed}
-    rest = [placed.block for placed in outline if apart.isdisjoint(placed.around)]
-    limit = sum(len(block.text) - block.linked for block in rest) / 2
-    small = {one for one, size in sizes.items() if one.furniture and size < limit}
-    furniture = apart | small | {one for one in late if one.furniture}
-    return [place for place, placed in enumerate(outline) if furniture.isdisjoint(placed.around)]
 
 
 def find_body(outline: Outline, places: Sequence[int]) -> list[int]:
@@ -138,34 +81,6 @@ def _article_of_heading(
     return own if len(others.difference(around)) >= _SEVERAL else None
 
 
-def is_list(outline: Outline, places: Sequence[int]) -> bool:
-    """Whether the places hold a list of articles: half of their prose are teasers under linked headlines."""
-    prose = [place for place in places if is_prose(outline[place].block)]
-    below = teasers(outline, places)
-    return bool(below) and 2 * len(below) >= len(prose)
-
-
-def is_prose(block: Block) -> bool:
-    """Whether it is long enough for a paragraph, and more than links."""
-    return len(block.text) >= _SHORT and not block.is_link
-
-
-def teasers(outline: Outline, places: Iterable[int]) -> set[int]:
-    """The paragraphs right below a linked headline; short lines between, such as a date, do not count."""
-    found: set[int] = set()
-    below = False
-    for place in places:
-        block = outline[place].block
-        if block.is_link or 0 < len(block.text) - block.linked <= _DATED < block.linked:
-            below = len(block.text) >= _HEADLINE and block.links <= _HEADLINE_LINKS
-            below = below and not is_related_label(block)
-        elif is_prose(block):
-            if below:
-                found.add(place)
-            below = False
-    return found
-
-
 def _worths(outline: Outline, places: Sequence[int]) -> dict[Element, int]:
     """The worth of every element around the places, without teasers where they are half of the prose."""
     below = teasers(outline, places)
@@ -176,7 +91,7 @@ def _worths(outline: Outline, places: Sequence[int]) -> dict[Element, int]:
         for element in outline[place].around:
             worths[element] += block.worth
             tally = lists[element]
-            tally[0] += is_prose(block)
+            tally[0] += block.is_prose
             if place in below:
                 tally[1] += 1
                 tally[2] += block.worth

@@ -1,9 +1,8 @@
 """(Page, Source) → Article: what the newspaper printed, without the page around it. Pure: no I/O, no clock.
 
-HTML is parsed in `tree` and becomes, in one `walk`, blocks of text with the elements around them; plain modules decide
-what they are (`markup` knows what names mean, `density` finds the body, `headline` reads the top, `paragraphs`
-sorts the rest, `structured` reads what the page says to machines, `kinds` what is no article). A source's own
-selectors come first, each where it finds something (`chosen`).
+Here stands the order of the steps, and for each part of an article whom to believe: a source's own selectors come
+first, each where it finds something (`selectors`), then what the page says to machines or prints. The rules are
+those of the modules beside this one.
 
 No general extractor stands behind these rules, not even as a fallback: trafilatura 2.3 alone finds less
 (on 121 labelled pages of the world's press F1 .957 at best against .977; on Vietnamese ones it misses a tenth of
@@ -17,37 +16,33 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from crawl.article import Article, Page, When, local_day
+from crawl.extraction.address import canonical_links, is_root, read_address
 from crawl.extraction.agencies import agency_of
-from crawl.extraction.blocks import Outline, clean
-from crawl.extraction.body import find_body, is_list, without_furniture
-from crawl.extraction.boilerplate import without_boxes
-from crawl.extraction.dates import is_plausible, parse_written
+from crawl.extraction.blocks import Outline, clean, text_key
+from crawl.extraction.body import find_body
+from crawl.extraction.boilerplate import without_boxes, without_furniture
+from crawl.extraction.byline import is_newsroom, marked_author, name_in
+from crawl.extraction.dates import parse_written
 from crawl.extraction.dom import Tree, parse, text_of
 from crawl.extraction.encoding.decode import decode, spelt_out
 from crawl.extraction.encoding.language import language_of
-from crawl.extraction.metadata import read_json_ld, read_meta
-from crawl.extraction.non_articles import Signs, is_error, is_missing_notice, without_text
-from crawl.extraction.paragraphs import Parts, name_in, sort_out, text_key
+from crawl.extraction.lead import lead_above
+from crawl.extraction.metadata import meta_pairs, read_json_ld, read_meta
+from crawl.extraction.non_articles import Signs, Standing, is_list, objection
+from crawl.extraction.outline import walk
+from crawl.extraction.paragraphs import Parts, sort_out
+from crawl.extraction.published import modified, printed_date, published, time_element
+from crawl.extraction.sections import path_above, printed_path, section_names, tag_links, unique_tags
 from crawl.extraction.selectors import BadSelector, Chosen
-from crawl.extraction.title import (
-    agreed_date,
-    choose_title,
-    lead_above,
-    path_above,
-    printed_date,
-    text_after,
-    title_place,
-)
+from crawl.extraction.title import choose_title, text_after, title_place
 from crawl.extraction.trace import Found, How, Trace
-from crawl.extraction.walk import canonical_links, meta_pairs, printed_path, tag_links, time_element, walk
 from crawl.messages import gettext as _
 from crawl.sources.source import Source
-from crawl.urls import absolute, within
+from crawl.urls import absolute
 
 MAX_HTML = 4 * 2**20
 """How long a page may be, in bytes, without the pictures written into it: no article's is longer, and hostile markup
@@ -59,22 +54,8 @@ BAD_SELECTOR = "bad-selector"
 _HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/xml", "text/xml"})
 _WRITTEN_PICTURE = re.compile(rb"data:[\w/.+-]{1,80};base64,[A-Za-z0-9+/=%\s]{999,}")
 _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([^\s\"';]+)", re.IGNORECASE)
-_HOME = frozenset({"trang chủ", "trang nhất", "home", "tin tức"})
-_NEWSROOM = re.compile(
-    r"\b(?:báo|tòa soạn|toà soạn|ban biên tập|tạp chí|admin|online)\b|https?:|\.vn\b", re.IGNORECASE
-)
 
-_MOST_TAGS = 40
-_LONGEST_NAME = 80
-_BYLINE_REACH = 6  # how many blocks above and below the body a marked byline may stand
 _SIGNS_LENGTH = 2000
-# A date later than the page was fetched is wrong; where there is no other, the moment of fetching may be: of an
-# imported page it is its file's.
-_A_DAY, _TEN_YEARS = timedelta(days=1), timedelta(days=3653)
-_JUST_NOW = timedelta(minutes=2)
-# How many characters of text make an article of a page that tells machines it is one; of one that bears a
-# date line, of one that only prints its title, and of one that does not even do that.
-_SAID_TEXT, _DATED_TEXT, _TEXT, _UNTITLED_TEXT = 30, 100, 250, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,23 +166,23 @@ class _Reading:
         self._said = read_json_ld(tree.json_ld)
         self._body = self._chosen.body()
         self._walked = walk(tree.root, self._body)
+        claimed = [*canonical_links(tree.root), self._meta.url]
+        self._address = read_address(claimed, page.final_url, source.hosts)
         self._trace = Trace()
 
     def explanation(self) -> Explanation:
         """The article, or why there is none."""
         layout = self._layout()
         parts = self._parts(layout)
-        printed = (
-            printed_date(layout.outline, layout.top, layout.body, self._page.fetched) if layout.body else None
-        )
-        when = self._published(printed) if layout.body else None
-        if reason := self._objection(layout, parts, when):
+        when = self._published(layout)
+        if reason := objection(self._standing(layout, parts, when), self._signs(layout, parts)):
             return Explanation(Rejected(reason))
+        self._trace.note("url", How.META if self._address.stated else How.ADDRESS)
         author, role = self._author(layout, parts)
         captions, images = self._captions(parts)
         return Explanation(
             Article(
-                url=self._address()[0],
+                url=self._address.url,
                 source=self._source.name,
                 title=layout.title,
                 lead=parts.lead,
@@ -247,24 +228,17 @@ class _Reading:
             self._trace.note("lead", how if lead else How.TEXT)
         return parts
 
-    def _objection(self, layout: _Layout, parts: Parts, when: When | None) -> str | None:
-        """Why this is no article, or None. `og:type` is no argument: it says `article` on home pages too."""
-        says_so = self._said.is_article or self._meta.is_article
-        signs = self._signs(layout, parts)
-        if is_error(signs) and not (says_so and when):
-            return "error-page"
-        if says_so:
-            enough = _SAID_TEXT
-        elif self._address()[1] or self._is_own(layout.title) or is_list(layout.outline, layout.body):
-            return "list-page"
-        elif layout.heading is None:
-            enough = _UNTITLED_TEXT
-        else:
-            enough = _DATED_TEXT if when else _TEXT
-        length = len(parts.lead) + sum(map(len, parts.paragraphs))
-        if layout.title and length >= enough:
-            return "missing-notice" if is_missing_notice(layout.title, length) else None
-        return "list-page" if is_list(layout.outline, layout.places) else without_text(signs)
+    def _standing(self, layout: _Layout, parts: Parts, when: When | None) -> Standing:
+        return Standing(
+            title=layout.title,
+            length=len(parts.lead) + sum(map(len, parts.paragraphs)),
+            claimed=self._said.is_article or self._meta.is_article,
+            dated=when is not None,
+            printed=layout.heading is not None,
+            home=self._address.home or self._is_own(layout.title),
+            listed=is_list(layout.outline, layout.body),
+            lists=is_list(layout.outline, layout.places),
+        )
 
     def _signs(self, layout: _Layout, parts: Parts) -> Signs:
         blocks = [layout.outline[place].block for place in layout.places]
@@ -283,14 +257,6 @@ class _Reading:
 
     # The single facts, each noted with the way it was found.
 
-    def _first(self, field: str, *candidates: tuple[str | None, How]) -> str | None:
-        """The first candidate that is there."""
-        for value, how in candidates:
-            if value:
-                self._trace.note(field, how)
-                return value
-        return None
-
     def _window(self) -> str:
         return next((clean(text_of(element)) for element in self._root.iter("title")), "")
 
@@ -304,48 +270,27 @@ class _Reading:
         self._trace.note("title", told if claimed else How.PRINTED)
         return title
 
-    def _published(self, printed: When | None) -> When | None:
+    def _published(self, layout: _Layout) -> When | None:
+        if not layout.body:
+            return None
+        seen = self._page.fetched
         written = map(parse_written, self._chosen.texts("date"))
         chosen = next(filter(None, written), None)
-        shown = chosen or printed
+        shown = chosen or printed_date(layout.outline, layout.top, layout.body, seen)
+        said, meta = self._said.published, self._meta.published
         claims = (
-            (self._said.published, How.JSON_LD),
-            (self._meta.published, How.META),
-            (None if self._said.published or self._meta.published else time_element(self._root), How.TIME),
+            (said, How.JSON_LD),
+            (meta, How.META),
+            (None if said or meta else time_element(self._root), How.TIME),
             (shown, How.SELECTOR if chosen else How.PRINTED),
         )
-        likely = (
-            claim
-            for ahead in (_A_DAY, _TEN_YEARS)
-            for claim in claims
-            if claim[0] and is_plausible(claim[0], self._page.fetched + ahead)
-        )
-        claimed, told = next(likely, (None, How.PRINTED))
-        if claimed is None:
-            return None
-        when = agreed_date(claimed, shown)
-        self._trace.note("published", told if when == claimed else How.AGREED)
-        return when
+        return self._trace.first("published", published(claims, shown, seen))
 
-    def _modified(self, published: When | None) -> When | None:
-        """When the paper last changed the article.
-
-        A page that says it was changed when it was fetched, or before it was published, says nothing.
-        """
+    def _modified(self, when: When | None) -> When | None:
         said, meta = self._said.modified, self._meta.modified
-        changed = said or meta
-        if changed is None or published is None:
-            return None
         claimed = self._said.published or self._meta.published
-        if isinstance(published, datetime) and isinstance(changed, datetime):
-            if isinstance(claimed, datetime) and claimed.tzinfo != published.tzinfo and claimed != published:
-                changed = changed.replace(tzinfo=published.tzinfo)  # their zones are wrong alike
-            if not published < changed < self._page.fetched - _JUST_NOW:
-                return None
-        elif not local_day(published) < local_day(changed) < local_day(self._page.fetched):
-            return None
-        self._trace.note("modified", How.JSON_LD if said else How.META)
-        return changed
+        changed = modified(said or meta, when, claimed, self._page.fetched)
+        return self._trace.first("modified", (changed, How.JSON_LD if said else How.META))
 
     def _captions(self, parts: Parts) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The captions, and the addresses of their pictures where any is known."""
@@ -365,19 +310,20 @@ class _Reading:
             name_in(name, trusted=True) if name and not self._is_newsroom(name) else None
             for name in (clean(self._said.author or ""), clean(self._meta.author or ""))
         )
-        author = self._first(
+        marked = marked_author(layout.outline, layout.places, layout.top, layout.body)
+        author = self._trace.first(
             "author",
             (chosen, How.SELECTOR),
             (said, How.JSON_LD),
-            (_marked_byline(layout), How.MARKUP),
+            (marked, How.MARKUP),
             (parts.author, How.SIGNED),
             (meta, How.META),
         )
         is_signed = bool(author) and text_key(author or "") == text_key(parts.author or "")
-        return author, self._first("role", (parts.role if is_signed else None, How.SIGNED))
+        return author, self._trace.first("role", (parts.role if is_signed else None, How.SIGNED))
 
     def _is_newsroom(self, name: str) -> bool:
-        return self._is_own(name) or _NEWSROOM.search(name) is not None
+        return self._is_own(name) or is_newsroom(name)
 
     def _is_own(self, name: str) -> bool:
         """Whether it is the newspaper's own name."""
@@ -387,19 +333,18 @@ class _Reading:
     def _agency(self, author: str | None, parts: Parts) -> str | None:
         credits = filter(None, (parts.credit, author, self._said.author))
         text = (parts.lead, *parts.paragraphs[:1], *parts.paragraphs[-1:])
-        return self._first("agency", (agency_of(credits, text), How.TEXT))
+        return self._trace.first("agency", (agency_of(credits, text), How.TEXT))
 
     def _language(self, layout: _Layout, parts: Parts) -> str | None:
         text = "\n".join((layout.title, parts.lead, *parts.paragraphs))
-        return self._first("language", (language_of(text, self._root.get("lang")), How.TEXT))
+        return self._trace.first("language", (language_of(text, self._root.get("lang")), How.TEXT))
 
     def _section(self, layout: _Layout) -> str | None:
         path = self._said.breadcrumb or printed_path(self._walked.breadcrumbs)
         if not path and layout.heading is not None:
             path = path_above(layout.outline, layout.places, layout.heading)
-        named = [name for name in map(clean, path) if name and name.lower() not in _HOME]
-        names = [name for name in named if text_key(name) != text_key(layout.title)]
-        return self._first(
+        names = section_names(path, layout.title)
+        return self._trace.first(
             "section",
             (next(iter(self._chosen.texts("section")[-1:]), None), How.SELECTOR),
             (clean(self._said.section or ""), How.JSON_LD),
@@ -415,37 +360,10 @@ class _Reading:
             (self._meta.tags, How.META),
         )
         found, how = next((one for one in candidates if one[0]), ((), How.META))
-        tags = [clean(tag).strip("#,;. ") for tag in found]
-        unique = {text_key(tag): tag for tag in reversed(tags) if 0 < len(tag) <= _LONGEST_NAME}
-        if unique:
+        if tags := unique_tags(found):
             self._trace.note("tags", how)
-        return tuple(reversed(unique.values()))[:_MOST_TAGS]
-
-    def _address(self) -> tuple[str, bool]:
-        """The article's URL, and whether the page calls itself the site's home."""
-        final = absolute(self._page.final_url) or self._page.final_url
-        claims = [*canonical_links(self._root), self._meta.url]
-        found = [absolute(claim, final) for claim in claims if claim]
-        hosts = self._source.hosts
-        own = [url for url in found if url and (not hosts or within(url, hosts))]
-        inner = [url for url in own if not _is_root(url)]
-        self._trace.note("url", How.META if inner else How.ADDRESS)
-        return (inner[0] if inner else final), bool(own) and _is_root(own[0])
-
-
-def _marked_byline(layout: _Layout) -> str | None:
-    """The author whom markup names just above or below the body."""
-    first, last = layout.top - _BYLINE_REACH, layout.body[-1] + _BYLINE_REACH
-    around = {place for place in layout.places if first <= place <= last}.difference(layout.body)
-    blocks = [layout.outline[place].block for place in sorted(around)]
-    return next(
-        (name for block in blocks if block.byline and (name := name_in(block.text, trusted=True))), None
-    )
-
-
-def _is_root(url: str) -> bool:
-    return urlsplit(url).path in {"", "/"}
+        return tags
 
 
 def _is_front(url: str) -> bool:
-    return _is_root(url) and not urlsplit(url).query
+    return is_root(url) and not urlsplit(url).query

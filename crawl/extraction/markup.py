@@ -1,4 +1,3 @@
-# lists of words are best read as words
 """What the names in markup mean: elements, classes, ids, roles and styles → marks. Plain values.
 
 The words are those of the families of Vietnamese press sites, of the common editors and content systems, and

@@ -1,6 +1,6 @@
 """What a page says about itself to machines: JSON-LD (schema.org) and meta elements (Open Graph, HTML).
 
-Plain values in, plain values out; `extract` finds them in the page and decides what to believe.
+What of it is believed is decided in `extract`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from crawl.article import When
 from crawl.extraction.dates import parse_stated
+from crawl.extraction.dom import Element
 
 _ARTICLE_TYPE = re.compile(r"(?:article|blogposting|reportage)$", re.IGNORECASE)
 _MAX_NODES = 2000  # a page describes a few dozen things; more is noise or an attack
@@ -57,6 +58,15 @@ class Claims:
     site: str | None = None
     url: str | None = None
     breadcrumb: tuple[str, ...] = ()
+
+
+def meta_pairs(root: Element) -> Iterator[tuple[str, str]]:
+    """The page's meta elements: name or property, and content."""
+    for element in root.iter("meta"):
+        for attribute in ("property", "name", "itemprop"):
+            name, content = element.get(attribute), element.get("content")
+            if name is not None and content is not None:
+                yield name, content
 
 
 def read_meta(pairs: Iterable[tuple[str, str]]) -> Claims:

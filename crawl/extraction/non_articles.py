@@ -1,9 +1,13 @@
-"""What a page is that is no article: why it is kept out, in a word. Plain values."""
+"""Whether a page is an article, and if not, what it is: why it is kept out, in a word. Plain values."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from crawl.extraction.blocks import Outline
+from crawl.extraction.boilerplate import teasers
 
 _MISSING = r"không tìm thấy|không tồn tại|not found"
 _REMOVED = r"bị (?:xóa|xoá|gỡ)"
@@ -50,6 +54,30 @@ _NOTICE_LENGTH = 1500  # characters: a notice in an article's template has advic
 _GALLERY = 4  # pictures
 
 
+# How many characters of text make an article of a page that tells machines it is one; of one that bears a
+# date line, of one that only prints its title, and of one that does not even do that.
+_SAID_TEXT, _DATED_TEXT, _TEXT, _UNTITLED_TEXT = 30, 100, 250, 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What speaks for and against an article: its `title`, and the `length` of its lead and paragraphs in characters.
+
+    `claimed`: the page tells machines that it is an article; `dated`: it has a date; `printed`: the title is
+    printed at its top; `home`: it calls itself the home of its site, or bears the paper's own name as its title;
+    `listed`: its body is a list of articles, `lists`: the whole page is one.
+    """
+
+    title: str
+    length: int
+    claimed: bool = False
+    dated: bool = False
+    printed: bool = False
+    home: bool = False
+    listed: bool = False
+    lists: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Signs:
     """What a page without enough text for an article has instead.
@@ -64,6 +92,33 @@ class Signs:
     pictures: int = 0
     players: int = 0
     password: bool = False
+
+
+def objection(standing: Standing, signs: Signs) -> str | None:
+    """Why this is no article, or None. `og:type` is no argument: it says `article` on home pages too."""
+    if is_error(signs) and not (standing.claimed and standing.dated):
+        return "error-page"
+    if not standing.claimed and (standing.home or standing.listed):
+        return "list-page"
+    if standing.title and standing.length >= _enough(standing):
+        return "missing-notice" if is_missing_notice(standing.title, standing.length) else None
+    return "list-page" if standing.lists else without_text(signs)
+
+
+def _enough(standing: Standing) -> int:
+    """How many characters of text make an article of such a page."""
+    if standing.claimed:
+        return _SAID_TEXT
+    if not standing.printed:
+        return _UNTITLED_TEXT
+    return _DATED_TEXT if standing.dated else _TEXT
+
+
+def is_list(outline: Outline, places: Sequence[int]) -> bool:
+    """Whether the places hold a list of articles: half of their prose are teasers under linked headlines."""
+    prose = [place for place in places if outline[place].block.is_prose]
+    below = teasers(outline, places)
+    return bool(below) and 2 * len(below) >= len(prose)
 
 
 def is_error(signs: Signs) -> bool:

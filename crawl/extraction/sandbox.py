@@ -12,13 +12,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Self, TypeAlias, TypeVar
 
 from crawl.article import Page
-from crawl.datafolder.processes import processors, uninterrupted
+from crawl.datafolder.processes import processors, started
 from crawl.extraction.extract import Reading, Unreadable, unreadable
 from crawl.extraction.extract import read_page as read_here
 from crawl.messages import current_language, set_language
@@ -149,30 +148,13 @@ class _Worker:
         if self._process is not None and not self._process.is_alive():
             self.stop()
         if self._connection is None:
-            self._process, self._connection = _started(self._budget)
+            self._process, self._connection = started(_serve, self._budget, current_language())
         return self._connection
 
     def _ended_by_budget(self) -> bool:
         assert self._process is not None
         self._process.join(self._budget)
         return self._process.exitcode == -getattr(signal, "SIGPROF", 0)
-
-
-def _started(budget: float) -> tuple[BaseProcess, Connection]:
-    """A new process and the connection to it. Raises OSError when the system has no room for one."""
-    # A copy of this process by fork would hold its threads' locks and its databases.
-    context = get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, budget, current_language()), daemon=True)
-    try:
-        with uninterrupted():
-            process.start()
-    except BaseException:
-        ours.close()
-        raise
-    finally:
-        theirs.close()
-    return process, ours
 
 
 def _serve(connection: Connection, budget: float, language: str) -> None:

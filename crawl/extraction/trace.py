@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import TypeVar
 
 from crawl.messages import gettext as _
 from crawl.messages import mark
+
+T = TypeVar("T")
 
 
 class How(enum.Enum):
@@ -49,6 +52,14 @@ class Trace:
     def note(self, field: str, how: How) -> None:
         """The part was found so, whatever was noted of it before."""
         self._found[field] = how
+
+    def first(self, field: str, *candidates: tuple[T | None, How]) -> T | None:
+        """The first candidate that is there (neither None nor empty), noted with how it was found."""
+        for value, how in candidates:
+            if value:
+                self.note(field, how)
+                return value
+        return None
 
     @property
     def found(self) -> tuple[Found, ...]:

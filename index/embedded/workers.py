@@ -7,19 +7,16 @@ end with the commit, so that their memory is free again for merging. They end to
 
 from __future__ import annotations
 
-import contextlib
 import os
 import queue
-import signal
 import threading
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from multiprocessing import get_context, resource_tracker
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crawl.datafolder.processes import started
 from crawl.messages import current_language, set_language
 from crawl.messages import gettext as _
 from index.document import Document
@@ -144,31 +141,8 @@ class Workers:
 
 
 def _started(folder: Path, locator: str, budget: int) -> _Worker:
-    context = get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(
-        target=_work, args=(theirs, folder, locator, budget, current_language()), daemon=True
-    )
-    try:
-        with _uninterrupted(), backend(locator):
-            process.start()
-    except BaseException:
-        ours.close()
-        raise
-    finally:
-        theirs.close()
-    return _Worker(process, ours)
-
-
-@contextlib.contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """A process started here never hears Ctrl-C, which the terminal sends to all: the first one answers for them."""
-    resource_tracker.ensure_running()  # multiprocessing lets the signal in again where the first process brings it
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    with backend(locator):
+        return _Worker(*started(_work, folder, locator, budget, current_language()))
 
 
 def _work(connection: Connection[Any, Any], folder: Path, locator: str, budget: int, language: str) -> None:

@@ -29,7 +29,7 @@ from pathlib import Path
 import numpy as np
 
 from crawl.article import format_when, parse_when
-from crawl.extraction.paragraphs import text_key
+from crawl.extraction.blocks import text_key
 from tests.bench.extractors import ABSENT, SYSTEMS, Extracted, Extractor
 from tests.bench.labelled import Labelled, load_pages, precision_recall
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crawl.extraction.paragraphs import text_key
+from crawl.extraction.blocks import text_key
 
 Shingles = Counter[tuple[str, ...]]
 

@@ -12,8 +12,6 @@ import sys
 import unicodedata
 from html import unescape
 
-from charset_normalizer import from_bytes
-
 from crawl.extraction.encoding import mojibake
 from crawl.extraction.encoding.charsets import CHARSETS, WINDOWS, read_viqr
 
@@ -205,5 +203,7 @@ def _guess(body: bytes) -> str:
 
     What looks like nothing is read as browsers read it (WHATWG HTML, section 13.2.3.2, step 9).
     """
+    from charset_normalizer import from_bytes  # hardly a page needs it, and lxml loads no slower
+
     best = from_bytes(body[:_SAMPLE_LENGTH], cp_isolation=_SNIFFED).best()
     return best.encoding if best is not None else "cp1252"
