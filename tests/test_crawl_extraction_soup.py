@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawl.extraction.dom import DEEPEST, parse, text_of
-from crawl.extraction.soup import BadSelectorSyntax, Soup
+from crawl.extraction.soup import _MOST_ELEMENTS, BadSelectorSyntax, Soup
 
 PAGE = """<html><head><title>T</title></head><body>
 <div id="content"><div><p>một</p></div><div class="ads"></div>
@@ -151,3 +151,11 @@ def test_selectors_without_end(selector: str) -> None:
         texts(selector, depth)
     except BadSelectorSyntax as error:
         assert "deep" in error.reason  # noqa: PT017
+
+
+def test_a_page_of_too_many_elements_is_cut_short() -> None:
+    """Elements without number do not fill the memory: the first are found, the others are not."""
+    html = "<p class=a>đầu</p>" + "<br>" * (_MOST_ELEMENTS + 10) + "<p class=a>cuối</p>"
+    soup = Soup(parse(html).root)
+    assert [text_of(element) for element in soup.select(".a")] == ["đầu"]
+    assert len(soup.select("*")) == _MOST_ELEMENTS
