@@ -123,6 +123,8 @@ def _markup_of(root: object) -> bytes:
         ("a:has(:has(b))", 12, ":has()"),
         (":--x", 5, "not known"),
         ("div,\n p[", 8, "attribute"),
+        ("div,\r\n p[", 9, "attribute"),
+        ("a,\u2028\n p[", 7, "attribute"),
     ],
 )
 def test_bad_selectors(selector: str, position: int, reason: str) -> None:
