@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from crawl.article import When, format_when, local_day
-from index.text.tokens import analyse, analyse_terms
+from index.text.tokens import analyse, analyse_terms, keyword_key
 from index.text.written_dates import written_dates
 
 VALUE_GAP = 1
@@ -153,11 +153,6 @@ def keyword_values(document: Document) -> dict[str, str]:
     keys = {name: key for name, value in values.items() if value and (key := keyword_key(value))}
     # Nobody types the name of a group: it is its own key.
     return keys | {"group": document.group} if document.group else keys
-
-
-def keyword_key(value: str) -> str:
-    """The key under which a whole value is found: its canonical terms, so `Khánh Hoà` = `khánh  hòa`."""
-    return " ".join(analyse_terms(value))
 
 
 def published_day(document: Document) -> date | None:

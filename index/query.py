@@ -115,7 +115,7 @@ Text = Word | Phrase | Near | SameParagraph
 class Keyword:
     """A keyword field (source, province, section) has this value, whole; other fields never match.
 
-    `value` is a key made by `index.document.keyword_key`; with `any_marks` it is compared folded.
+    `value` is a key made by `index.text.tokens.keyword_key`; with `any_marks` it is compared folded.
     """
 
     field: str

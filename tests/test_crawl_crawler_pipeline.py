@@ -20,10 +20,9 @@ import pytest
 
 from crawl.archive.store import Archive
 from crawl.article import VIETNAM, Page, format_when
-from crawl.crawler.harvest import Harvest, Harvester
-from crawl.crawler.host_queues import Lane
 from crawl.crawler.pipeline import crawl
 from crawl.crawler.report import CrawlReport, Progress, SourceReport
+from crawl.crawler.store import Store, Stored
 from crawl.crawler.workers import Unread, Workers
 from crawl.extraction.sandbox import Extractors
 from crawl.fetching.addresses import allowed_networks
@@ -372,16 +371,16 @@ def test_an_error_nobody_foresaw_is_its_page_s_failure(
     """The page at which the program itself fails is named with the error, the others are stored, and the next crawl
     tries that page again.
     """
-    take = Harvester.take
+    put = Store.article
 
-    def stumble(self: Harvester, visit: Visit, *what: Any) -> Harvest:
+    def stumble(self: Store, visit: Visit, *what: Any) -> Stored:
         if visit.url.endswith("/bai-10000.html"):
             raise ZeroDivisionError("of a kind nobody foresaw")
-        return take(self, visit, *what)
+        return put(self, visit, *what)
 
     paths = ("bai-10000.html", "bai-10001.html")
     with Site(**{"": anchors(*paths), **{path: article(f"Bài {path}") for path in paths}}) as site:
-        monkeypatch.setattr(Harvester, "take", stumble)
+        monkeypatch.setattr(Store, "article", stumble)
         (first,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
         monkeypatch.undo()
         (second,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
@@ -622,11 +621,11 @@ def test_a_page_is_stored_before_it_is_read(
     read = Workers.read
     found: list[tuple[str, ...]] = []
 
-    def look(self: Workers, lane: Lane, unread: Unread) -> None:
+    def look(self: Workers, unread: Unread) -> None:
         if unread.number is not None:
             with Archive(tmp_path / "archive.sqlite", tmp_path / "pages", read_only=True) as other:
                 found.append((other.page(unread.number).url, unread.visit.url))
-        read(self, lane, unread)
+        read(self, unread)
 
     monkeypatch.setattr(Workers, "read", look)
     paths = ("/bai-10000.html", "/bai-10001.html")
@@ -873,6 +872,26 @@ def test_stopping_from_outside(archive: Archive, frontier: Frontier, fetcher: Fe
     assert report.sources[0].failed == ()
     (state,) = frontier.states()
     assert (state.done, state.waiting) == (1, 2)
+
+
+def test_stopping_before_a_list(
+    archive: Archive, frontier: Frontier, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list that has come when `stop` is set is not gone through, however long it is: it waits for the next crawl."""
+    run = Extractors.run
+    stop = threading.Event()
+
+    def stopping(self: Extractors, task: Any, page: Page, source: Source) -> Any:
+        found = run(self, task, page, source)
+        stop.set()
+        return found
+
+    monkeypatch.setattr(Extractors, "run", stopping)
+    with Site(**{"": anchors("/bai-10000.html")}) as site:
+        report = crawl([site.source()], archive, frontier, fetcher, delay=0, stop=stop)
+    assert (report.interrupted, report.sources[0].found) == (True, 0)
+    (state,) = frontier.states()
+    assert (state.done, state.waiting) == (0, 1)
 
 
 def test_stopping_among_pages_that_are_not_visited(

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from crawl.sources.tomlfile import CannotEdit, with_table
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
-PLAIN = TEXT | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False)
-VALUES = st.one_of(PLAIN, st.lists(TEXT, max_size=8))
-TABLES = st.dictionaries(TEXT, st.one_of(VALUES, st.dictionaries(TEXT, VALUES, max_size=3)), max_size=4)
+NUMBERS = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False)
+VALUES = st.one_of(TEXT, st.booleans(), NUMBERS, st.lists(TEXT, max_size=8))
+TABLES = st.dictionaries(TEXT, VALUES | st.dictionaries(TEXT, VALUES, max_size=3), max_size=4)
 # As people write: comments above and behind, blank lines, odd spaces, lists over several lines.
 COMMENTS = st.sampled_from(["# Báo này đóng cửa năm 2016.", "#", "  # indented", "# enabled = true", ""])
 LINES = {

@@ -17,13 +17,12 @@ from index.document import (
     FieldTerms,
     Kind,
     dump_document,
-    keyword_key,
     keyword_values,
     load_document,
     published_day,
     text_terms,
 )
-from index.text.tokens import analyse, analyse_terms
+from index.text.tokens import analyse, analyse_terms, keyword_key
 
 SEEN = datetime(2024, 1, 1, tzinfo=UTC)
 TEXTS = st.text() | st.text(alphabet="aĐ \n\u0301\ud800\x00\u2028", max_size=20)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,10 +12,11 @@ from types import TracebackType
 from typing import Self, TypeAlias
 
 from crawl.article import Page
-from crawl.crawler.host_queues import Lane
 from crawl.crawler.reading import READERS, Contents
+from crawl.crawler.schedule import Request
 from crawl.extraction.extract import Unreadable
 from crawl.extraction.sandbox import Extractors
+from crawl.fetching.fetcher import Fetcher
 from crawl.frontier.frontier import Visit
 
 WORKERS = 16
@@ -22,41 +24,34 @@ WORKERS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
-    """A page that has come and, where it may be an article's, is stored under a `number`."""
+class Fetched:
+    """What came of a request."""
 
+    request: Request
+    outcome: Page | Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A page that came of a request for a visit and, where it may be an article's, is stored under a `number`."""
+
+    request: Request
     visit: Visit
     page: Page
     number: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
-    """What came of a request; `visit` is None for robots.txt."""
-
-    lane: Lane
-    visit: Visit | None
-    url: str
-    outcome: Page | Exception
-
-
-@dataclass(frozen=True, slots=True)
 class Read:
-    """What a page was found to hold."""
+    """What such a page was found to hold."""
 
-    lane: Lane
     unread: Unread
     outcome: Contents | Unreadable | Exception
 
     @property
-    def visit(self) -> Visit:
-        """What was visited."""
-        return self.unread.visit
-
-    @property
-    def url(self) -> str:
-        """Where it was visited."""
-        return self.unread.visit.url
+    def request(self) -> Request:
+        """What it came of."""
+        return self.unread.request
 
 
 Landing: TypeAlias = Fetched | Read
@@ -65,8 +60,8 @@ Landing: TypeAlias = Fetched | Read
 class Workers:
     """Threads that wait for servers and for the processes that read. For use by one thread."""
 
-    def __init__(self, extractors: Extractors) -> None:
-        self._extractors = extractors
+    def __init__(self, fetcher: Fetcher, extractors: Extractors) -> None:
+        self._fetcher, self._extractors = fetcher, extractors
         self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="crawl")
         self._landed: queue.SimpleQueue[Landing] = queue.SimpleQueue()
         self._busy = 0
@@ -89,26 +84,39 @@ class Workers:
         """Whether another request may be made now."""
         return self._busy < WORKERS
 
-    def fetch(self, lane: Lane, visit: Visit | None, url: str, get: Callable[[], Page]) -> None:
-        """Let `get` fetch the page; whatever it raises lands as its outcome."""
+    def fetch(self, request: Request) -> None:
+        """Let the page be fetched."""
 
         def landing() -> Landing:
             try:
-                return Fetched(lane, visit, url, get())
+                return Fetched(request, self._get(request))
             except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for this landing
-                return Fetched(lane, visit, url, error)
+                return Fetched(request, error)
 
         self._start(landing)
 
-    def read(self, lane: Lane, unread: Unread) -> None:
+    def _get(self, request: Request) -> Page:
+        began = time.monotonic()
+        try:
+            return self._fetcher.get(
+                request.url,
+                etag=request.etag,
+                last_modified=request.last_modified,
+                permit=request.permit,
+                first=request.first,
+            )
+        finally:
+            request.queue.pace.took(time.monotonic() - began)
+
+    def read(self, unread: Unread) -> None:
         """Let the page be read in another process."""
 
         def landing() -> Landing:
             try:
                 task = READERS[unread.visit.kind]
-                return Read(lane, unread, self._extractors.run(task, unread.page, lane.source))
+                return Read(unread, self._extractors.run(task, unread.page, unread.request.queue.source))
             except Exception as error:  # noqa: BLE001 - as above
-                return Read(lane, unread, error)
+                return Read(unread, error)
 
         self._start(landing)
 

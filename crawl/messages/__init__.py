@@ -1,7 +1,8 @@
 """The user's language: translation of messages (gettext), and text made safe for a terminal.
 
-Messages are written in English in the code; `crawl/messages/locale/` holds the complete Vietnamese (default) and
-English catalogues, compiled when the distribution is built.
+Messages are written in English in the code, and that is what a program hears that uses timbao as a library and sets no
+language; the command sets one, by default Vietnamese. `locale/` holds the complete Vietnamese and English catalogues,
+compiled when the distribution is built.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 DOMAIN = "timbao"
 LANGUAGES = ("vi", "en")
 _LOCALE_DIR = Path(__file__).parent / "locale"
-_default = "vi"
+_default = "en"
 _spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 
 # C0 and C1 controls, bidirectional overrides and isolates, line and paragraph separators, lone surrogates:

@@ -6,10 +6,23 @@ by marking, merging) and the classes that stand for it: `whoosh.filedb.filestore
 BM25 (`index.ranking`). What Whoosh does one posting at a time in Python (codec, writer, matchers) is done here
 by NumPy over whole arrays, and nothing is pickled.
 
-    put ─▶ batch ─▶ segment file ◀─ merge          layout: what every array of a segment is
-                        │                          segmentfile: named arrays in one file, checksums
-    search ─▶ evaluator ─▶ leaves ─▶ phrases       segment: one file as vocabulary, postings, documents
-                  │           ├─▶ expansion        expansion: the terms that a word of a query stands for
-                  │           └─▶ snapshot         snapshot: the segments of a generation as one
-                  └─▶ searching, counting          contents, generations: what is current, and who writes
+    put ─▶ batch ─▶ segment file ◀─ merge
+                        │
+    search ─▶ evaluator ─▶ leaves ─▶ phrases
+                  │           ├─▶ expansion
+                  │           └─▶ snapshot
+                  └─▶ searching, counting
+
+    adapter      the engine behind the seam             generations  which is current, and who writes
+    evaluator    a query tree → matches and scores      contents     what one commit left
+    leaves       what terms, phrases, words near score  storage      the disk, its failures in our words
+    leaf         one of them, as far as it is needed    writer       changes, made durable by a commit
+    phrases      where terms stand near each other      batch        documents inverted together
+    expansion    the terms that a word stands for       runs         segments whenever memory is used up
+    searching    the slice of hits that is asked for    workers      the same, side by side
+    counting     matches by value and by day            merge        one segment of several
+    snapshot     the segments of a generation as one    layout       what every array of a segment is
+    segment      one file: words, postings, documents   segmentfile  named arrays in a file, checksums
+    cache        what was computed, within bounds       postings, columns  their parts, written
+    deadline     when to give up                        stored       documents, compressed
 """

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from index.document import keyword_key
+from index.text.tokens import keyword_key
 from index.text.vietnamese import fold
 
 

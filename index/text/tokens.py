@@ -76,6 +76,11 @@ def analyse_terms(text: str) -> list[str]:
     return list(chain.from_iterable(map(_terms.__getitem__, text.split())))
 
 
+def keyword_key(value: str) -> str:
+    """The key under which a whole value is found: its canonical terms, so `Khánh Hoà` = `khánh  hòa`."""
+    return " ".join(analyse_terms(value))
+
+
 Piece = tuple[str, int, int]
 
 

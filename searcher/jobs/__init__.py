@@ -1,1 +1,4 @@
-"""What runs by itself, and what it left: `update` is the scheduled run, `status` what the data folder holds."""
+"""What runs by itself, and what it left.
+
+update   the scheduled run    status   what the data folder holds
+"""

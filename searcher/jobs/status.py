@@ -104,7 +104,7 @@ def _sources(
 
 
 def to_json(status: Status) -> str:
-    """The status as one JSON object; see the README for its keys."""
+    """The status as one JSON object."""
     engine = status.engine
     return json_text(
         {

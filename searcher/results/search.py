@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import takewhile
+from pathlib import Path
+from typing import Self
 
+from crawl.datafolder.folder import DataFolder
 from crawl.messages import gettext as _
 from index.document import Document
-from index.engine import Engine, Hit, QueryTimeout, Sort, TooManyWords
+from index.engine import Engine, Hit, QueryTimeout, Sort, TooManyWords, open_engine
 from index.query import And, Between, Keyword, Not, Or, Prefer, Query
 from index.text.tokens import analyse_terms
 from searcher.querylang.syntax import ParsedQuery, QuerySyntaxError, parse, too_many_words, whole_value
@@ -173,17 +177,40 @@ class _Found:
 
 
 class Searcher:
-    """Asks one engine what people ask."""
+    """Asks one engine what people ask. Threads may share it; as a context manager it closes the engine at the end."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def search(self, request: SearchRequest) -> ResultPage:
+    @classmethod
+    def open(cls, folder: str | os.PathLike[str], *, engine: str | None = None) -> Self:
+        """The searcher of a data folder, or of another index by its locator (`whoosh:PATH`).
+
+        Opening costs nothing; whether there is an index is found out by searching. Raises EngineUnavailable for a
+        locator that no engine understands.
+        """
+        return cls(open_engine(engine or DataFolder(Path(folder)).engine_locator))
+
+    def close(self) -> None:
+        """Let go of files and connections; searching again opens them again."""
+        self._engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def search(self, request: SearchRequest | str) -> ResultPage:
         """The hits of one page: whole matches first, then up to MAX_PARTIAL partial ones (by relevance only).
+
+        A text alone is a request for the first ten hits without filters.
 
         For prose (see `ParsedQuery`) whole and partial matches come together, in the order of their scores.
         Raises QuerySyntaxError, RequestError and what the engine raises (EngineError).
         """
+        if isinstance(request, str):
+            request = SearchRequest(request)
         try:
             return self._search(request)
         except TooManyWords as error:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.document import keyword_key
 from index.query import And, Keyword, Or, Query
 from index.text.provinces import became, merged_into, official
+from index.text.tokens import keyword_key
 from index.text.vietnamese import fold
 from searcher.querylang.syntax import ParsedQuery, describe
 

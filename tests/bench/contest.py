@@ -14,8 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from index.document import Document, keyword_key
-from index.text.tokens import analyse_terms
+from index.document import Document
+from index.text.tokens import analyse_terms, keyword_key
 from index.text.vietnamese import folds
 
 TOP = 10

@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from index.document import Document, dump_document, keyword_key, load_document, published_day
+from index.document import Document, dump_document, load_document, published_day
 from index.engine import open_engine
 from index.query import And, Between, Keyword, Or, Phrase, Query, Term
+from index.text.tokens import keyword_key
 from tests.bench.contest import (
     ANY,
     EITHER_FIELD,

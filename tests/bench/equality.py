@@ -31,9 +31,10 @@ from whoosh.scoring import BM25F
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from crawl.article import utc_now
-from index.document import TEXT_FIELDS, Document, keyword_key, published_day, text_terms
+from index.document import TEXT_FIELDS, Document, published_day, text_terms
 from index.engine import Engine, open_engine
 from index.ranking import K1, B
+from index.text.tokens import keyword_key
 from tests.bench.contest import ANY, EITHER_FIELD, FOLDED, PHRASE, Case, day_number, one_paragraph, source_key
 from tests.bench.contestants import timbao_filter, timbao_query
 from tests.bench.corpora import CorpusError, data_folder, present, read_documents
