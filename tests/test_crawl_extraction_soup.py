@@ -112,6 +112,7 @@ def _markup_of(root: object) -> bytes:
         (".x::before", 3, "::before"),
         ("a:has(", 7, "parenthesis"),
         ("a)", 2, "parenthesis"),
+        ("a) Malformed attribute", 2, "parenthesis"),
         ("p:nth-child(", 2, ":nth-child"),
         ("p:nth-child(x)", 2, ":nth-child"),
         (">>", 1, ">"),
