@@ -798,3 +798,37 @@ def test_an_own_id_wins_over_an_imported_one(tmp_path: Path) -> None:
         (known,) = archive.find(URL)
         archive.put_article(article(2), seen=SEEN, alias=known.id)
         assert [stored.article for stored in archive.find(known.id)] == [ARTICLE]
+
+
+def test_the_latest_pages_of_a_newspaper(tmp_path: Path) -> None:
+    """One page for each URL, the newest first, those with articles before those without; failures never."""
+    with opened(tmp_path) as archive:
+        for number, url in enumerate(("a", "b", "a", "c", "d")):
+            kept = archive.put_page(page(f"http://bao.vn/{url}", b"%d" % number), "bao.vn")
+            if url == "c":
+                archive.reject_page(kept, "list-page")
+        archive.put_page(page("http://bao.vn/e", status=404), "bao.vn")
+        archive.put_page(page("http://khac.vn/"), "khac.vn")
+        latest = archive.latest_pages("bao.vn", 9)
+        assert [(one.url[-1], one.rejected, archive.page(one.number).body) for one in latest] == [
+            ("d", None, b"4"),
+            ("a", None, b"2"),
+            ("b", None, b"1"),
+            ("c", "list-page", b"3"),
+        ]
+        assert archive.latest_pages("bao.vn", 2) == latest[:2]
+        assert archive.latest_pages("nobody", 9) == ()
+
+
+def test_the_page_at_an_address(tmp_path: Path) -> None:
+    """The page last fetched with success from a URL is found by where it was asked for and where it led."""
+    with opened(tmp_path) as archive:
+        for body in (b"1", b"2"):
+            archive.put_page(replace(page(body=body), final_url="http://bao.vn/moi"), "bao.vn")
+        archive.put_page(page(status=500), "bao.vn")
+        for url in (URL, "http://bao.vn/moi"):
+            found = archive.page_at("bao.vn", url)
+            assert found is not None
+            assert found.body == b"2"
+        assert archive.page_at("bao.vn", "http://bao.vn/") is None
+        assert archive.page_at("khac.vn", URL) is None

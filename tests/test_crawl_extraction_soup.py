@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawl.extraction.dom import DEEPEST, parse, text_of
-from crawl.extraction.soup import BadSelectorSyntax, Soup
+from crawl.extraction.soup import _MOST_ELEMENTS, BadSelectorSyntax, Soup
 
 PAGE = """<html><head><title>T</title></head><body>
 <div id="content"><div><p>một</p></div><div class="ads"></div>
@@ -112,6 +112,7 @@ def _markup_of(root: object) -> bytes:
         (".x::before", 3, "::before"),
         ("a:has(", 7, "parenthesis"),
         ("a)", 2, "parenthesis"),
+        ("a) Malformed attribute", 2, "parenthesis"),
         ("p:nth-child(", 2, ":nth-child"),
         ("p:nth-child(x)", 2, ":nth-child"),
         (">>", 1, ">"),
@@ -123,6 +124,8 @@ def _markup_of(root: object) -> bytes:
         ("a:has(:has(b))", 12, ":has()"),
         (":--x", 5, "not known"),
         ("div,\n p[", 8, "attribute"),
+        ("div,\r\n p[", 9, "attribute"),
+        ("a,\u2028\n p[", 7, "attribute"),
     ],
 )
 def test_bad_selectors(selector: str, position: int, reason: str) -> None:
@@ -151,3 +154,11 @@ def test_selectors_without_end(selector: str) -> None:
         texts(selector, depth)
     except BadSelectorSyntax as error:
         assert "deep" in error.reason  # noqa: PT017
+
+
+def test_a_page_of_too_many_elements_is_cut_short() -> None:
+    """Elements without number do not fill the memory: the first are found, the others are not."""
+    html = "<p class=a>đầu</p>" + "<br>" * (_MOST_ELEMENTS + 10) + "<p class=a>cuối</p>"
+    soup = Soup(parse(html).root)
+    assert [text_of(element) for element in soup.select(".a")] == ["đầu"]
+    assert len(soup.select("*")) == _MOST_ELEMENTS

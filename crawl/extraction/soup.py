@@ -21,9 +21,14 @@ from crawl.extraction.dom import Element
 from crawl.messages import gettext as _
 from crawl.messages import mark
 
+_MOST_ELEMENTS = 100_000
+"""How many elements are copied, at 1,500 bytes each: ten times as many as any newspaper's page has. Of the rest
+nothing is found."""
+
 # `.name` or `#name` at the end of a selector without branches: only elements of that class or id can be meant.
 _NAMED_LAST = re.compile(r"[\w.#>+~\s-]*([.#])([A-Za-z_][\w-]*)\s*", re.ASCII)
 _PSEUDO_CLASS = re.compile(r"::?[\w-]*")
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _PLACE = re.compile(r"position (\d+)")
 
 # What soupsieve says (css_parser.py), and the same for a person. `{found}` is the character at the place of the
@@ -71,20 +76,22 @@ def compiled(selector: str) -> SoupSieve:
 
 
 def _fault(selector: str, error: Exception) -> BadSelectorSyntax:
-    said = str(error)
+    said = str(error).partition("\n")[0]  # the selector itself follows
     place = _place(selector, error)
-    at = place or 0
-    name = _PSEUDO_CLASS.match(selector, at)
-    sentence = next((_(own) for theirs, own in _REASONS.items() if theirs in said), said.partition("\n")[0])
-    reason = sentence.format(found=selector[at : at + 1] or "?", name=name[0] if name else ":")
-    return BadSelectorSyntax(reason, None if place is None else place + 1)
+    position = None if place is None else place + 1
+    sentence = next((_(own) for theirs, own in _REASONS.items() if theirs in said), None)
+    if sentence is None:
+        return BadSelectorSyntax(said, position)
+    name = _PSEUDO_CLASS.match(selector, place or 0)
+    found = selector[place or 0 :][:1]
+    return BadSelectorSyntax(sentence.format(found=found, name=name[0] if name else ":"), position)
 
 
 def _place(selector: str, error: Exception) -> int | None:
     """Where in the selector the fault is, from 0."""
     if isinstance(error, SelectorSyntaxError) and error.line is not None and error.col is not None:
-        lines = selector.splitlines(keepends=True)
-        return sum(map(len, lines[: error.line - 1])) + error.col - 1
+        lines = [0, *(end.end() for end in _LINE_END.finditer(selector))]
+        return lines[error.line - 1] + error.col - 1
     place = _PLACE.search(str(error))
     return int(place[1]) if place else None
 
@@ -118,6 +125,8 @@ class Soup:
         return matcher.select(self._soup)
 
     def _copy(self, element: Element, parent: Tag) -> None:
+        if len(self._elements) >= _MOST_ELEMENTS:
+            return
         tag = self._added(element, element.tag, dict(element.attrib), parent)
         self._append(element.text, tag)
         rows: Tag | None = None
