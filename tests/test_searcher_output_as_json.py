@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import pytest
 from hypothesis import given
 
-from searcher.output.as_json import results_json, results_json_lines
+from searcher.output.as_json import json_text, results_json, results_json_lines
 from tests.result_pages import (
     GOLDEN,
     HOSTILE,
@@ -57,3 +59,12 @@ def test_reprints_are_counted_and_the_first_is_named() -> None:
     evil = "evil\x1b[2J.vn"
     assert first == {"count": 3, "first": {"id": "k2", "source": evil, "published": "2020-01-02"}}
     assert second == {"count": 1, "first": {"id": "k3", "source": "tinthu.vn", "published": None}}
+
+
+def test_numbers_are_as_exact_as_they_mean_anything() -> None:
+    """Scores have four decimals and milliseconds three; what is no number of JSON is refused."""
+    shown = replace(page(), took_ms=1.23456)
+    written = json.loads(results_json(shown))
+    assert (written["took_ms"], written["hits"][0]["score"]) == (1.235, 7.3123)
+    with pytest.raises(ValueError, match="JSON"):
+        json_text({"score": float("nan")})
