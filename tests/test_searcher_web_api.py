@@ -1,4 +1,4 @@
-"""The links of the API, the longest address, and what stands in the log."""
+"""The JSON API: the pages of a search, linked."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from index.document import Document
-from index.engine import EngineUnavailable
 from searcher.web.app import create_app
-from searcher.web.problems import MAX_ADDRESS
 from tests.oracle_engine import OracleEngine
 
 SEEN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -31,30 +29,3 @@ def test_each_page_names_its_neighbours(page: int, relations: list[str]) -> None
         number = pages[relation]
         assert ("page=" in link) == (number > 1)
         assert number == 1 or f"page={number}>" in link
-
-
-def test_an_address_of_the_greatest_length_is_read() -> None:
-    """One byte more is a 414."""
-    visitor = create_app(OracleEngine()).test_client()
-    longest = "/?x=" + "a" * (MAX_ADDRESS - 4)
-    assert visitor.get(longest).status_code == 200
-    assert visitor.get(f"{longest}a").status_code == 414
-
-
-class Away(OracleEngine):
-    """An engine that cannot be reached, for a reason that controls terminals."""
-
-    def documents(self, *_ids: object) -> tuple[Document, ...]:
-        """Fail."""
-        raise EngineUnavailable("away \x1b[2J")
-
-
-def test_the_log_holds_what_is_ours_to_mend(caplog: pytest.LogCaptureFixture) -> None:
-    """An engine that is away is logged, in letters only; a visitor's mistake is not."""
-    visitor = create_app(Away()).test_client()
-    assert visitor.get("/api/v1/search?q=(").status_code == 400
-    assert visitor.get("/nothing").status_code == 404
-    assert caplog.records == []
-    assert visitor.get("/api/v1/articles/a").status_code == 503
-    assert "away" in caplog.text
-    assert "\x1b" not in caplog.text
