@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from crawl.datafolder.folder import Config
+from searcher.cli.main import _language
 from tests.conftest import ARTICLES, COMMAND, Timbao, lines
 from tests.sample_site import SampleSite
 
@@ -209,3 +211,32 @@ def test_a_command_mistyped_is_offered(timbao: Timbao, typed: str, meant: str) -
     run = timbao(typed)
     assert (run.status, run.out) == (2, "")
     assert f"'{meant}'" in run.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "configured", "environment", "spoken"),
+    [
+        ([], None, None, "vi"),
+        ([], "en", None, "en"),
+        ([], "en", "vi", "vi"),
+        (["search", "x", "--lang", "en"], "vi", "vi", "en"),
+        (["--lang=en", "search", "x"], "vi", "vi", "en"),
+        (["search", "--", "--lang", "en"], "vi", None, "vi"),
+        (["search", "x", "--lang"], "en", None, "en"),
+        (["--lang", "fr"], None, None, "vi"),
+        ([], "fr", None, "vi"),
+    ],
+)
+def test_the_nearest_language_is_spoken(
+    arguments: list[str],
+    configured: str | None,
+    environment: str | None,
+    spoken: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The option, wherever it stands before `--`, else TIMBAO_LANG, else the configuration, else Vietnamese."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    if environment:
+        monkeypatch.setenv("TIMBAO_LANG", environment)
+    assert _language(arguments, Config(lang=configured)) == spoken

@@ -77,3 +77,18 @@ def test_raw_bytes_never_reach_a_terminal(archive: Timbao, tmp_path: Path) -> No
     status, shown = on_terminal(tmp_path, "show", str(ARTICLES[0]["url"]), "--raw")
     assert status == 2
     assert "Redirect it into a file" in shown.replace("\n", " ")
+
+
+def test_only_what_is_longer_than_the_screen_is_paged(archive: Timbao, tmp_path: Path) -> None:
+    """A long article goes through PAGER, a short one and one for which PAGER is empty do not."""
+    url = str(ARTICLES[0]["url"])
+    pager = tmp_path / "pager"
+    pager.write_text('#!/bin/sh\necho "LESS=$LESS"\nexec cat\n')
+    pager.chmod(0o755)
+    whole = on_terminal(tmp_path, "show", url, PAGER=str(pager))[1]
+    assert not whole.startswith("LESS=")
+    paged = on_terminal(tmp_path, "show", url, PAGER=str(pager), LINES="5")[1]
+    assert paged.startswith("LESS=FIRX\n")
+    assert paged.partition("\n")[2] == whole
+    assert on_terminal(tmp_path, "show", url, PAGER="", LINES="5")[1] == whole
+    del archive

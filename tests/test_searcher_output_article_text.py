@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from hypothesis import given
+
 from crawl.article import Article, Revision
 from index.document import Document
 from searcher.output.article_text import LINE, reprints_text, revisions_text, to_screen, to_text
 from searcher.results.lookup import Reading
 from searcher.results.reprints import Comparison
+from tests.result_pages import UNSAFE, hostile_texts
 
 SEEN = datetime(2024, 1, 1, tzinfo=UTC)
 FIRST = Document("first", "mot.vn", "Bão vào", SEEN, published=date(2021, 3, 15))
@@ -90,3 +93,29 @@ def test_versions_are_one_a_line() -> None:
     assert revisions_text([Revision(2, SEEN, "0123456789abcdef" * 4, article)]) == (
         "2\t2024-01-01T00:00:00+00:00\t0123456789ab\tBão vào [2J bờ\n"
     )
+
+
+@given(hostile_texts)
+def test_nothing_hostile_reaches_a_reader(text: str) -> None:
+    """No control, override or lone surrogate of any field is shown, of its versions and reprints neither."""
+    document = Document(
+        *(text, text, text, SEEN),
+        url=text,
+        lead=text,
+        body=text,
+        captions=(text,),
+        author=text,
+        province=text,
+        section=text,
+        agency=text,
+    )
+    version = Revision(1, SEEN, "0" * 64, Article(url=None, source=text, title=text))
+    outputs = (
+        to_text(Reading(document)),
+        to_screen(Reading(document), colour=False, width=60),
+        revisions_text((version,)),
+        reprints_text((Comparison(document, (text,), (text,)),)),
+    )
+    for output in outputs:
+        assert not UNSAFE.search(output)
+        output.encode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -71,3 +72,12 @@ def test_what_is_no_number_is_refused() -> None:
     for value in (math.nan, math.inf):
         with pytest.raises(ValueError, match="JSON"):
             json_text({"score": value})
+
+
+def test_numbers_are_as_exact_as_they_mean_anything() -> None:
+    """Scores have four decimals and milliseconds three; what is no number of JSON is refused."""
+    shown = replace(page(), took_ms=1.23456)
+    written = json.loads(results_json(shown))
+    assert (written["took_ms"], written["hits"][0]["score"]) == (1.235, 7.3123)
+    with pytest.raises(ValueError, match="JSON"):
+        json_text({"score": float("nan")})

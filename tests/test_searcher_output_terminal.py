@@ -124,3 +124,30 @@ def test_reprints_are_told_in_one_line() -> None:
     )
     assert any(line.endswith("Reprinted in 1 other article, the earliest: tinthu.vn") for line in lines)
     assert "\x1b" not in "".join(lines)
+
+
+def test_an_address_stands_once() -> None:
+    """With links it is behind the title and nowhere else; without, it is a line of its own."""
+    for links in (True, False):
+        written = to_screen(page(), colour=False, links=links, width=200)
+        assert written.count("https://tinthu.vn/2.html") == 1
+        assert ("   https://tinthu.vn/2.html\n" in written) == (not links)
+
+
+def test_hits_are_numbered_through_all_pages() -> None:
+    """The first hit of the third page of ten is the twenty-first; the next page is told, unless there is none."""
+    shown = replace(page(), page=3)
+    written = to_screen(shown, colour=False, links=False, width=80)
+    assert re.findall(r"^\d+\. ", written, re.MULTILINE) == ["21. ", "22. ", "23. "]
+    assert written.endswith("For more, add: --page 4\n")
+    assert "--page" not in to_screen(replace(shown, has_next=False), colour=False, links=False, width=80)
+    assert written.count("Partial matches") == 1
+
+
+def test_the_environment_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether to colour was decided by whoever calls; a variable does not change it behind their back."""
+    usual = to_screen(page(), colour=True, links=False, width=72)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("COLUMNS", "30")
+    assert to_screen(page(), colour=True, links=False, width=72) == usual

@@ -42,6 +42,7 @@ from index.engine import (
 from index.text.vietnamese import fold
 from searcher.results.lookup import LateArchive
 from searcher.web.app import create_app
+from searcher.web.problems import MAX_ADDRESS
 from searcher.web.server import CannotServe, serve
 from tests.oracle_engine import OracleEngine
 from tests.served_site import (
@@ -711,6 +712,25 @@ def test_without_an_index_the_site_asks_for_patience(
     assert "/secret/place" in caplog.text
     assert "\x1b" not in caplog.text, "logs are read on terminals"
     assert visitor.get("/").status_code == 200
+
+
+def test_an_address_of_the_greatest_length_is_read() -> None:
+    """One byte more is a 414."""
+    visitor = create_app(OracleEngine()).test_client()
+    longest = "/?x=" + "a" * (MAX_ADDRESS - 4)
+    assert visitor.get(longest).status_code == 200
+    assert visitor.get(f"{longest}a").status_code == 414
+
+
+def test_the_log_holds_what_is_ours_to_mend(caplog: pytest.LogCaptureFixture) -> None:
+    """An engine that is away is logged, in letters only; a visitor's mistake is not."""
+    visitor = create_app(Broken(EngineUnavailable("away \x1b[2J"))).test_client()
+    assert visitor.get("/api/v1/search?q=(").status_code == 400
+    assert visitor.get("/nothing").status_code == 404
+    assert caplog.records == []
+    assert visitor.get("/api/v1/articles/a").status_code == 503
+    assert "away" in caplog.text
+    assert "\x1b" not in caplog.text
 
 
 def test_a_defect_shows_no_traceback(caplog: pytest.LogCaptureFixture) -> None:

@@ -30,7 +30,7 @@ _BREAKS_NO_WORD = (*range(0x300, 0x370), 0xAD, *range(0x200C, 0x2010), 0x2060, 0
 
 _LETTER_BETWEEN_DOTS = re.compile(rb"\.[a-z]\.")
 _WITHOUT_DOTS = bytes.maketrans(b".", b" ")
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"[\d²³]+")  # a raised digit is that digit, see `index.text.vietnamese`
 _UNSPACED = re.compile(r"\S+")
 
 Run = list[tuple[int, int, int]]

@@ -14,4 +14,4 @@ def page_through(text: str) -> None:
     if text.count("\n") < shutil.get_terminal_size().lines or not os.environ.get("PAGER", "less"):
         click.echo(text, nl=False)
     else:
-        click.echo_via_pager(text, color=True)
+        click.echo_via_pager(text.removesuffix("\n"), color=True)  # click ends it with a line feed of its own

@@ -34,10 +34,10 @@ def serve(app: Flask, host: str, port: int, announce: Callable[[str], None] | No
     listening = _listen(host, port)
     # Without an ident there is no Server header.
     server = create_server(app, sockets=[listening], ident=None)
-    if announce:
-        shown = f"[{host}]" if ":" in host else host
-        announce(f"http://{shown}:{listening.getsockname()[1]}/")
     try:
+        if announce:
+            shown = f"[{host}]" if ":" in host else host
+            announce(f"http://{shown}:{listening.getsockname()[1]}/")
         server.run()
     finally:
         server.close()
