@@ -20,15 +20,15 @@ import pytest
 
 from crawl.archive.store import Archive
 from crawl.article import VIETNAM, Page, format_when
-from crawl.crawler.harvest import Harvest, Harvester
-from crawl.crawler.host_queues import Lane
 from crawl.crawler.pipeline import crawl
 from crawl.crawler.report import CrawlReport, Progress, SourceReport
-from crawl.crawler.workers import Unread, Workers
+from crawl.crawler.steps import Extracted, KeptPage, Stored
+from crawl.crawler.storing import Storing
+from crawl.crawler.workers import Workers
 from crawl.extraction.sandbox import Extractors
 from crawl.fetching.addresses import allowed_networks
 from crawl.fetching.fetcher import Fetcher
-from crawl.frontier.frontier import Frontier, Visit
+from crawl.frontier.frontier import Frontier
 from crawl.frontier.lists import MAX_ENTRIES
 from crawl.sources.registry import Selectors, Source
 from tests.sample_site import SampleSite, load_papers
@@ -372,16 +372,16 @@ def test_an_error_nobody_foresaw_is_its_page_s_failure(
     """The page at which the program itself fails is named with the error, the others are stored, and the next crawl
     tries that page again.
     """
-    take = Harvester.take
+    store = Storing.store
 
-    def stumble(self: Harvester, visit: Visit, *what: Any) -> Harvest:
-        if visit.url.endswith("/bai-10000.html"):
+    def stumble(self: Storing, extracted: Extracted) -> Stored:
+        if extracted.request.url.endswith("/bai-10000.html"):
             raise ZeroDivisionError("of a kind nobody foresaw")
-        return take(self, visit, *what)
+        return store(self, extracted)
 
     paths = ("bai-10000.html", "bai-10001.html")
     with Site(**{"": anchors(*paths), **{path: article(f"Bài {path}") for path in paths}}) as site:
-        monkeypatch.setattr(Harvester, "take", stumble)
+        monkeypatch.setattr(Storing, "store", stumble)
         (first,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
         monkeypatch.undo()
         (second,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
@@ -619,16 +619,16 @@ def test_a_page_is_stored_before_it_is_read(
     archive: Archive, frontier: Frontier, fetcher: Fetcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When a page is handed to those who read it, it is in the archive for good: another process would see it."""
-    read = Workers.read
+    extract = Workers.extract
     found: list[tuple[str, ...]] = []
 
-    def look(self: Workers, lane: Lane, unread: Unread) -> None:
-        if unread.number is not None:
+    def look(self: Workers, kept: KeptPage) -> None:
+        if kept.number is not None:
             with Archive(tmp_path / "archive.sqlite", tmp_path / "pages", read_only=True) as other:
-                found.append((other.page(unread.number).url, unread.visit.url))
-        read(self, lane, unread)
+                found.append((other.page(kept.number).url, kept.request.url))
+        extract(self, kept)
 
-    monkeypatch.setattr(Workers, "read", look)
+    monkeypatch.setattr(Workers, "extract", look)
     paths = ("/bai-10000.html", "/bai-10001.html")
     with Site(**{"": anchors(*paths), **{path[1:]: article(f"Bài {path}") for path in paths}}) as site:
         crawl([site.source()], archive, frontier, fetcher, delay=0)

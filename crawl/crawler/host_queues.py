@@ -21,9 +21,10 @@ _ROBOTS_LIFE = 24 * 3600.0  # seconds; RFC 9309 section 2.4
 
 
 @dataclass(slots=True, eq=False)
-class Lane:
-    """One host. It is `idle` when nothing is known to wait for it, and `closed` when it is left for this crawl.
+class HostQueue:
+    """One host and its turns.
 
+    It is `idle` when nothing is known to wait for it, and `closed` when it is left for this crawl.
     `retried` holds the URLs that failed once and are tried again at once; there are never more than a few.
     """
 
@@ -59,43 +60,43 @@ class Lane:
         return self.robots is None or time.monotonic() - self._robots_read > _ROBOTS_LIFE
 
 
-class Lanes:
+class HostQueues:
     """All hosts that a crawl has met, and whose turn it is. `delay`, in seconds, replaces the polite ones."""
 
     def __init__(self, frontier: Frontier, journal: Journal, delay: float | None) -> None:
         self._frontier, self._journal, self._delay = frontier, journal, delay
-        self._lanes: dict[str, Lane] = {}
-        self._due: list[tuple[float, int, Lane]] = []
+        self._queues: dict[str, HostQueue] = {}
+        self._due: list[tuple[float, int, HostQueue]] = []
         self._order = itertools.count()
 
-    def get(self, host: str) -> Lane | None:
-        """The lane of a host that was met before."""
-        return self._lanes.get(host)
+    def get(self, host: str) -> HostQueue | None:
+        """The queue of a host that was met before; None for others."""
+        return self._queues.get(host)
 
     def wake(self, source: Source, hosts: Iterable[str]) -> None:
         """Let the hosts of the source take part (again): URLs of theirs are waiting."""
         for host in hosts:
             wait = 0.0
-            lane = self._lanes.get(host)
-            if lane is None:
+            queue = self._queues.get(host)
+            if queue is None:
                 pace = Pace(source.delay if self._delay is None else self._delay, adapts=self._delay is None)
-                lane = self._lanes[host] = Lane(host, source, pace)
-                wait = self._rest_left(lane)
-            if lane.idle and not lane.closed:
-                self.schedule(lane, wait)
+                queue = self._queues[host] = HostQueue(host, source, pace)
+                wait = self._rest_left(queue)
+            if queue.idle and not queue.closed:
+                self.schedule(queue, wait)
 
-    def _rest_left(self, lane: Lane) -> float:
+    def _rest_left(self, queue: HostQueue) -> float:
         """Seconds for which an earlier crawl was asked to leave the host alone; if they are many, it is left."""
-        until = self._frontier.rests_until(lane.host)
+        until = self._frontier.rests_until(queue.host)
         if until is None:
             return 0.0
         wait = (until - datetime.now(UTC)).total_seconds()
         if wait > MAX_BACK_OFF:
-            lane.closed = True
-            self._journal.left_out(lane.source.name, lane.home, RETRY_AFTER, _asked(lane.host, until))
+            queue.closed = True
+            self._journal.left_out(queue.source.name, queue.home, RETRY_AFTER, _asked(queue.host, until))
         return wait
 
-    def rest(self, lane: Lane, page: Page) -> str | None:
+    def rest(self, queue: HostQueue, page: Page) -> str | None:
         """Keep to what a busy host asks of all who visit it (Retry-After), in later crawls too.
 
         Returns a sentence that says so; None where it asks for nothing.
@@ -104,21 +105,21 @@ class Lanes:
         if not asked:
             return None
         until = datetime.now(UTC) + min(timedelta(seconds=asked), LONGEST_ASKED)
-        self._frontier.rest(lane.host, until=until)
-        return _asked(lane.host, until)
+        self._frontier.rest(queue.host, until=until)
+        return _asked(queue.host, until)
 
-    def slow_down(self, lane: Lane, robots: Robots) -> None:
+    def slow_down(self, queue: HostQueue, robots: Robots) -> None:
         """Keep the delay that its robots.txt asks for, if it is longer."""
         if self._delay is None:
-            lane.pace.delay = max(lane.source.delay, robots.delay or 0.0)
+            queue.pace.delay = max(queue.source.delay, robots.delay or 0.0)
 
-    def schedule(self, lane: Lane, wait: float) -> None:
-        """Let it be the lane's turn after so many seconds."""
-        lane.idle = False
-        heapq.heappush(self._due, (time.monotonic() + wait, next(self._order), lane))
+    def schedule(self, queue: HostQueue, wait: float) -> None:
+        """Let it be the host's turn after so many seconds."""
+        queue.idle = False
+        heapq.heappush(self._due, (time.monotonic() + wait, next(self._order), queue))
 
-    def next(self, now: float) -> Lane | None:
-        """The lane whose turn it was `now` (by time.monotonic), taken out of the queue; None if it was nobody's."""
+    def next(self, now: float) -> HostQueue | None:
+        """The host whose turn it was `now` (by time.monotonic), which has had it then; None if it was nobody's."""
         if self._due and self._due[0][0] <= now:
             return heapq.heappop(self._due)[2]
         return None

@@ -1,9 +1,10 @@
-"""The crawl: what is due is fetched, a host at a time, and everything that comes is stored, then read.
+"""The crawl: a page is scheduled, fetched, stored, read, stored as an article, and remembered.
 
-Workers fetch, and wait for the processes that read. The thread that calls `crawl` does all the rest: it decides
-what is due, stores and keeps the frontier, so neither the archive nor the frontier is ever used by two threads.
-A host has its turn again when what came of the last one is stored; one that is slow, or whose page takes long to
-read, holds one worker for one page.
+    schedule ──▶ fetch ──▶ store the page ──▶ extract ──▶ store what it holds ──▶ remember
+
+Workers fetch, and wait for the processes that extract. The thread that calls `crawl` does all the rest, so neither
+the archive nor the frontier is ever used by two threads. A host has its turn again when what came of the last one is
+remembered; one that is slow, or whose page takes long to read, holds one worker for one page.
 """
 
 from __future__ import annotations
@@ -16,34 +17,22 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import FrameType
-from typing import TypeAlias
 
 from crawl.archive.store import Archive, ArchiveError
 from crawl.article import Page, When
-from crawl.crawler.harvest import Harvest, Harvester
-from crawl.crawler.host_queues import Lane, Lanes
+from crawl.crawler.remembering import Remembering
 from crawl.crawler.report import CrawlReport, Journal, Progress
-from crawl.crawler.workers import Landing, Read, Unread, Workers
-from crawl.datafolder.quiet_hours import is_quiet
+from crawl.crawler.schedule import Schedule
+from crawl.crawler.steps import Extracted, Fetched, KeptPage, PageRequest, Remembered, RobotsRequest
+from crawl.crawler.storing import Storing
+from crawl.crawler.workers import Workers
 from crawl.extraction.sandbox import extractors
-from crawl.fetching.errors import (
-    FetchError,
-    Interrupted,
-    RefusedRedirect,
-    TooManyRedirects,
-    TooSlow,
-)
+from crawl.fetching.errors import FetchError, Interrupted, RefusedRedirect
 from crawl.fetching.fetcher import Fetcher
-from crawl.fetching.robots import ALL_ALLOWED, NOT_NOW, is_busy, read_robots, retry_after
-from crawl.fetching.robots import MAX_BYTES as MAX_ROBOTS
-from crawl.frontier.frontier import LISTS, Frontier, FrontierError, Kind, Visit
-from crawl.frontier.revisit import next_try
+from crawl.fetching.robots import is_busy
+from crawl.frontier.frontier import LISTS, Frontier, FrontierError
 from crawl.sources.registry import Source
-from crawl.urls import authority, canonical, within
 
-_MOST_UNMODIFIED = 3
-_MOST_PASSED_OVER = 100  # URLs of a host in one turn, while the other hosts wait
-_UNFORESEEN = "unforeseen"
 _TICK = 0.2  # seconds between two looks at whether to stop
 
 
@@ -72,7 +61,7 @@ def crawl(
     """
     options = _Options(max_pages, since, recheck, delay, dry_run, progress, stop or threading.Event())
     with frontier.rehearsal() if dry_run else contextlib.nullcontext(frontier) as used:
-        return _Run(tuple(sources), archive, used, fetcher, options).report()
+        return _Crawl(tuple(sources), archive, used, fetcher, options).report()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +75,7 @@ class _Options:
     stop: threading.Event
 
 
-_Next: TypeAlias = float | Unread | None
-"""What is next for a host: its turn after so many seconds, a page of it to read, or nothing more in this crawl."""
-
-
-class _Run:
+class _Crawl:
     """One crawl from its first request to its report."""
 
     def __init__(
@@ -101,274 +86,170 @@ class _Run:
         fetcher: Fetcher,
         options: _Options,
     ) -> None:
-        self._archive, self._frontier, self._fetcher, self._options = archive, frontier, fetcher, options
-        self._started = datetime.now(UTC)
-        self._journal = Journal([source.name for source in sources], options.progress)
-        self._harvesters = {
-            source.name: Harvester(
-                source,
-                archive,
-                frontier,
-                self._journal.tally(source.name),
-                started=self._started,
-                since=options.since,
-                recheck=options.recheck,
-            )
-            for source in sources
-        }
-        self._sources = sources
-        self._lanes = Lanes(frontier, self._journal, options.delay)
-        self._begun = 0
+        self._sources, self._archive, self._frontier = sources, archive, frontier
+        self._fetcher, self._options = fetcher, options
         self._control_c = threading.Event()
         self._stopping = False
+        self._journal = Journal([source.name for source in sources], options.progress)
+        self._schedule = Schedule(
+            archive,
+            frontier,
+            self._journal,
+            max_pages=options.max_pages,
+            recheck=options.recheck,
+            delay=options.delay,
+            lists_only=options.dry_run,
+            is_stopping=self._is_stop_asked,
+        )
+        self._storing = Storing(archive, frontier, options.since)
+        self._remembering = {source.name: Remembering(source, frontier, self._journal) for source in sources}
 
     def report(self) -> CrawlReport:
-        with Workers(extractors()) as workers, _control_c_sets(self._control_c):
+        with (
+            Workers(self._fetcher, extractors(), self._schedule.permits) as workers,
+            _control_c_sets(self._control_c),
+        ):
             try:
-                self._seed()
+                self._begin()
                 self._turn_round(workers)
             finally:
                 self._fetcher.interrupt()
         return self._journal.report(interrupted=self._stopping)
 
-    def _seed(self) -> None:
+    def _begin(self) -> None:
+        options, started = self._options, datetime.now(UTC)
         for source in self._sources:
-            self._lanes.wake(source, self._harvesters[source.name].seed())
+            hosts = self._remembering[source.name].begin(
+                self._archive, started=started, since=options.since, recheck=options.recheck
+            )
+            self._schedule.wake(source, hosts)
 
     def _turn_round(self, workers: Workers) -> None:
         while True:
             self._stopping = self._is_stop_asked()
             if self._stopping:
                 self._fetcher.interrupt()
-            elif not self._enough():
-                self._launch(workers)
-                self._journal.tell()
-            if not workers.are_busy and (self._stopping or self._enough() or not self._lanes):
+            else:
+                self._fetch(workers)
+            if not workers.are_busy and (self._stopping or self._schedule.is_over):
                 return
             self._receive(workers)
 
     def _is_stop_asked(self) -> bool:
         return self._control_c.is_set() or self._options.stop.is_set()
 
-    def _enough(self) -> bool:
-        return self._options.max_pages is not None and self._begun >= self._options.max_pages
-
-    # Out
-
-    def _launch(self, workers: Workers) -> None:
+    def _fetch(self, workers: Workers) -> None:
         """Send a worker to every host that is due, as long as there are workers."""
         now = time.monotonic()
-        while workers.have_room and not self._enough() and (lane := self._lanes.next(now)) is not None:
-            if is_quiet(lane.source.quiet, datetime.now(UTC)):
-                self._leave_in_quiet(lane)
-            elif (visit := self._next(lane)) is None:
-                continue
-            elif lane.needs_robots:
-                scheme = visit.url.partition("://")[0]
-                self._send(workers, lane, None, f"{scheme}://{lane.host}/robots.txt")
-            else:
-                self._begun += 1
-                self._send(workers, lane, visit, visit.url)
-
-    def _leave_in_quiet(self, lane: Lane) -> None:
-        """Its readers come now; what waits is for the next crawl."""
-        lane.closed = True
-        self._journal.left_out(lane.source.name, lane.home, "quiet-hours")
-
-    def _next(self, lane: Lane) -> Visit | None:
-        """The next URL to fetch, if any; those that need no fetching are dealt with on the way, a few at a time."""
-        kinds = LISTS if self._options.dry_run else lane.kinds()
-        for _passed_over in range(_MOST_PASSED_OVER):
-            visit = self._frontier.next(lane.host, kinds)
-            if visit is None:
-                lane.idle = True
-                return None
-            if lane.robots is None:
-                return visit
-            if not lane.robots.allowed(visit.url):
-                self._frontier.later(visit)
-                self._journal.left_out(lane.source.name, visit.url, "robots.txt", visit.url)
-                self._journal.tell()
-            elif self._harvesters[lane.source.name].needs(visit):
-                return visit
-            if self._is_stop_asked():
-                break
-        self._lanes.schedule(lane, 0.0)
-        return None
-
-    def _send(self, workers: Workers, lane: Lane, visit: Visit | None, url: str) -> None:
-        etag, last_modified = self._validators(visit)
-
-        def get() -> Page:
-            began = time.monotonic()
-            try:
-                return self._fetcher.get(
-                    url,
-                    etag=etag,
-                    last_modified=last_modified,
-                    permit=lambda target: self._permitted(lane, target, with_rules=visit is not None),
-                    first=MAX_ROBOTS if visit is None else None,
-                )
-            finally:
-                lane.pace.took(time.monotonic() - began)
-
-        workers.fetch(lane, visit, url, get)
-
-    def _validators(self, visit: Visit | None) -> tuple[str | None, str | None]:
-        """What lets a server say that nothing changed, as far as servers can be trusted with that.
-
-        Feeds are known to keep their ETag when they change. Others are asked for the whole page every fourth time,
-        after a failure, and whenever a person asks.
-        """
-        if visit is None or visit.kind is Kind.FEED or self._options.recheck:
-            return None, None
-        if visit.unmodified >= _MOST_UNMODIFIED or visit.attempts:
-            return None, None
-        return visit.etag, visit.last_modified
-
-    def _permitted(self, lane: Lane, target: str, *, with_rules: bool) -> bool:
-        """Whether a redirect may be followed: within the newspaper, and where a robots.txt is known that allows it."""
-        if not within(target, lane.source.hosts):
-            return False
-        other = self._lanes.get(authority(target))
-        robots = None if other is None else other.robots
-        return not with_rules or (robots is not None and robots.allowed(target))
-
-    # In
+        while workers.have_room and (request := self._schedule.next(now)) is not None:
+            workers.fetch(request)
+        self._journal.tell()
 
     def _receive(self, workers: Workers) -> None:
-        """Deal with what came, all of it in one batch: what makes it durable costs more than one page's own work.
+        """Deal with what arrived, all of it in one batch: what makes it durable costs more than one page's own work.
 
         The frontier learns that a visit is done after the archive has kept what came of it, and nobody is told
         before that. A crawl that dies in between visits these pages again, one of each host.
         """
-        landings = workers.landings(self._lanes.until_next(_TICK))
-        if not landings:
+        arrivals = workers.arrivals(self._schedule.until_next(_TICK))
+        if not arrivals:
             return
         # A dry run, which may stand beside another crawl, reads the archive and keeps nothing in it.
-        kept = contextlib.nullcontext() if self._options.dry_run else self._archive.batch()
-        with self._frontier.batch(), kept:
-            following = [(landing.lane, self._land_safely(landing)) for landing in landings]
-        for lane, then in following:
-            match then:
-                case Unread():
-                    workers.read(lane, then)
-                case None:
-                    lane.closed = True
-                case _:
-                    self._lanes.schedule(lane, then)
+        durably = contextlib.nullcontext() if self._options.dry_run else self._archive.batch()
+        with self._frontier.batch(), durably:
+            kept = [self._pass_on_safely(arrival) for arrival in arrivals]
+        for page in filter(None, kept):
+            workers.extract(page)
         self._journal.tell()
 
-    def _land_safely(self, landing: Landing) -> _Next:
-        """As `_land`; what nobody foresaw in a page is that page's failure, and the crawl goes on."""
+    def _pass_on_safely(self, arrival: Fetched | Extracted) -> KeptPage | None:
+        """As `_pass_on`; what nobody foresaw in a page is that page's failure, and the crawl goes on."""
         try:
-            return self._land(landing)
+            return self._pass_on(arrival)
         except (ArchiveError, FrontierError):
             raise
         except Exception as error:  # noqa: BLE001 - servers send what no list of exceptions covers
-            lane, visit, url = landing.lane, landing.visit, landing.url
-            self._journal.failed(
-                lane.source.name, url, _UNFORESEEN, f"{url}: {type(error).__name__}: {error}"
-            )
-            if visit is None:
-                lane.obey(NOT_NOW)
-                return None
-            self._frontier.failed(visit, _UNFORESEEN, due=next_try(visit.attempts, datetime.now(UTC)))
-            return lane.pace.answered()
-
-    def _land(self, landing: Landing) -> _Next:
-        lane, visit, outcome = landing.lane, landing.visit, landing.outcome
-        if isinstance(outcome, Interrupted):
-            return 0.0
-        if isinstance(outcome, Exception) and not isinstance(outcome, FetchError):
-            raise outcome
-        if visit is not None and visit.kind in LISTS and self._is_stop_asked():
-            return 0.0  # A list holds nothing to lose, but may take seconds to read; it is fetched again.
-        if isinstance(landing, Read):
-            return self._land_reading(landing)
-        assert isinstance(outcome, Page | FetchError)
-        if visit is None:
-            return self._land_robots(lane, landing.url, outcome)
-        if isinstance(outcome, FetchError):
-            return self._land_failure(lane, visit, outcome)
-        return self._land_page(lane, visit, outcome)
-
-    def _land_robots(self, lane: Lane, url: str, outcome: Page | FetchError) -> float | None:
-        match outcome:
-            case Page():
-                robots = read_robots(outcome)
-            case RefusedRedirect() | TooManyRedirects():
-                robots = ALL_ALLOWED  # It leads nowhere: unavailable, RFC 9309 section 2.3.1.2.
-            case _:
-                robots = NOT_NOW
-        lane.obey(robots)
-        if robots is NOT_NOW:
-            if isinstance(outcome, FetchError):
-                self._journal.failed(lane.source.name, url, outcome.reason, str(outcome))
+            request = arrival.request
+            remembering = self._remembering[request.source.name]
+            if isinstance(request, RobotsRequest):
+                remembering.unforeseen(None, request.url, error)
+                self._schedule.close(request)
             else:
-                self._journal.failed(
-                    lane.source.name, url, "robots-unavailable", self._lanes.rest(lane, outcome)
-                )
+                remembered = remembering.unforeseen(request.visit, request.url, error)
+                self._schedule.turn(request, remembered)
             return None
-        self._lanes.slow_down(lane, robots)
-        self._lanes.wake(lane.source, self._harvesters[lane.source.name].sitemaps(robots.sitemaps))
-        return lane.pace.wait
 
-    def _land_failure(self, lane: Lane, visit: Visit, error: FetchError) -> float | None:
-        if error.transient and not isinstance(error, TooSlow) and visit.url not in lane.retried:
-            lane.retried.add(visit.url)
-            return lane.pace.silent() if error.silent else lane.pace.answered()
-        lane.retried.discard(visit.url)
-        if isinstance(error, RefusedRedirect) and self._hand_over(lane, visit, error.target):
-            return lane.pace.answered()
-        self._frontier.failed(visit, error.reason, due=next_try(visit.attempts, datetime.now(UTC)))
-        self._journal.failed(lane.source.name, visit.url, error.reason, str(error))
-        return lane.pace.silent() if error.silent else lane.pace.answered()
+    def _pass_on(self, arrival: Fetched | Extracted) -> KeptPage | None:
+        """Take what arrived as far as it goes: to its end, or to a page that is kept and has still to be read."""
+        if isinstance(arrival, Fetched):
+            self._schedule.arrived(arrival)
+        if self._is_given_up(arrival):
+            self._schedule.again(arrival.request)
+            return None
+        if isinstance(arrival.outcome, Exception) and not isinstance(arrival.outcome, FetchError):
+            raise arrival.outcome
+        match arrival:
+            case Fetched(RobotsRequest() as request, Page() | FetchError() as outcome):
+                self._robots(request, outcome)
+            case Fetched(PageRequest() as request, FetchError() as error):
+                self._failed(request, error)
+            case Fetched(PageRequest() as request, Page() as page):
+                return self._page(request, page)
+            case Extracted():
+                stored = self._storing.store(arrival)
+                remembered = self._remembering[arrival.request.source.name].stored(stored)
+                self._schedule.turn(arrival.request, remembered)
+        return None
 
-    def _hand_over(self, lane: Lane, visit: Visit, target: str) -> bool:
-        """Leave a page that has moved to another host of the paper to that host's own lane."""
-        url = canonical(target)
-        if url is None or authority(url) == lane.host or not within(url, lane.source.hosts):
-            return False
-        self._lanes.wake(lane.source, self._harvesters[lane.source.name].moved(visit, url))
-        return True
+    def _is_given_up(self, arrival: Fetched | Extracted) -> bool:
+        """Whether the crawl is to end, and this is left to be fetched again.
 
-    def _land_page(self, lane: Lane, visit: Visit, page: Page) -> _Next:
-        tally, harvester = self._journal.tally(lane.source.name), self._harvesters[lane.source.name]
-        tally.fetched += 1
-        lane.retried.discard(visit.url)
+        A list holds nothing to lose, but may take seconds to read.
+        """
+        if isinstance(arrival.outcome, Interrupted):
+            return True
+        request = arrival.request
+        is_list = isinstance(request, PageRequest) and request.visit.kind in LISTS
+        return is_list and self._is_stop_asked()
+
+    def _robots(self, request: RobotsRequest, outcome: Page | FetchError) -> None:
+        sitemaps = self._schedule.obey(request, outcome)
+        if sitemaps is not None:
+            self._schedule.turn(request, self._remembering[request.source.name].sitemaps(sitemaps))
+
+    def _failed(self, request: PageRequest, error: FetchError) -> None:
+        if self._schedule.retries(request, error):
+            return
+        remembering = self._remembering[request.source.name]
+        remembered: Remembered | None = None
+        if isinstance(error, RefusedRedirect):
+            remembered = remembering.moved(request.visit, error.target)
+        self._schedule.turn(request, remembered or remembering.failed(request.visit, error), error)
+
+    def _page(self, request: PageRequest, page: Page) -> KeptPage | None:
+        """The page, kept, if it is one to be read."""
+        visit, remembering = request.visit, self._remembering[request.source.name]
+        remembering.answered(page)
         if is_busy(page):
-            # Where it was sent to another host, that one is asked for patience by its own name.
-            moved = self._hand_over(lane, visit, page.final_url)
-            return lane.pace.answered() if moved else self._land_busy(lane, visit, page)
-        if page.status != 304 and not 200 <= page.status < 300:
-            self._journal.failed(lane.source.name, visit.url, harvester.missing(visit, page))
-            return lane.pace.answered()
-        tally.arrived += 1
-        if page.status == 304:
-            return self._harvested(lane, visit, harvester.unmodified(visit, page))
-        return Unread(visit, page, harvester.store(visit, page))
+            self._busy(request, page)
+        elif page.status == 304:
+            self._schedule.turn(request, remembering.unmodified(visit, page))
+        elif not 200 <= page.status < 300:
+            missing = self._storing.missing(visit, page)
+            self._schedule.turn(request, remembering.missing(visit, page, missing))
+        else:
+            return self._storing.keep(request, page)
+        return None
 
-    def _land_busy(self, lane: Lane, visit: Visit, page: Page) -> float | None:
-        said = self._lanes.rest(lane, page)
-        wait = lane.pace.busy(retry_after(page))
-        if wait is None:
-            reason = f"http-{page.status}"
-            self._frontier.failed(visit, reason, due=datetime.now(UTC), status=page.status)
-            self._journal.failed(lane.source.name, visit.url, reason, said)
-        return wait
-
-    def _land_reading(self, landing: Read) -> float:
-        assert not isinstance(landing.outcome, Exception)
-        lane, unread = landing.lane, landing.unread
-        harvester = self._harvesters[lane.source.name]
-        harvest = harvester.take(unread.visit, unread.page, unread.number, landing.outcome)
-        return self._harvested(lane, unread.visit, harvest)
-
-    def _harvested(self, lane: Lane, visit: Visit, harvest: Harvest) -> float:
-        self._journal.note(lane.source.name, visit.url, harvest.outcome)
-        self._lanes.wake(lane.source, harvest.hosts - {lane.host})
-        return lane.pace.answered()
+    def _busy(self, request: PageRequest, page: Page) -> None:
+        remembering = self._remembering[request.source.name]
+        # Where it was sent to another host, that one is asked for patience by its own name.
+        if moved := remembering.moved(request.visit, page.final_url):
+            self._schedule.turn(request, moved)
+            return
+        said = self._schedule.rests(request, page)
+        if not self._schedule.waits(request, page):
+            remembering.busy(request.visit, page, said)
 
 
 @contextlib.contextmanager

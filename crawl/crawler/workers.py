@@ -1,74 +1,38 @@
-"""What is done beside the crawl's own thread: pages are fetched, and what is stored of them is read."""
+"""Fetch, and extract: what is done beside the crawl's own thread."""
 
 from __future__ import annotations
 
 import contextlib
 import queue
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import Self
 
 from crawl.article import Page
-from crawl.crawler.host_queues import Lane
-from crawl.crawler.reading import READERS, Contents
-from crawl.extraction.extract import Unreadable
+from crawl.crawler.contents import CONTENTS
+from crawl.crawler.steps import Extracted, Fetched, KeptPage, PageRequest, Request
 from crawl.extraction.sandbox import Extractors
-from crawl.frontier.frontier import Visit
+from crawl.fetching.fetcher import Fetcher
+from crawl.fetching.robots import MAX_BYTES as MAX_ROBOTS
 
 WORKERS = 16
 """Pages that are fetched or read at once, each of another host."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A page that has come and, where it may be an article's, is stored under a `number`."""
-
-    visit: Visit
-    page: Page
-    number: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What came of a request; `visit` is None for robots.txt."""
-
-    lane: Lane
-    visit: Visit | None
-    url: str
-    outcome: Page | Exception
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What a page was found to hold."""
-
-    lane: Lane
-    unread: Unread
-    outcome: Contents | Unreadable | Exception
-
-    @property
-    def visit(self) -> Visit:
-        """What was visited."""
-        return self.unread.visit
-
-    @property
-    def url(self) -> str:
-        """Where it was visited."""
-        return self.unread.visit.url
-
-
-Landing: TypeAlias = Fetched | Read
-
-
 class Workers:
-    """Threads that wait for servers and for the processes that read. For use by one thread."""
+    """Threads that wait for servers and for the processes that read. For use by one thread.
 
-    def __init__(self, extractors: Extractors) -> None:
-        self._extractors = extractors
+    `permits` says of a redirect of a request whether it may be followed to a URL; the threads ask it.
+    """
+
+    def __init__(
+        self, fetcher: Fetcher, extractors: Extractors, permits: Callable[[Request, str], bool]
+    ) -> None:
+        self._fetcher, self._extractors, self._permits = fetcher, extractors, permits
         self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="crawl")
-        self._landed: queue.SimpleQueue[Landing] = queue.SimpleQueue()
+        self._arrived: queue.SimpleQueue[Fetched | Extracted] = queue.SimpleQueue()
         self._busy = 0
 
     def __enter__(self) -> Self:
@@ -81,7 +45,7 @@ class Workers:
 
     @property
     def are_busy(self) -> bool:
-        """Whether anything has still to land."""
+        """Whether anything has still to arrive."""
         return self._busy > 0
 
     @property
@@ -89,39 +53,52 @@ class Workers:
         """Whether another request may be made now."""
         return self._busy < WORKERS
 
-    def fetch(self, lane: Lane, visit: Visit | None, url: str, get: Callable[[], Page]) -> None:
-        """Let `get` fetch the page; whatever it raises lands as its outcome."""
+    def fetch(self, request: Request) -> None:
+        """Let what is asked for be fetched; whatever that raises is its outcome."""
 
-        def landing() -> Landing:
+        def fetched() -> Fetched:
+            began = time.monotonic()
+            outcome: Page | Exception
             try:
-                return Fetched(lane, visit, url, get())
-            except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for this landing
-                return Fetched(lane, visit, url, error)
+                outcome = self._get(request)
+            except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for this arrival
+                outcome = error
+            return Fetched(request, outcome, time.monotonic() - began)
 
-        self._start(landing)
+        self._start(fetched)
 
-    def read(self, lane: Lane, unread: Unread) -> None:
-        """Let the page be read in another process."""
+    def _get(self, request: Request) -> Page:
+        def permit(target: str) -> bool:
+            return self._permits(request, target)
 
-        def landing() -> Landing:
+        if isinstance(request, PageRequest):
+            return self._fetcher.get(
+                request.url, etag=request.etag, last_modified=request.last_modified, permit=permit
+            )
+        return self._fetcher.get(request.url, permit=permit, first=MAX_ROBOTS)
+
+    def extract(self, kept: KeptPage) -> None:
+        """Let the page be read in another process; whatever that raises is its outcome."""
+
+        def extracted() -> Extracted:
             try:
-                task = READERS[unread.visit.kind]
-                return Read(lane, unread, self._extractors.run(task, unread.page, lane.source))
+                task = CONTENTS[kept.request.visit.kind]
+                return Extracted(kept, self._extractors.run(task, kept.page, kept.request.source))
             except Exception as error:  # noqa: BLE001 - as above
-                return Read(lane, unread, error)
+                return Extracted(kept, error)
 
-        self._start(landing)
+        self._start(extracted)
 
-    def _start(self, landing: Callable[[], Landing]) -> None:
+    def _start(self, step: Callable[[], Fetched | Extracted]) -> None:
         self._busy += 1
-        self._threads.submit(lambda: self._landed.put(landing()))
+        self._threads.submit(lambda: self._arrived.put(step()))
 
-    def landings(self, patience: float) -> list[Landing]:
-        """All that has landed, at most one thing of each host; waits up to `patience` seconds for the first."""
-        landings: list[Landing] = []
+    def arrivals(self, patience: float) -> list[Fetched | Extracted]:
+        """All that has arrived, at most one thing of each host; waits up to `patience` seconds for the first."""
+        arrivals: list[Fetched | Extracted] = []
         with contextlib.suppress(queue.Empty):
-            landings.append(self._landed.get(timeout=patience))
+            arrivals.append(self._arrived.get(timeout=patience))
             while True:
-                landings.append(self._landed.get_nowait())
-        self._busy -= len(landings)
-        return landings
+                arrivals.append(self._arrived.get_nowait())
+        self._busy -= len(arrivals)
+        return arrivals

@@ -43,7 +43,7 @@ def _sitemap(page: Page, _source: Source) -> Contents:
     return sitemap_entries(page)
 
 
-READERS: Mapping[Kind, Callable[[Page, Source], Contents]] = {
+CONTENTS: Mapping[Kind, Callable[[Page, Source], Contents]] = {
     Kind.ARTICLE: _article,
     Kind.FEED: _feed,
     Kind.SITEMAP: _sitemap,
