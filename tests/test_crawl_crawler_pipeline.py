@@ -29,7 +29,7 @@ from crawl.extraction.sandbox import Extractors
 from crawl.fetching.addresses import allowed_networks
 from crawl.fetching.fetcher import Fetcher
 from crawl.frontier.frontier import Frontier
-from crawl.frontier.lists import MAX_ENTRIES
+from crawl.frontier.sitemaps import MAX_ENTRIES
 from crawl.sources.registry import Selectors, Source
 from tests.sample_site import SampleSite, load_papers
 

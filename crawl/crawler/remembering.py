@@ -14,9 +14,12 @@ from crawl.crawler.report import BEFORE_SINCE, Journal
 from crawl.crawler.steps import KeptArticle, KeptPage, NoArticle, Remembered, Stored, TooOld
 from crawl.extraction.extract import Unreadable
 from crawl.fetching.errors import FetchError
+from crawl.frontier.entries import Entry
 from crawl.frontier.frontier import LISTS, Frontier, Kind, Visit
-from crawl.frontier.lists import Entry, Links, Sitemap, is_numbered, is_of_a_past_month
+from crawl.frontier.links import Links
 from crawl.frontier.revisit import next_look, next_reading, next_trial, next_try
+from crawl.frontier.sitemaps import Sitemap
+from crawl.frontier.url_shapes import is_numbered, is_of_a_past_month
 from crawl.sources.registry import Source
 from crawl.urls import authority, canonical, within
 

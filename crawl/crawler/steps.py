@@ -11,7 +11,8 @@ from crawl.article import Page, When
 from crawl.crawler.contents import Contents, Feed
 from crawl.extraction.extract import Unreadable
 from crawl.frontier.frontier import Visit
-from crawl.frontier.lists import Links, Sitemap
+from crawl.frontier.links import Links
+from crawl.frontier.sitemaps import Sitemap
 from crawl.sources.registry import Source
 
 # Schedule → fetch

@@ -21,8 +21,9 @@ from crawl.fetching.addresses import allowed_networks
 from crawl.fetching.errors import FetchError
 from crawl.fetching.fetcher import Fetcher, user_agent
 from crawl.fetching.robots import MAX_BYTES, NOT_NOW, Pace, Robots, read_robots
+from crawl.frontier.feeds import feed_entries
 from crawl.frontier.frontier import Frontier
-from crawl.frontier.lists import Links, feed_entries, links
+from crawl.frontier.links import Links, links
 from crawl.messages import gettext as _
 from crawl.sources.probing.probe import names_pages
 from crawl.sources.registry import Source, load_sources

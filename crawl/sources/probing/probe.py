@@ -16,7 +16,9 @@ from crawl.fetching.addresses import allowed_networks
 from crawl.fetching.errors import FetchError
 from crawl.fetching.fetcher import Fetcher, user_agent
 from crawl.fetching.robots import MAX_BYTES, Pace, read_robots
-from crawl.frontier.lists import feed_entries, feeds_of, links, sitemap_entries
+from crawl.frontier.feeds import feed_entries
+from crawl.frontier.links import feeds_of, links
+from crawl.frontier.sitemaps import sitemap_entries
 from crawl.messages import gettext as _
 from crawl.sources.registry import Source, load_sources, save_source, source_for_host
 from crawl.urls import authority, canonical, within
