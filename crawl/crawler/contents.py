@@ -10,9 +10,9 @@ from crawl.article import Page
 from crawl.extraction.extract import Reading, read_page
 from crawl.frontier.entries import Entry
 from crawl.frontier.feeds import feed_entries
-from crawl.frontier.frontier import Kind
 from crawl.frontier.links import Links, links
 from crawl.frontier.sitemaps import Sitemap, sitemap_entries
+from crawl.frontier.visits import Kind
 from crawl.sources.registry import Source
 
 

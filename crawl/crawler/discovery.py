@@ -9,11 +9,12 @@ from crawl.archive.store import Archive
 from crawl.crawler.contents import Feed
 from crawl.crawler.report import Tally
 from crawl.frontier.entries import Entry
-from crawl.frontier.frontier import Frontier, Kind, Visit
+from crawl.frontier.frontier import Frontier
 from crawl.frontier.links import Links
 from crawl.frontier.sitemaps import Sitemap
 from crawl.frontier.traps import is_maze
 from crawl.frontier.url_shapes import is_article, is_numbered, is_section
+from crawl.frontier.visits import Kind, Visit
 from crawl.sources.registry import Source
 from crawl.urls import authority, canonical, within
 

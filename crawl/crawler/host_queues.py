@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 from crawl.article import VIETNAM, Page, format_when
 from crawl.crawler.report import RETRY_AFTER, Journal
 from crawl.fetching.robots import MAX_BACK_OFF, Pace, Robots, is_busy, retry_after
-from crawl.frontier.frontier import LISTS, Frontier, Kind
+from crawl.frontier.frontier import Frontier
 from crawl.frontier.revisit import LONGEST_ASKED
+from crawl.frontier.visits import LISTS, Kind
 from crawl.messages import gettext as _
 from crawl.sources.registry import Source
 

@@ -30,7 +30,9 @@ from crawl.extraction.sandbox import extractors
 from crawl.fetching.errors import FetchError, Interrupted, RefusedRedirect
 from crawl.fetching.fetcher import Fetcher
 from crawl.fetching.robots import is_busy
-from crawl.frontier.frontier import LISTS, Frontier, FrontierError
+from crawl.frontier.database import FrontierError
+from crawl.frontier.frontier import Frontier
+from crawl.frontier.visits import LISTS
 from crawl.sources.registry import Source
 
 _TICK = 0.2  # seconds between two looks at whether to stop

@@ -15,11 +15,12 @@ from crawl.crawler.steps import KeptArticle, KeptPage, NoArticle, Remembered, St
 from crawl.extraction.extract import Unreadable
 from crawl.fetching.errors import FetchError
 from crawl.frontier.entries import Entry
-from crawl.frontier.frontier import LISTS, Frontier, Kind, Visit
+from crawl.frontier.frontier import Frontier
 from crawl.frontier.links import Links
 from crawl.frontier.revisit import next_look, next_reading, next_trial, next_try
 from crawl.frontier.sitemaps import Sitemap
 from crawl.frontier.url_shapes import is_numbered, is_of_a_past_month
+from crawl.frontier.visits import LISTS, Kind, Visit
 from crawl.sources.registry import Source
 from crawl.urls import authority, canonical, within
 

@@ -13,8 +13,9 @@ from crawl.crawler.steps import Fetched, PageRequest, Remembered, Request, Robot
 from crawl.datafolder.quiet_hours import is_quiet
 from crawl.fetching.errors import FetchError, RefusedRedirect, TooManyRedirects, TooSlow
 from crawl.fetching.robots import ALL_ALLOWED, NOT_NOW, read_robots, retry_after
-from crawl.frontier.frontier import LISTS, Frontier, Kind, Visit
+from crawl.frontier.frontier import Frontier
 from crawl.frontier.traps import Budget
+from crawl.frontier.visits import LISTS, Kind, Visit
 from crawl.sources.registry import Source
 from crawl.urls import authority, within
 

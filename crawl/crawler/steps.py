@@ -10,9 +10,9 @@ from crawl.archive.store import Change
 from crawl.article import Page, When
 from crawl.crawler.contents import Contents, Feed
 from crawl.extraction.extract import Unreadable
-from crawl.frontier.frontier import Visit
 from crawl.frontier.links import Links
 from crawl.frontier.sitemaps import Sitemap
+from crawl.frontier.visits import Visit
 from crawl.sources.registry import Source
 
 # Schedule → fetch

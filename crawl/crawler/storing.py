@@ -12,7 +12,8 @@ from crawl.crawler.contents import ArticlePage
 from crawl.crawler.report import BEFORE_SINCE
 from crawl.crawler.steps import Extracted, KeptArticle, KeptPage, NoArticle, PageRequest, Stored, TooOld
 from crawl.extraction.extract import Reading, Rejected, Unreadable
-from crawl.frontier.frontier import Frontier, Kind, Visit
+from crawl.frontier.frontier import Frontier
+from crawl.frontier.visits import Kind, Visit
 from crawl.urls import canonical
 
 _GONE = frozenset({404, 410})

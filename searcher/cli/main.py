@@ -37,7 +37,7 @@ from searcher.output.streams import OutputError, guarded_streams, write_bytes
 
 if TYPE_CHECKING:
     from crawl.archive.store import Archive
-    from crawl.frontier.frontier import SourceState
+    from crawl.frontier.visits import SourceState
     from index.document import Document
     from searcher.results.search import ResultPage
 

@@ -17,7 +17,7 @@ from searcher.jobs.update import RunRecord, last_run
 from searcher.output.render import SCHEMA, json_text, shown_when
 
 if TYPE_CHECKING:
-    from crawl.frontier.frontier import SourceState
+    from crawl.frontier.visits import SourceState
     from crawl.sources.registry import Source
 
 _EMPTY = ArchiveCounts(0, 0, 0, ())
