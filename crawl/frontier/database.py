@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from crawl.archive.transactions import Transactions
+from crawl.archive.transactions import Transactions, run_script
 from crawl.messages import gettext as _
 
 _VERSION = 4
@@ -101,8 +101,7 @@ class FrontierFile:
             return
         before, after = (_FROM_VERSION_2, _OLD_ROWS) if 0 < version < 3 else ("", "")
         with self._guard():
-            for statement in f"{before} {_TABLE} {after} {_KEYS}".split(";"):
-                self._db.execute(statement)
+            run_script(self._db, f"{before} {_TABLE} {after} {_KEYS}")
             self._db.execute(f"PRAGMA user_version = {_VERSION}")
 
     def close(self) -> None:
