@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 from crawl.article import Page
-from crawl.fetching.inflate import Damaged, Overflow, inflated, limited
+from crawl.fetching.inflate import PIECE, Damaged, Overflow, inflated, limited
 from crawl.frontier.entries import Entry, dated, moment, unique
 from crawl.frontier.feeds import feed_entries
 from crawl.urls import canonical
@@ -21,7 +21,6 @@ MAX_ENTRIES = 50_000
 """How many entries of one sitemap are taken: the limit of the sitemap protocol (sitemaps.org)."""
 
 _DATES = ("lastmod", "publication_date")
-_PIECE = 64 * 1024  # bytes of a sitemap that are parsed at once
 _LONGEST_TOKEN = 2**20  # bytes: the parser begins a tag that does not end again with every piece
 _DEEPEST = 16  # elements within each other; those of a sitemap with pictures and prices are five
 _MOST_NAMES = 1000  # of elements and attributes, each of which the parser keeps
@@ -142,7 +141,7 @@ def _with_ampersands_escaped(body: bytes) -> Iterator[bytes]:
     """The file in pieces, its bare ampersands written out; none is cut in the middle of a reference."""
     start = 0
     while start < len(body):
-        end = start + _PIECE
+        end = start + PIECE
         ampersand = body.rfind(b"&", max(start + 1, end - _LONGEST_REFERENCE), end)
         end = end if ampersand < 0 else ampersand
         yield _BARE_AMPERSAND.sub(b"&amp;", body[start:end])

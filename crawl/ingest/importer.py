@@ -26,6 +26,7 @@ from crawl.crawler.report import explained
 from crawl.extraction.encoding.decode import repair_text
 from crawl.extraction.extract import Rejected, Unreadable
 from crawl.extraction.sandbox import read_page
+from crawl.fetching.inflate import MAX_PAGE
 from crawl.ingest.json_lines import BadLine, read_line
 from crawl.messages import gettext as _
 from crawl.sources.registry import Selectors, Source, name_at
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
 
 MAX_LINE = 64 * 1024 * 1024
 """Longest line read, in bytes: no article is this long, and a file without line ends must not fill the memory."""
-
-MAX_FILE = 32 * 1024 * 1024
-"""Largest page read, in bytes after decompression: the crawler's own limit."""
 
 _T = TypeVar("_T")
 _BATCH = 500  # lines, files or records whose articles become durable together,
@@ -194,7 +192,7 @@ class Importer:
     def _html_file(self, path: Path) -> None:
         try:
             with _decompressed(path) as file:
-                body = file.read(MAX_FILE + 1)
+                body = file.read(MAX_PAGE + 1)
             fetched = _written(path)
         except _DAMAGED as error:
             self._problem(str(path), _("cannot be read to its end: {detail}").format(detail=error))
@@ -205,7 +203,7 @@ class Importer:
     def _warc(self, file: IO[bytes], name: str) -> None:
         found = False
         for chunk in _chunks(
-            self._readable(read_pages(file, MAX_FILE + 1), name), lambda page: len(page.body)
+            self._readable(read_pages(file, MAX_PAGE + 1), name), lambda page: len(page.body)
         ):
             with self._archive.batch():
                 # A crawl's file holds images, styles and errors too: not what anybody meant to import.
@@ -221,7 +219,7 @@ class Importer:
             self._problem(name, _("holds no article"))
 
     def _page(self, page: Page, where: str) -> None:
-        if len(page.body) > MAX_FILE:
+        if len(page.body) > MAX_PAGE:
             self._problem(where, _("too large for a page"))
             return
         host = authority(page.final_url)

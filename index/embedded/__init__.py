@@ -12,4 +12,5 @@ by NumPy over whole arrays, and nothing is pickled.
                   │           ├─▶ expansion        expansion: the terms that a word of a query stands for
                   │           └─▶ snapshot         snapshot: the segments of a generation as one
                   └─▶ searching, counting          contents, generations: what is current, and who writes
+                                                   budget: the memory that indexing may take
 """

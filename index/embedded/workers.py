@@ -7,19 +7,17 @@ end with the commit, so that their memory is free again for merging. They end to
 
 from __future__ import annotations
 
-import contextlib
 import os
 import queue
-import signal
 import threading
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from multiprocessing import get_context, resource_tracker
+from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crawl.datafolder.processes import uninterrupted
 from crawl.messages import current_language, set_language
 from crawl.messages import gettext as _
 from index.document import Document
@@ -31,9 +29,6 @@ from index.engine import EngineError, EngineUnavailable
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
-
-_WORKING_MEMORY = 100 << 20
-"""What a process needs of its share besides the documents: for itself, the memory of words and writing, about."""
 
 _PARCEL = 64
 """Changes that are sent together …"""
@@ -72,11 +67,11 @@ class _Worker:
 
 
 class Workers:
-    """As `Runs`, in `count` processes. `budget` is the memory, in bytes, that all of them may take together."""
+    """As `Runs`, in `count` processes. `budget` is the memory, in bytes, that the documents of each may take."""
 
     def __init__(self, count: int, folder: Path, locator: str, budget: int) -> None:
         self._folder, self._locator = folder, locator
-        self._count, self._share = count, budget // count
+        self._count, self._budget = count, budget
         self._workers: list[_Worker] = []
 
     def put(self, document: Document) -> None:
@@ -89,7 +84,7 @@ class Workers:
 
     def _add(self, id: str, change: Change, size: int) -> None:
         while len(self._workers) < self._count:
-            self._workers.append(_started(self._folder, self._locator, self._share))
+            self._workers.append(_started(self._folder, self._locator, self._budget))
         worker = self._workers[zlib.crc32(encode(id)) % len(self._workers)]
         worker.parcel.append(change)
         worker.size += size
@@ -150,7 +145,7 @@ def _started(folder: Path, locator: str, budget: int) -> _Worker:
         target=_work, args=(theirs, folder, locator, budget, current_language()), daemon=True
     )
     try:
-        with _uninterrupted(), backend(locator):
+        with uninterrupted(), backend(locator):
             process.start()
     except BaseException:
         ours.close()
@@ -158,17 +153,6 @@ def _started(folder: Path, locator: str, budget: int) -> _Worker:
     finally:
         theirs.close()
     return _Worker(process, ours)
-
-
-@contextlib.contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """A process started here never hears Ctrl-C, which the terminal sends to all: the first one answers for them."""
-    resource_tracker.ensure_running()  # multiprocessing lets the signal in again where the first process brings it
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _work(connection: Connection[Any, Any], folder: Path, locator: str, budget: int, language: str) -> None:
@@ -179,7 +163,7 @@ def _work(connection: Connection[Any, Any], folder: Path, locator: str, budget: 
     answer: list[SegmentEntry] | str
     try:
         with backend(locator):
-            answer = _runs_from(parcels, Runs(folder, locator, budget - _WORKING_MEMORY))
+            answer = _runs_from(parcels, Runs(folder, locator, budget))
     except EngineError as error:
         answer = str(error)
     except MemoryError:
