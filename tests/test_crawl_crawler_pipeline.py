@@ -875,6 +875,46 @@ def test_stopping_from_outside(archive: Archive, frontier: Frontier, fetcher: Fe
     assert (state.done, state.waiting) == (1, 2)
 
 
+@pytest.mark.parametrize("step", ["fetched", "extracted"])
+@pytest.mark.parametrize(("kind", "found"), [("list", 0), ("article", 1)])
+def test_stopping_before_a_list(
+    archive: Archive,
+    frontier: Frontier,
+    fetcher: Fetcher,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    kind: str,
+    found: int,
+) -> None:
+    """A list that comes, or is read, after `stop` is set is left unread for the next crawl; an article is stored."""
+    stop = threading.Event()
+    get, run = Fetcher.get, Extractors.run
+    awaited = "/" if kind == "list" else "/bai-10000.html"
+
+    def get_and_stop(self: Fetcher, url: str, **how: Any) -> Page:
+        page = get(self, url, **how)
+        if step == "fetched" and url.endswith(awaited):
+            stop.set()
+        return page
+
+    def run_and_stop(self: Extractors, task: Any, page: Page, source: Source) -> Any:
+        contents = run(self, task, page, source)
+        if step == "extracted" and page.url.endswith(awaited):
+            stop.set()
+        return contents
+
+    monkeypatch.setattr(Fetcher, "get", get_and_stop)
+    monkeypatch.setattr(Extractors, "run", run_and_stop)
+    with Site(**{"": anchors("/bai-10000.html"), "bai-10000.html": article("Bài")}) as site:
+        report = crawl([site.source()], archive, frontier, fetcher, delay=0, stop=stop)
+        assert report.interrupted
+        assert (report.sources[0].found, report.sources[0].new) == (found, found)
+        monkeypatch.undo()
+        (next_report,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
+        assert len(site.times("/")) == 2
+    assert next_report.new == 1 - found
+
+
 def test_stopping_among_pages_that_are_not_visited(
     archive: Archive, frontier: Frontier, fetcher: Fetcher
 ) -> None:
