@@ -26,7 +26,6 @@ from crawl.urls import authority, canonical, within
 
 _NO_LIST = "no-list"
 _UNFORESEEN = "unforeseen"
-_GONE = frozenset({404, 410})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ class Remembering:
     def missing(self, visit: Visit, page: Page, missing: NoArticle) -> Remembered:
         """The server has no such page, or cannot give it: it is tried again later."""
         self._tally.changes["vanished"] += missing.vanished
-        self._failed(visit, missing.reason, page.status, lasting=page.status in _GONE)
+        self._failed(visit, missing.reason, page.status, lasting=missing.gone)
         self._journal.failed(self._source.name, visit.url, missing.reason)
         return Remembered(earned=0)
 

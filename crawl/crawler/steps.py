@@ -106,12 +106,14 @@ class KeptArticle:
 class NoArticle:
     """The page is no article, for a `reason`.
 
-    `known` says that an article was known at its address, `vanished` that it is news that it is not to be had.
+    `known` says that an article was known at its address, `vanished` that it is news that it is not to be had, `gone`
+    that the server itself says so.
     """
 
     reason: str
     known: bool = False
     vanished: bool = False
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,10 @@ class Storing:
     def missing(self, visit: Visit, page: Page) -> NoArticle:
         """The server has no such page, or cannot give it: what is gone is noted where an article was."""
         reason = f"http-{page.status}"
-        if visit.kind is Kind.ARTICLE and page.status in _GONE:
-            return self._absent(visit, page, reason)
-        return NoArticle(reason)
+        if page.status not in _GONE:
+            return NoArticle(reason)
+        missing = self._absent(visit, page, reason) if visit.kind is Kind.ARTICLE else NoArticle(reason)
+        return replace(missing, gone=True)
 
     def store(self, extracted: Extracted) -> Stored:
         """Keep what the page was found to hold; lists, which hold nothing to keep, are handed on."""
