@@ -21,9 +21,9 @@ LIGHT = {"crawl.article", "crawl.archive", "crawl.datafolder", "crawl.messages"}
 CONFINED: dict[str, set[str]] = {
     "bs4": {"crawl/extraction/soup.py"},
     "click": {"crawl/cli/", "index/cli.py", "searcher/cli/"},
-    "feedparser": {"crawl/frontier/lists.py"},
+    "feedparser": {"crawl/frontier/feeds.py"},
     "flask": {"searcher/web/"},
-    "lxml": {"crawl/frontier/lists.py", "crawl/extraction/dom.py"},
+    "lxml": {"crawl/frontier/links.py", "crawl/extraction/dom.py"},
     "opensearchpy": {"index/cluster.py"},
     "protego": {"crawl/fetching/robots.py"},
     "requests": {"crawl/fetching/fetcher.py"},

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from crawl.archive.transactions import Transactions
+from crawl.archive.transactions import Transactions, run_script
 
 
 class Unusable(Exception):
@@ -95,3 +95,15 @@ def test_a_file_that_cannot_be_used(db: sqlite3.Connection) -> None:
     db.close()
     with pytest.raises(Unusable), transactions.batch():
         pass
+
+
+def test_a_script_is_kept_or_undone_with_the_rest(db: sqlite3.Connection) -> None:
+    """The statements of a script belong to the transaction around them."""
+    transactions = Transactions(db, guard)
+    with contextlib.suppress(KeyError), transactions.batch():
+        run_script(db, "INSERT INTO number VALUES (1); CREATE TABLE other (value); ")
+        raise KeyError
+    assert numbers(db) == []
+    with transactions.batch():
+        run_script(db, "CREATE TABLE other (value); INSERT INTO number VALUES (2)")
+    assert (numbers(db), db.execute("SELECT count(*) FROM other").fetchone()) == ([2], (0,))

@@ -22,13 +22,14 @@ from crawl.archive.store import Archive
 from crawl.article import VIETNAM, Page, format_when
 from crawl.crawler.pipeline import crawl
 from crawl.crawler.report import CrawlReport, Progress, SourceReport
-from crawl.crawler.store import Store, Stored
-from crawl.crawler.workers import Unread, Workers
+from crawl.crawler.steps import Extracted, KeptPage, Stored
+from crawl.crawler.storing import Storing
+from crawl.crawler.workers import Workers
 from crawl.extraction.sandbox import Extractors
 from crawl.fetching.addresses import allowed_networks
 from crawl.fetching.fetcher import Fetcher
-from crawl.frontier.frontier import Frontier, Visit
-from crawl.frontier.lists import MAX_ENTRIES
+from crawl.frontier.frontier import Frontier
+from crawl.frontier.sitemaps import MAX_ENTRIES
 from crawl.sources.source import Selectors, Source
 from tests.sample_site import SampleSite, load_papers
 
@@ -371,16 +372,16 @@ def test_an_error_nobody_foresaw_is_its_page_s_failure(
     """The page at which the program itself fails is named with the error, the others are stored, and the next crawl
     tries that page again.
     """
-    put = Store.article
+    store = Storing.store
 
-    def stumble(self: Store, visit: Visit, *what: Any) -> Stored:
-        if visit.url.endswith("/bai-10000.html"):
+    def stumble(self: Storing, extracted: Extracted) -> Stored:
+        if extracted.request.url.endswith("/bai-10000.html"):
             raise ZeroDivisionError("of a kind nobody foresaw")
-        return put(self, visit, *what)
+        return store(self, extracted)
 
     paths = ("bai-10000.html", "bai-10001.html")
     with Site(**{"": anchors(*paths), **{path: article(f"Bài {path}") for path in paths}}) as site:
-        monkeypatch.setattr(Store, "article", stumble)
+        monkeypatch.setattr(Storing, "store", stumble)
         (first,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
         monkeypatch.undo()
         (second,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
@@ -618,16 +619,16 @@ def test_a_page_is_stored_before_it_is_read(
     archive: Archive, frontier: Frontier, fetcher: Fetcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When a page is handed to those who read it, it is in the archive for good: another process would see it."""
-    read = Workers.read
+    extract = Workers.extract
     found: list[tuple[str, ...]] = []
 
-    def look(self: Workers, unread: Unread) -> None:
-        if unread.number is not None:
+    def look(self: Workers, kept: KeptPage) -> None:
+        if kept.number is not None:
             with Archive(tmp_path / "archive.sqlite", tmp_path / "pages", read_only=True) as other:
-                found.append((other.page(unread.number).url, unread.visit.url))
-        read(self, unread)
+                found.append((other.page(kept.number).url, kept.request.url))
+        extract(self, kept)
 
-    monkeypatch.setattr(Workers, "read", look)
+    monkeypatch.setattr(Workers, "extract", look)
     paths = ("/bai-10000.html", "/bai-10001.html")
     with Site(**{"": anchors(*paths), **{path[1:]: article(f"Bài {path}") for path in paths}}) as site:
         crawl([site.source()], archive, frontier, fetcher, delay=0)
@@ -874,24 +875,44 @@ def test_stopping_from_outside(archive: Archive, frontier: Frontier, fetcher: Fe
     assert (state.done, state.waiting) == (1, 2)
 
 
+@pytest.mark.parametrize("step", ["fetched", "extracted"])
+@pytest.mark.parametrize(("kind", "found"), [("list", 0), ("article", 1)])
 def test_stopping_before_a_list(
-    archive: Archive, frontier: Frontier, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+    archive: Archive,
+    frontier: Frontier,
+    fetcher: Fetcher,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    kind: str,
+    found: int,
 ) -> None:
-    """A list that has come when `stop` is set is not gone through, however long it is: it waits for the next crawl."""
-    run = Extractors.run
+    """A list that comes, or is read, after `stop` is set is left unread for the next crawl; an article is stored."""
     stop = threading.Event()
+    get, run = Fetcher.get, Extractors.run
+    awaited = "/" if kind == "list" else "/bai-10000.html"
 
-    def stopping(self: Extractors, task: Any, page: Page, source: Source) -> Any:
-        found = run(self, task, page, source)
-        stop.set()
-        return found
+    def get_and_stop(self: Fetcher, url: str, **how: Any) -> Page:
+        page = get(self, url, **how)
+        if step == "fetched" and url.endswith(awaited):
+            stop.set()
+        return page
 
-    monkeypatch.setattr(Extractors, "run", stopping)
-    with Site(**{"": anchors("/bai-10000.html")}) as site:
+    def run_and_stop(self: Extractors, task: Any, page: Page, source: Source) -> Any:
+        contents = run(self, task, page, source)
+        if step == "extracted" and page.url.endswith(awaited):
+            stop.set()
+        return contents
+
+    monkeypatch.setattr(Fetcher, "get", get_and_stop)
+    monkeypatch.setattr(Extractors, "run", run_and_stop)
+    with Site(**{"": anchors("/bai-10000.html"), "bai-10000.html": article("Bài")}) as site:
         report = crawl([site.source()], archive, frontier, fetcher, delay=0, stop=stop)
-    assert (report.interrupted, report.sources[0].found) == (True, 0)
-    (state,) = frontier.states()
-    assert (state.done, state.waiting) == (0, 1)
+        assert report.interrupted
+        assert (report.sources[0].found, report.sources[0].new) == (found, found)
+        monkeypatch.undo()
+        (next_report,) = crawl([site.source()], archive, frontier, fetcher, delay=0).sources
+        assert len(site.times("/")) == 2
+    assert next_report.new == 1 - found
 
 
 def test_stopping_among_pages_that_are_not_visited(

@@ -179,6 +179,14 @@ def test_a_compression_bomb_is_defused(fetcher: Fetcher, coding: str, packed: by
     assert caught.value.limit == 2**20
 
 
+def test_an_answer_without_a_body_is_not_unpacked(fetcher: Fetcher) -> None:
+    """What an answer that says only that nothing changed tells of a coding is of the body that did not come."""
+    response = b"HTTP/1.1 304 Not Modified\r\nContent-Encoding: br\r\nConnection: close\r\n\r\n"
+    with serving(response) as server:
+        page = fetcher.get(server.url)
+    assert (page.status, page.body) == (304, b"")
+
+
 @pytest.mark.parametrize("coding", ["gzip, gzip, gzip", "br", "nonsense", "gzip"])
 def test_what_cannot_be_unpacked_is_bad_content(fetcher: Fetcher, coding: str) -> None:
     """An unknown coding, too many of them, or one that is not true is an error, never a wrong text."""

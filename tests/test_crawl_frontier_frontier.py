@@ -15,7 +15,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from crawl.frontier.frontier import LISTS, Frontier, FrontierError, Kind
+from crawl.frontier.database import FrontierError
+from crawl.frontier.frontier import Frontier
+from crawl.frontier.visits import LISTS, Kind
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -365,7 +367,8 @@ _KILLED = """
 import os, signal, sys
 from datetime import datetime, UTC
 from pathlib import Path
-from crawl.frontier.frontier import Frontier, Kind
+from crawl.frontier.frontier import Frontier
+from crawl.frontier.visits import Kind
 frontier = Frontier(Path(sys.argv[1]))
 now = datetime(2026, 1, 1, tzinfo=UTC)
 frontier.add("bao", Kind.ARTICLE, [(f"http://bao.vn/{n}", None) for n in range(100)])

@@ -397,7 +397,7 @@ def test_a_record_longer_than_any_file(run: Run, tmp_path: Path, length: int) ->
 
 def test_pages_that_are_too_large(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page beyond the limit is a problem, in a file or in a WARC file, and is not kept in part."""
-    monkeypatch.setattr(importer, "MAX_FILE", 5000)
+    monkeypatch.setattr(importer, "MAX_PAGE", 5000)
     large = html("Bài lớn", "https://bao.vn/1") + " " * 5000
     (tmp_path / "1.html.gz").write_bytes(gzip.compress(large.encode()))
     file = write_warc(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from index.embedded import batch, merge, segmentfile, writer
+from index.embedded import batch, budget, merge, segmentfile, writer
 from index.embedded.adapter import WhooshEngine
 from index.engine import (
     CorruptIndex,
@@ -46,7 +46,7 @@ class TestWhooshEngine(EngineContract):
 def no_memory() -> Iterator[None]:
     """No two documents fit into memory together."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writer, "BUDGET", 0)
+        patch.setattr(budget, "BUDGET", 0)
         yield
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from crawl.archive.duplicates import fingerprint
-from crawl.archive.transactions import Transactions
+from crawl.archive.transactions import Transactions, run_script
 from crawl.archive.warc import WarcFolder
 from crawl.article import Article, dumped_digest, load_article
 from crawl.messages import gettext as _
@@ -121,7 +121,8 @@ class ArchiveFile:
         if version == 0:
             self._write_ahead()
         if version < SCHEMA_VERSION:
-            self._upgrade()
+            with self._transactions.batch():
+                self._upgrade()
 
     def _write_ahead(self) -> None:
         """Switch the journal, which SQLite gives up at once where another process does the same."""
@@ -133,19 +134,15 @@ class ArchiveFile:
         self._db.execute("PRAGMA journal_mode = WAL")
 
     def _upgrade(self) -> None:
-        self._db.execute("BEGIN IMMEDIATE")
         # Another process may have been quicker between the look and the lock.
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
-            for statement in _SCHEMA.split(";"):
-                self._db.execute(statement)
+            run_script(self._db, _SCHEMA)
             self._db.execute("INSERT INTO meta VALUES ('archive', ?), ('change', '0')", (uuid.uuid4().hex,))
         if version < SCHEMA_VERSION:
-            for statement in _FROM_VERSION_1.split(";"):
-                self._db.execute(statement)
+            run_script(self._db, _FROM_VERSION_1)
             self._add_fingerprints()
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        self._db.execute("COMMIT")
 
     def _add_fingerprints(self) -> None:
         """Let the articles that are there already be found by what they may be one with."""

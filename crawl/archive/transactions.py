@@ -8,6 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 
+def run_script(db: sqlite3.Connection, script: str) -> None:
+    """Run statements, none of which holds a semicolon, within the transaction that `executescript` would end."""
+    for statement in script.split(";"):
+        db.execute(statement)
+
+
 class Transactions:
     """Those of one connection, which begins and ends none itself (`isolation_level=None`). For one thread at a time.
 

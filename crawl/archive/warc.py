@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING
 from urllib.parse import quote
 
 from crawl.article import Page, utc_now
-from crawl.fetching.inflate import inflated
+from crawl.fetching.inflate import PIECE, inflated
 from crawl.messages import gettext as _
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ _ORIGINAL = "X-Archive-Orig-"
 _NAME_MARKS = "!#$&'*+-.^_`|~"
 _ASCII = "".join(map(chr, range(0x80)))
 _STATUS = re.compile("[0-9]{3}")
-_PIECE = 64 * 1024
 _EXCERPT = 80  # characters
 _RECORD_END = b"\r\n\r\n"
 _CUT = "the file ends in the middle of a record"
@@ -175,7 +174,7 @@ def _end_of_whole_members(file: IO[bytes], start: int) -> int | None:
     file.seek(start)
     end, position = start, start
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    while piece := file.read(_PIECE):
+    while piece := file.read(PIECE):
         position += len(piece)
         while piece:
             try:
@@ -267,8 +266,8 @@ class _Plain:
     """The bytes of a WARC file behind its compression. warcio could unpack them too, but passes over a missing end."""
 
     def __init__(self, stream: IO[bytes]) -> None:
-        head = stream.read(_PIECE)
-        pieces = itertools.chain([head], iter(lambda: stream.read(_PIECE), b""))
+        head = stream.read(PIECE)
+        pieces = itertools.chain([head], iter(lambda: stream.read(PIECE), b""))
         self._pieces = filter(None, inflated(pieces, "gzip" if head.startswith(b"\x1f\x8b") else "identity"))
         self._end = b""
 
@@ -298,9 +297,9 @@ def _page(record: ArcWarcRecord, status: str, headers: tuple[tuple[str, str], ..
 
 def _body(record: ArcWarcRecord, most: int) -> bytes:
     body, stream = bytearray(), record.content_stream()
-    while len(body) < most and (piece := stream.read(_PIECE)):
+    while len(body) < most and (piece := stream.read(PIECE)):
         body += piece
-    while record.raw_stream.read(_PIECE):
+    while record.raw_stream.read(PIECE):
         pass
     if getattr(record.raw_stream, "limit", 0) > 0:
         raise ValueError(_CUT)

@@ -1,13 +1,15 @@
 """One crawl: what is due is fetched, a host at a time; everything that comes is stored, then read.
 
-In go newspapers, an archive and a frontier, out comes a report. A page goes one way: schedule, fetch, answer, store,
-read, store, remember (`pipeline`).
+In go newspapers, an archive and a frontier, out comes a report. A page goes one way, and each step has one owner:
 
-    run          opens what a crawl needs, under the lock  store            pages and articles into the archive
-    pipeline     the steps of a crawl, in their order      canonical_links  the address that a page claims
-    schedule     which address is asked next               memory           what came of a visit, and when again
-    host_queues  whose turn it is                          discovery        addresses found, which wait
-    workers      fetching and reading beside the crawl     report           the account of a crawl
-    answers      what a server's answer means              summary          that account as it is read
-    reading      what a page holds for a crawl             progress         a crawl shown while it runs
+    schedule     which host is asked next, and for what: robots.txt, quiet hours, budgets
+    workers      fetched in threads; what is stored of it is read in processes that may be given up
+    storing      kept: the page before anything is read in it, then the article, or that there is none
+    remembering  remembered: what is done, what failed, where it leads, when to come again; the tally
+
+    run           opens what a crawl needs, under the lock    canonical_links  the address that a page claims
+    pipeline      leads a page from step to step              discovery        URLs that wait for their first visit
+    steps         what one step hands to the next             report, summary  the account of a crawl; as it is read
+    host_queues   the hosts and their turns                   progress         a crawl shown while it runs
+    contents      what a page holds for a crawl
 """

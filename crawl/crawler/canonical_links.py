@@ -10,7 +10,7 @@ from collections.abc import Callable
 from crawl.archive.duplicates import is_same
 from crawl.archive.store import Archive
 from crawl.article import Article
-from crawl.frontier.lists import is_article
+from crawl.frontier.url_shapes import is_article
 from crawl.sources.source import Source
 from crawl.urls import canonical
 

@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 from crawl.article import VIETNAM, Page, format_when
 from crawl.crawler.report import RETRY_AFTER, Journal
 from crawl.fetching.robots import MAX_BACK_OFF, Pace, Robots, is_busy, retry_after
-from crawl.frontier.frontier import LISTS, Frontier, Kind
+from crawl.frontier.frontier import Frontier
 from crawl.frontier.revisit import LONGEST_ASKED
+from crawl.frontier.visits import LISTS, Kind
 from crawl.messages import gettext as _
 from crawl.sources.source import Source
 
@@ -22,8 +23,9 @@ _ROBOTS_LIFE = 24 * 3600.0  # seconds; RFC 9309 section 2.4
 
 @dataclass(slots=True, eq=False)
 class HostQueue:
-    """One host. It is `idle` when nothing is known to wait for it, and `closed` when it is left for this crawl.
+    """One host and its turns.
 
+    It is `idle` when nothing is known to wait for it, and `closed` when it is left for this crawl.
     `retried` holds the URLs that failed once and are tried again at once; there are never more than a few.
     """
 
@@ -69,7 +71,7 @@ class HostQueues:
         self._order = itertools.count()
 
     def get(self, host: str) -> HostQueue | None:
-        """What is known of a host that was met before."""
+        """The queue of a host that was met before; None for others."""
         return self._queues.get(host)
 
     def wake(self, source: Source, hosts: Iterable[str]) -> None:
@@ -118,7 +120,7 @@ class HostQueues:
         heapq.heappush(self._due, (time.monotonic() + wait, next(self._order), queue))
 
     def next(self, now: float) -> HostQueue | None:
-        """The host whose turn it was `now` (by time.monotonic), taken out of the order; None if it was nobody's."""
+        """The host whose turn it was `now` (by time.monotonic), which has had it then; None if it was nobody's."""
         if self._due and self._due[0][0] <= now:
             return heapq.heappop(self._due)[2]
         return None

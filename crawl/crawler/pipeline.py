@@ -1,13 +1,10 @@
-"""The crawl: what is due is fetched, a host at a time, and everything that comes is stored, then read.
+"""The crawl: a page is scheduled, fetched, stored, read, stored as an article, and remembered.
 
-A page goes one way, and each step has one owner, which hands the page on and never looks back:
+    schedule ──▶ fetch ──▶ store the page ──▶ extract ──▶ store what it holds ──▶ remember
 
-    schedule ──▶ fetch ──▶ answers ──▶ store ──▶ read ──▶ store ──▶ remember
-    Schedule     Workers   Answers     Store     Workers  Store     Memory, Discovery
-
-Workers fetch, and wait for the processes that read. The thread that calls `crawl` does all the rest, so neither the
-archive nor the frontier is ever used by two threads. A host has its turn again when what came of the last one is
-stored; one that is slow, or whose page takes long to read, holds one worker for one page.
+Workers fetch, and wait for the processes that extract. The thread that calls `crawl` does all the rest, so neither
+the archive nor the frontier is ever used by two threads. A host has its turn again when what came of the last one is
+remembered; one that is slow, or whose page takes long to read, holds one worker for one page.
 """
 
 from __future__ import annotations
@@ -20,29 +17,24 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import FrameType
-from typing import TypeAlias
 
-from crawl.archive.database import ArchiveError
-from crawl.archive.store import Archive
+from crawl.archive.store import Archive, ArchiveError
 from crawl.article import Page, When
-from crawl.crawler.answers import Answers, Arrived
-from crawl.crawler.discovery import Discovery
-from crawl.crawler.host_queues import HostQueues
-from crawl.crawler.memory import Memory, Remembered
-from crawl.crawler.reading import ArticlePage, Contents
+from crawl.crawler.remembering import Remembering
 from crawl.crawler.report import CrawlReport, Journal, Progress
 from crawl.crawler.schedule import Schedule
-from crawl.crawler.store import Store
-from crawl.crawler.workers import Landing, Read, Unread, Workers
-from crawl.extraction.extract import Unreadable
+from crawl.crawler.steps import Extracted, Fetched, KeptPage, PageRequest, Remembered, RobotsRequest
+from crawl.crawler.storing import Storing
+from crawl.crawler.workers import Workers
 from crawl.extraction.sandbox import extractors
-from crawl.fetching.errors import FetchError, Interrupted
+from crawl.fetching.errors import FetchError, Interrupted, RefusedRedirect
 from crawl.fetching.fetcher import Fetcher
-from crawl.fetching.robots import NOT_NOW
-from crawl.frontier.frontier import LISTS, Frontier, FrontierError
+from crawl.fetching.robots import is_busy
+from crawl.frontier.database import FrontierError
+from crawl.frontier.frontier import Frontier
+from crawl.frontier.visits import LISTS
 from crawl.sources.source import Source
 
-_UNFORESEEN = "unforeseen"
 _TICK = 0.2  # seconds between two looks at whether to stop
 
 
@@ -85,10 +77,6 @@ class _Options:
     stop: threading.Event
 
 
-_Next: TypeAlias = float | Unread | None
-"""What is next for a host: its turn after so many seconds, a page of it to read, or nothing more in this crawl."""
-
-
 class _Crawl:
     """One crawl from its first request to its report."""
 
@@ -100,36 +88,29 @@ class _Crawl:
         fetcher: Fetcher,
         options: _Options,
     ) -> None:
-        self._sources, self._archive, self._frontier, self._fetcher = sources, archive, frontier, fetcher
-        self._options = options
-        self._journal = Journal([source.name for source in sources], options.progress)
-        self._queues = HostQueues(frontier, self._journal, options.delay)
-        self._stores = {
-            source.name: Store(source, archive, frontier, since=options.since) for source in sources
-        }
-        self._memories = {source.name: self._memory(source) for source in sources}
-        self._schedule = Schedule(
-            self._queues,
-            archive,
-            frontier,
-            self._memories,
-            self._journal,
-            self._is_stop_asked,
-            recheck=options.recheck,
-            lists_only=options.dry_run,
-        )
-        self._answers = Answers(self._queues, self._stores, self._memories, self._journal)
-        self._begun = 0
+        self._sources, self._archive, self._frontier = sources, archive, frontier
+        self._fetcher, self._options = fetcher, options
         self._control_c = threading.Event()
         self._stopping = False
-
-    def _memory(self, source: Source) -> Memory:
-        tally = self._journal.tally(source.name)
-        discovery = Discovery(source, self._frontier, tally)
-        return Memory(discovery, self._frontier, tally, recheck=self._options.recheck)
+        self._journal = Journal([source.name for source in sources], options.progress)
+        self._schedule = Schedule(
+            archive,
+            frontier,
+            self._journal,
+            max_pages=options.max_pages,
+            recheck=options.recheck,
+            delay=options.delay,
+            lists_only=options.dry_run,
+            is_stopping=self._is_stop_asked,
+        )
+        self._storing = Storing(archive, frontier, options.since)
+        self._remembering = {source.name: Remembering(source, frontier, self._journal) for source in sources}
 
     def report(self) -> CrawlReport:
-        with Workers(self._fetcher, extractors()) as workers, _control_c_sets(self._control_c):
+        with (
+            Workers(self._fetcher, extractors(), self._schedule.permits) as workers,
+            _control_c_sets(self._control_c),
+        ):
             try:
                 self._begin()
                 self._turn_round(workers)
@@ -138,114 +119,139 @@ class _Crawl:
         return self._journal.report(interrupted=self._stopping)
 
     def _begin(self) -> None:
-        started, since, recheck = datetime.now(UTC), self._options.since, self._options.recheck
+        options, started = self._options, datetime.now(UTC)
         for source in self._sources:
-            discovery = self._memories[source.name].discovery
-            hosts = discovery.begin(self._archive, started=started, since=since, recheck=recheck)
-            self._queues.wake(source, hosts)
+            hosts = self._remembering[source.name].begin(
+                self._archive, started=started, since=options.since, recheck=options.recheck
+            )
+            self._schedule.wake(source, hosts)
 
     def _turn_round(self, workers: Workers) -> None:
         while True:
             self._stopping = self._is_stop_asked()
             if self._stopping:
                 self._fetcher.interrupt()
-            elif not self._enough():
-                self._launch(workers)
-                self._journal.tell()
-            if not workers.are_busy and (self._stopping or self._enough() or not self._queues):
+            else:
+                self._fetch(workers)
+            if not workers.are_busy and (self._stopping or self._schedule.is_over):
                 return
             self._receive(workers)
 
     def _is_stop_asked(self) -> bool:
         return self._control_c.is_set() or self._options.stop.is_set()
 
-    def _enough(self) -> bool:
-        return self._options.max_pages is not None and self._begun >= self._options.max_pages
-
-    def _launch(self, workers: Workers) -> None:
+    def _fetch(self, workers: Workers) -> None:
         """Send a worker to every host that is due, as long as there are workers."""
         now = time.monotonic()
-        while workers.have_room and not self._enough() and (request := self._schedule.next(now)) is not None:
-            self._begun += request.visit is not None
+        while workers.have_room and (request := self._schedule.next(now)) is not None:
             workers.fetch(request)
+        self._journal.tell()
 
     def _receive(self, workers: Workers) -> None:
-        """Deal with what came, all of it in one batch: what makes it durable costs more than one page's own work.
+        """Deal with what arrived, all of it in one batch: what makes it durable costs more than one page's own work.
 
         The frontier learns that a visit is done after the archive has kept what came of it, and nobody is told
         before that. A crawl that dies in between visits these pages again, one of each host.
         """
-        landings = workers.landings(self._queues.until_next(_TICK))
-        if not landings:
+        arrivals = workers.arrivals(self._schedule.until_next(_TICK))
+        if not arrivals:
             return
         # A dry run, which may stand beside another crawl, reads the archive and keeps nothing in it.
-        kept = contextlib.nullcontext() if self._options.dry_run else self._archive.batch()
-        with self._frontier.batch(), kept:
-            following = [(landing.request.queue, self._land_safely(landing)) for landing in landings]
-        for queue, then in following:
-            match then:
-                case Unread():
-                    workers.read(then)
-                case None:
-                    queue.closed = True
-                case _:
-                    self._queues.schedule(queue, then)
+        durably = contextlib.nullcontext() if self._options.dry_run else self._archive.batch()
+        with self._frontier.batch(), durably:
+            kept = [self._pass_on_safely(arrival) for arrival in arrivals]
+        for page in filter(None, kept):
+            workers.extract(page)
         self._journal.tell()
 
-    def _land_safely(self, landing: Landing) -> _Next:
-        """As `_land`; what nobody foresaw in a page is that page's failure, and the crawl goes on."""
+    def _pass_on_safely(self, arrival: Fetched | Extracted) -> KeptPage | None:
+        """As `_pass_on`; what nobody foresaw in a page is that page's failure, and the crawl goes on."""
         try:
-            return self._land(landing)
+            return self._pass_on(arrival)
         except (ArchiveError, FrontierError):
             raise
         except Exception as error:  # noqa: BLE001 - servers send what no list of exceptions covers
-            queue, visit, url = landing.request.queue, landing.request.visit, landing.request.url
-            name = queue.source.name
-            self._journal.failed(name, url, _UNFORESEEN, f"{url}: {type(error).__name__}: {error}")
-            if visit is None:
-                queue.obey(NOT_NOW)
-                return None
-            self._memories[name].not_fetched(visit, _UNFORESEEN)
-            return queue.pace.answered()
+            request = arrival.request
+            remembering = self._remembering[request.source.name]
+            if isinstance(request, RobotsRequest):
+                remembering.unforeseen(None, request.url, error)
+                self._schedule.close(request)
+            else:
+                remembered = remembering.unforeseen(request.visit, request.url, error)
+                self._schedule.turn(request, remembered)
+            return None
 
-    def _land(self, landing: Landing) -> _Next:
-        request, outcome = landing.request, landing.outcome
-        if isinstance(outcome, Interrupted):
-            return 0.0
-        if isinstance(outcome, Exception) and not isinstance(outcome, FetchError):
-            raise outcome
-        if request.visit is not None and request.visit.kind in LISTS and self._is_stop_asked():
-            return 0.0  # A list holds nothing to lose, but may take seconds to read; it is fetched again.
-        if isinstance(landing, Read):
-            assert not isinstance(landing.outcome, Exception)
-            return self._keep(landing.unread, landing.outcome)
-        assert isinstance(outcome, Page | FetchError)
-        meaning = self._answers.meaning(request, outcome)
-        if not isinstance(meaning, Arrived):
-            return meaning
-        number = self._stores[request.queue.source.name].page(meaning.visit, meaning.page)
-        return Unread(request, meaning.visit, meaning.page, number)
+    def _pass_on(self, arrival: Fetched | Extracted) -> KeptPage | None:
+        """Take what arrived as far as it goes: to its end, or to a page that is kept and has still to be read."""
+        if isinstance(arrival, Fetched):
+            self._schedule.arrived(arrival)
+        if self._is_given_up(arrival):
+            self._schedule.again(arrival.request)
+            return None
+        if isinstance(arrival.outcome, Exception) and not isinstance(arrival.outcome, FetchError):
+            raise arrival.outcome
+        match arrival:
+            case Fetched(RobotsRequest() as request, Page() | FetchError() as outcome):
+                self._robots(request, outcome)
+            case Fetched(PageRequest() as request, FetchError() as error):
+                self._failed(request, error)
+            case Fetched(PageRequest() as request, Page() as page):
+                return self._page(request, page)
+            case Extracted():
+                stored = self._storing.store(arrival)
+                remembered = self._remembering[arrival.request.source.name].stored(stored)
+                self._schedule.turn(arrival.request, remembered)
+        return None
 
-    def _keep(self, unread: Unread, contents: Contents | Unreadable) -> float:
-        """Store what was read in a page, then remember it."""
-        queue, visit = unread.request.queue, unread.visit
-        remembered = self._remembered(unread, contents)
-        self._journal.note(queue.source.name, visit.url, remembered.outcome)
-        self._queues.wake(queue.source, remembered.hosts - {queue.host})
-        return queue.pace.answered()
+    def _is_given_up(self, arrival: Fetched | Extracted) -> bool:
+        """Whether the crawl is to end, and this is left to be fetched again.
 
-    def _remembered(self, unread: Unread, contents: Contents | Unreadable) -> Remembered:
-        name, visit, page, number = unread.request.queue.source.name, unread.visit, unread.page, unread.number
-        store, memory = self._stores[name], self._memories[name]
-        match contents:
-            case Unreadable():
-                return memory.stored(visit, page, store.unreadable(number, contents))
-            case ArticlePage():
-                assert number is not None
-                stored = store.article(visit, page, number, contents.reading)
-                return memory.stored(visit, page, stored, contents.links)
-            case _:
-                return memory.listed(visit, page, contents)
+        A list holds nothing to lose, but may take seconds to read.
+        """
+        if isinstance(arrival.outcome, Interrupted):
+            return True
+        request = arrival.request
+        is_list = isinstance(request, PageRequest) and request.visit.kind in LISTS
+        return is_list and self._is_stop_asked()
+
+    def _robots(self, request: RobotsRequest, outcome: Page | FetchError) -> None:
+        sitemaps = self._schedule.obey(request, outcome)
+        if sitemaps is not None:
+            self._schedule.turn(request, self._remembering[request.source.name].sitemaps(sitemaps))
+
+    def _failed(self, request: PageRequest, error: FetchError) -> None:
+        if self._schedule.retries(request, error):
+            return
+        remembering = self._remembering[request.source.name]
+        remembered: Remembered | None = None
+        if isinstance(error, RefusedRedirect):
+            remembered = remembering.moved(request.visit, error.target)
+        self._schedule.turn(request, remembered or remembering.failed(request.visit, error), error)
+
+    def _page(self, request: PageRequest, page: Page) -> KeptPage | None:
+        """The page, kept, if it is one to be read."""
+        visit, remembering = request.visit, self._remembering[request.source.name]
+        remembering.answered(page)
+        if is_busy(page):
+            self._busy(request, page)
+        elif page.status == 304:
+            self._schedule.turn(request, remembering.unmodified(visit, page))
+        elif not 200 <= page.status < 300:
+            missing = self._storing.missing(visit, page)
+            self._schedule.turn(request, remembering.missing(visit, page, missing))
+        else:
+            return self._storing.keep(request, page)
+        return None
+
+    def _busy(self, request: PageRequest, page: Page) -> None:
+        remembering = self._remembering[request.source.name]
+        # Where it was sent to another host, that one is asked for patience by its own name.
+        if moved := remembering.moved(request.visit, page.final_url):
+            self._schedule.turn(request, moved)
+            return
+        said = self._schedule.rests(request, page)
+        if not self._schedule.waits(request, page):
+            remembering.busy(request.visit, page, said)
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from crawl.messages import gettext as _
 
 
 def report_json(report: CrawlReport) -> str:
-    """The report as one line of JSON in ASCII, which is safe wherever it is printed."""
+    """The report as one line of JSON in ASCII, which is safe wherever it is printed; see the README for its keys."""
     sources = {
         source.source: {
             "fetched": source.fetched,

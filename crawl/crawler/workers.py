@@ -1,4 +1,4 @@
-"""What is done beside the crawl's own thread: pages are fetched, and what is stored of them is read."""
+"""Fetch, and extract: what is done beside the crawl's own thread."""
 
 from __future__ import annotations
 
@@ -7,63 +7,32 @@ import queue
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import Self
 
 from crawl.article import Page
-from crawl.crawler.reading import READERS, Contents
-from crawl.crawler.schedule import Request
-from crawl.extraction.extract import Unreadable
+from crawl.crawler.contents import CONTENTS
+from crawl.crawler.steps import Extracted, Fetched, KeptPage, PageRequest, Request
 from crawl.extraction.sandbox import Extractors
 from crawl.fetching.fetcher import Fetcher
-from crawl.frontier.frontier import Visit
+from crawl.fetching.robots import MAX_BYTES as MAX_ROBOTS
 
 WORKERS = 16
 """Pages that are fetched or read at once, each of another host."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What came of a request."""
-
-    request: Request
-    outcome: Page | Exception
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A page that came of a request for a visit and, where it may be an article's, is stored under a `number`."""
-
-    request: Request
-    visit: Visit
-    page: Page
-    number: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What such a page was found to hold."""
-
-    unread: Unread
-    outcome: Contents | Unreadable | Exception
-
-    @property
-    def request(self) -> Request:
-        """What it came of."""
-        return self.unread.request
-
-
-Landing: TypeAlias = Fetched | Read
-
-
 class Workers:
-    """Threads that wait for servers and for the processes that read. For use by one thread."""
+    """Threads that wait for servers and for the processes that read. For use by one thread.
 
-    def __init__(self, fetcher: Fetcher, extractors: Extractors) -> None:
-        self._fetcher, self._extractors = fetcher, extractors
+    `permits` says of a redirect of a request whether it may be followed to a URL; the threads ask it.
+    """
+
+    def __init__(
+        self, fetcher: Fetcher, extractors: Extractors, permits: Callable[[Request, str], bool]
+    ) -> None:
+        self._fetcher, self._extractors, self._permits = fetcher, extractors, permits
         self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="crawl")
-        self._landed: queue.SimpleQueue[Landing] = queue.SimpleQueue()
+        self._arrived: queue.SimpleQueue[Fetched | Extracted] = queue.SimpleQueue()
         self._busy = 0
 
     def __enter__(self) -> Self:
@@ -76,7 +45,7 @@ class Workers:
 
     @property
     def are_busy(self) -> bool:
-        """Whether anything has still to land."""
+        """Whether anything has still to arrive."""
         return self._busy > 0
 
     @property
@@ -85,51 +54,51 @@ class Workers:
         return self._busy < WORKERS
 
     def fetch(self, request: Request) -> None:
-        """Let the page be fetched."""
+        """Let what is asked for be fetched; whatever that raises is its outcome."""
 
-        def landing() -> Landing:
+        def fetched() -> Fetched:
+            began = time.monotonic()
+            outcome: Page | Exception
             try:
-                return Fetched(request, self._get(request))
-            except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for this landing
-                return Fetched(request, error)
+                outcome = self._get(request)
+            except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for this arrival
+                outcome = error
+            return Fetched(request, outcome, time.monotonic() - began)
 
-        self._start(landing)
+        self._start(fetched)
 
     def _get(self, request: Request) -> Page:
-        began = time.monotonic()
-        try:
+        def permit(target: str) -> bool:
+            return self._permits(request, target)
+
+        if isinstance(request, PageRequest):
             return self._fetcher.get(
-                request.url,
-                etag=request.etag,
-                last_modified=request.last_modified,
-                permit=request.permit,
-                first=request.first,
+                request.url, etag=request.etag, last_modified=request.last_modified, permit=permit
             )
-        finally:
-            request.queue.pace.took(time.monotonic() - began)
+        return self._fetcher.get(request.url, permit=permit, first=MAX_ROBOTS)
 
-    def read(self, unread: Unread) -> None:
-        """Let the page be read in another process."""
+    def extract(self, kept: KeptPage) -> None:
+        """Let the page be read in another process; whatever that raises is its outcome."""
 
-        def landing() -> Landing:
+        def extracted() -> Extracted:
             try:
-                task = READERS[unread.visit.kind]
-                return Read(unread, self._extractors.run(task, unread.page, unread.request.queue.source))
+                task = CONTENTS[kept.request.visit.kind]
+                return Extracted(kept, self._extractors.run(task, kept.page, kept.request.source))
             except Exception as error:  # noqa: BLE001 - as above
-                return Read(unread, error)
+                return Extracted(kept, error)
 
-        self._start(landing)
+        self._start(extracted)
 
-    def _start(self, landing: Callable[[], Landing]) -> None:
+    def _start(self, step: Callable[[], Fetched | Extracted]) -> None:
         self._busy += 1
-        self._threads.submit(lambda: self._landed.put(landing()))
+        self._threads.submit(lambda: self._arrived.put(step()))
 
-    def landings(self, patience: float) -> list[Landing]:
-        """All that has landed, at most one thing of each host; waits up to `patience` seconds for the first."""
-        landings: list[Landing] = []
+    def arrivals(self, patience: float) -> list[Fetched | Extracted]:
+        """All that has arrived, at most one thing of each host; waits up to `patience` seconds for the first."""
+        arrivals: list[Fetched | Extracted] = []
         with contextlib.suppress(queue.Empty):
-            landings.append(self._landed.get(timeout=patience))
+            arrivals.append(self._arrived.get(timeout=patience))
             while True:
-                landings.append(self._landed.get_nowait())
-        self._busy -= len(landings)
-        return landings
+                arrivals.append(self._arrived.get_nowait())
+        self._busy -= len(arrivals)
+        return arrivals

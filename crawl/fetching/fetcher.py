@@ -2,6 +2,10 @@
 
 A newspaper's site may be slow, broken or taken over, so nothing it sends is trusted: addresses are checked
 before a connection is opened, redirects are followed by hand, and time and size have hard limits.
+
+Of requests the adapter alone is used: it prepares, pools and verifies, and takes connections of our own making. A
+Session would add what must not be: it reads the environment's proxies and passwords, keeps cookies, and takes in the
+whole decompressed body of a redirect, even one that it is told not to follow, before its limit could be seen.
 """
 
 from __future__ import annotations
@@ -37,11 +41,8 @@ from crawl.fetching.errors import (
     Unreachable,
 )
 from crawl.fetching.guard import Guard, Guards
-from crawl.fetching.inflate import PIECE, Damaged, Overflow, beginning, inflated, limited
+from crawl.fetching.inflate import MAX_PAGE, PIECE, Damaged, Overflow, beginning, inflated, limited
 from crawl.urls import absolute
-
-MAX_BYTES = 32 * 2**20
-"""Largest page, in bytes, on the wire and decompressed (where Scrapy begins to warn)."""
 
 MAX_REDIRECTS = 10
 _CONNECTIONS = 2  # that are kept open to one host
@@ -78,7 +79,7 @@ class Fetcher:
         *,
         deadline: float = 60.0,
         patience: float = 20.0,
-        max_bytes: int = MAX_BYTES,
+        max_bytes: int = MAX_PAGE,
     ) -> None:
         self._headers = {"User-Agent": user_agent, **_ACCEPT}
         self._deadline, self._patience, self._max_bytes = deadline, patience, max_bytes
@@ -185,8 +186,6 @@ class Fetcher:
         raise TooManyRedirects(url, MAX_REDIRECTS)
 
     def _request(self, target: str, headers: dict[str, str], guard: Guard) -> HTTPResponse:
-        # The adapter alone: a Session would read the environment's proxies and passwords, keep cookies, and
-        # swallow the whole decompressed body of a redirect before its limit could be seen.
         prepared = requests.Request("GET", target, headers=headers).prepare()
         raw = self._answer(prepared, guard).raw
         assert isinstance(raw, HTTPResponse)

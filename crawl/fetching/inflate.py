@@ -5,6 +5,9 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator
 
+MAX_PAGE = 32 * 2**20
+"""Largest page, in bytes, on the wire and decompressed, wherever it comes from (where Scrapy begins to warn)."""
+
 PIECE = 64 * 1024
 """Largest piece handed on at once, in bytes."""
 

@@ -6,128 +6,20 @@ right now is not written down: a crawl that dies visits those pages again.
 
 from __future__ import annotations
 
-import contextlib
-import enum
-import functools
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from crawl.archive.transactions import Transactions
 from crawl.article import VIETNAM, When, format_when, local_day
+from crawl.frontier.database import FrontierFile
 from crawl.frontier.revisit import LONGEST_ASKED, LONGEST_WAIT
-from crawl.messages import gettext as _
+from crawl.frontier.visits import Kind, RestingList, SourceState, Visit
 from crawl.urls import authority
 
 _CLOCKS_DIFFER = timedelta(days=1)
-_VERSION = 4
-_TABLE = """
-CREATE TABLE IF NOT EXISTS visit (
-    url TEXT PRIMARY KEY, host TEXT NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL,
-    state TEXT NOT NULL DEFAULT 'waiting', attempts INTEGER NOT NULL DEFAULT 0,
-    due TEXT DEFAULT '', named TEXT, day TEXT, reason TEXT,
-    status INTEGER, etag TEXT, last_modified TEXT, visited TEXT,
-    queued INTEGER NOT NULL DEFAULT 1, news TEXT, unmodified INTEGER NOT NULL DEFAULT 0,
-    barren INTEGER NOT NULL DEFAULT 0
-);
-CREATE TABLE IF NOT EXISTS rest (host TEXT PRIMARY KEY, until TEXT NOT NULL) WITHOUT ROWID;
-"""
-# `due` is when a URL is to be visited (again): '' at once, NULL never. `queued` says that it waits in this crawl.
-_FROM_VERSION_2 = """
-ALTER TABLE visit RENAME TO visit_2;
-DROP INDEX IF EXISTS waiting; DROP INDEX IF EXISTS due; DROP INDEX IF EXISTS by_source;
-"""
-_OLD_ROWS = """
-INSERT INTO visit (url, host, source, kind, state, attempts, due, named, day, reason, status, etag,
-    last_modified, visited, news)
-SELECT url, host, source, kind, state, attempts, iif(state = 'done' AND kind = 'article', NULL, not_before),
-    named, day, reason, status, etag, last_modified, visited, visited FROM visit_2;
-DROP TABLE visit_2;
-"""
-_KEYS = """
-CREATE INDEX IF NOT EXISTS queue ON visit (host, kind, attempts, visited) WHERE queued;
-CREATE INDEX IF NOT EXISTS by_source ON visit (source, state);
-"""
 
 
-class Kind(enum.Enum):
-    """What a URL is expected to hold."""
-
-    ARTICLE = "article"
-    FEED = "feed"
-    SITEMAP = "sitemap"
-    SECTION = "section"
-
-
-LISTS = (Kind.FEED, Kind.SITEMAP, Kind.SECTION)
-"""The kinds that lead to articles."""
-
-
-class FrontierError(Exception):
-    """The file of URLs to visit cannot be used: `path` names it, `detail` says why."""
-
-    def __init__(self, path: Path, detail: str) -> None:
-        self.path, self.detail = path, detail
-        super().__init__(
-            _(
-                "The list of pages to visit, {path}, cannot be used: {detail}. Make room if the "
-                "disk is full; else it can be moved away: the next crawl begins a new one and fetches no stored "
-                "article again."
-            ).format(path=path, detail=detail)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A URL to visit.
-
-    `attempts` counts the failures since it last succeeded, at `visited`, which for what was stored otherwise is when
-    it was seen then. `news` is when it last brought something new, or was first heard of; both are aware, in UTC.
-    `etag` and `last_modified` are from the last answer, `unmodified` counts the answers in a row that said only that
-    nothing changed. `barren` counts the pages of a list without anything new that led here, one to the next. `dated`
-    says that its own list gave it a date.
-    """
-
-    url: str
-    source: str
-    kind: Kind
-    attempts: int = 0
-    visited: datetime | None = None
-    news: datetime | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    unmodified: int = 0
-    barren: int = 0
-    dated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RestingList:
-    """A list that the present crawl leaves alone, until `due`; `reason` says why it is no list any more, or is None."""
-
-    url: str
-    kind: Kind
-    due: datetime
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SourceState:
-    """How far a source's crawl has come: numbers of URLs, and the last successful visit (aware, UTC)."""
-
-    source: str
-    waiting: int
-    done: int
-    failed: int
-    last_success: datetime | None
-
-
-class Frontier:
+class Frontier(FrontierFile):
     """The URLs of all sources, in an SQLite file of their own. For use by one thread at a time.
 
     With `read_only` the file stays as it is, even one of an older version, and only a `rehearsal` is to be had of it.
@@ -135,46 +27,8 @@ class Frontier:
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        self._path, self._guard = path, functools.partial(_guarding, path)
+        super().__init__(path, read_only=read_only)
         self._begun, self._first_day = _stamp(datetime.now(UTC)), ""
-        with self._guard():
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-        self._transactions = Transactions(self._db, self._guard)
-        try:
-            self._prepare(read_only=read_only)
-        except BaseException:
-            self._db.close()
-            raise
-
-    def _version(self) -> int:
-        """The version of the file; 0 for an empty one. Raises FrontierError for one that only a newer timbao knows."""
-        with self._guard():
-            version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-        if version > _VERSION:
-            raise FrontierError(self._path, _("it was made by a newer timbao. Upgrade timbao"))
-        return version
-
-    def _prepare(self, *, read_only: bool = False) -> None:
-        version = self._version()
-        with self._guard():
-            if read_only:
-                self._db.execute("PRAGMA query_only = ON")
-                return
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-        if version < _VERSION:
-            with self.batch():
-                self._upgrade()
-
-    def _upgrade(self) -> None:
-        version = self._version()
-        if version == _VERSION:  # another process was quicker between the look and the lock
-            return
-        before, after = (_FROM_VERSION_2, _OLD_ROWS) if 0 < version < 3 else ("", "")
-        with self._guard():
-            for statement in f"{before} {_TABLE} {after} {_KEYS}".split(";"):
-                self._db.execute(statement)
-            self._db.execute(f"PRAGMA user_version = {_VERSION}")
 
     def rehearsal(self) -> Frontier:
         """A copy in memory, for trying what a crawl would do."""
@@ -184,22 +38,6 @@ class Frontier:
             self._db.backup(copy._db)
         copy._prepare()
         return copy
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._db.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def batch(self) -> AbstractContextManager[None]:
-        """Group changes: all of them are kept when the outermost block ends, none when it raises."""
-        return self._transactions.batch()
 
     def begin(self, source: str, *, now: datetime, since: When | None = None, recheck: bool = False) -> None:
         """Begin a crawl of the source: what is due at `now`, or with `recheck` everything, waits in its queue.
@@ -428,14 +266,6 @@ class Frontier:
                 SourceState(source, waiting, done, failed, _moment(visited))
                 for source, waiting, done, failed, visited in rows
             )
-
-
-@contextlib.contextmanager
-def _guarding(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        raise FrontierError(path, str(error)) from error
 
 
 def _earliest(when: When) -> datetime:

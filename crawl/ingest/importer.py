@@ -24,6 +24,7 @@ from crawl.article import Article, Page, local_day, utc_now
 from crawl.crawler.canonical_links import own_address
 from crawl.extraction.encoding.decode import repair_text
 from crawl.extraction.sandbox import read_page
+from crawl.fetching.inflate import MAX_PAGE
 from crawl.ingest.explanation import objection
 from crawl.ingest.json_lines import BadLine, read_line
 from crawl.messages import gettext as _
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
 
 MAX_LINE = 64 * 1024 * 1024
 """Longest line read, in bytes: no article is this long, and a file without line ends must not fill the memory."""
-
-MAX_FILE = 32 * 1024 * 1024
-"""Largest page read, in bytes after decompression: the crawler's own limit."""
 
 _T = TypeVar("_T")
 _BATCH = 500  # lines, files or records whose articles become durable together,
@@ -202,7 +200,7 @@ class Importer:
     def _warc(self, file: IO[bytes], name: str) -> None:
         found = False
         for chunk in _chunks(
-            self._readable(read_pages(file, MAX_FILE + 1), name), lambda page: len(page.body)
+            self._readable(read_pages(file, MAX_PAGE + 1), name), lambda page: len(page.body)
         ):
             with self._archive.batch():
                 # A crawl's file holds images, styles and errors too: not what anybody meant to import.
@@ -218,7 +216,7 @@ class Importer:
             self._problem(name, _("holds no article"))
 
     def _page(self, page: Page, where: str) -> None:
-        if len(page.body) > MAX_FILE:
+        if len(page.body) > MAX_PAGE:
             self._problem(where, _("too large for a page"))
             return
         host = authority(page.final_url)
@@ -265,12 +263,12 @@ class Importer:
 
 
 def saved_page(path: Path) -> Page:
-    """The page that an HTML file holds, compressed or not, as if fetched when it was written; a little over MAX_FILE.
+    """The page that an HTML file holds, compressed or not, as if fetched when it was written; a little over MAX_PAGE.
 
     Raises OSError, and for a damaged file also EOFError, ValueError and the errors of its compression.
     """
     with _decompressed(path) as file:
-        body = file.read(MAX_FILE + 1)
+        body = file.read(MAX_PAGE + 1)
     url = path.resolve().as_uri()
     return Page(url, url, 200, (("Content-Type", "text/html"),), body, _written(path))
 

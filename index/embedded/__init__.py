@@ -24,5 +24,6 @@ pickled. None of it imports Whoosh; `index.embedded.whoosh` opens the same folde
     segment      one file: words, postings, documents   segmentfile  named arrays in a file, checksums
     cache        what was computed, within bounds       postings, columns  their parts, written
     deadline     when to give up                        stored       documents, compressed
-    opening      the newest generation, opened          whoosh/      the same folder for Whoosh's programs
+    opening      the newest generation, opened          budget       the memory that indexing may take
+    whoosh/      the same folder for Whoosh's programs
 """

@@ -29,9 +29,6 @@ from index.engine import EngineError, EngineUnavailable
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-_WORKING_MEMORY = 100 << 20
-"""What a process needs of its share besides the documents: for itself, the memory of words and writing, about."""
-
 _PARCEL = 64
 """Changes that are sent together …"""
 
@@ -69,11 +66,11 @@ class _Worker:
 
 
 class Workers:
-    """As `Runs`, in `count` processes. `budget` is the memory, in bytes, that all of them may take together."""
+    """As `Runs`, in `count` processes. `budget` is the memory, in bytes, that the documents of each may take."""
 
     def __init__(self, count: int, folder: Path, locator: str, budget: int) -> None:
         self._folder, self._locator = folder, locator
-        self._count, self._share = count, budget // count
+        self._count, self._budget = count, budget
         self._workers: list[_Worker] = []
 
     def put(self, document: Document) -> None:
@@ -86,7 +83,7 @@ class Workers:
 
     def _add(self, id: str, change: Change, size: int) -> None:
         while len(self._workers) < self._count:
-            self._workers.append(_started(self._folder, self._locator, self._share))
+            self._workers.append(_started(self._folder, self._locator, self._budget))
         worker = self._workers[zlib.crc32(encode(id)) % len(self._workers)]
         worker.parcel.append(change)
         worker.size += size
@@ -153,7 +150,7 @@ def _work(connection: Connection[Any, Any], folder: Path, locator: str, budget: 
     answer: list[SegmentEntry] | str
     try:
         with backend(locator):
-            answer = _runs_from(parcels, Runs(folder, locator, budget - _WORKING_MEMORY))
+            answer = _runs_from(parcels, Runs(folder, locator, budget))
     except EngineError as error:
         answer = str(error)
     except MemoryError:

@@ -15,6 +15,7 @@ from typing import Self
 
 from crawl.messages import gettext as _
 from index.document import Document
+from index.embedded.budget import MOST_WORKERS, share
 from index.embedded.contents import Contents, SegmentEntry
 from index.embedded.generations import Generation, Generations, WriteLock
 from index.embedded.merge import Source, merge
@@ -23,15 +24,6 @@ from index.embedded.segment import Segment
 from index.embedded.storage import backend, encode
 from index.embedded.workers import Workers
 from index.engine import CorruptIndex, EngineUnavailable, NoIndex
-
-BUDGET = 512 << 20
-"""Bytes of memory that all processes together may take for what they have not written yet."""
-
-_WORKING_MEMORY = 224 << 20
-"""What one process needs of it besides the documents: for the memory of words, for writing and for merging, about."""
-
-MOST_WORKERS = 4
-"""More share the budget in portions too small to be worth a process."""
 
 _SMALL = 64
 """Segments of so few documents are not worth their number."""
@@ -88,9 +80,9 @@ class _Changes:
         ]
         self._rebuilt = contents is None
         self._new: Runs | Workers = (
-            Runs(folder, locator, BUDGET - _WORKING_MEMORY)
+            Runs(folder, locator, share(1))
             if workers == 1
-            else Workers(workers, folder, locator, BUDGET)
+            else Workers(workers, folder, locator, share(workers))
         )
         self._touched: set[str] = set()
 

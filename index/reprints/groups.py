@@ -24,6 +24,7 @@ from typing import Self
 import numpy as np
 
 from crawl.archive.store import Archive
+from crawl.archive.transactions import Transactions, run_script
 from crawl.article import Article, StoredArticle
 from crawl.datafolder.folder import hold_lock
 from crawl.messages import gettext as _
@@ -114,6 +115,7 @@ class ReprintGroups:
         with self._guard():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = _open(path, thorough=thorough) or _make(path, thorough=thorough)
+        self._transactions = Transactions(self._db, self._guard)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -182,25 +184,15 @@ class ReprintGroups:
                 raise GroupsError(self.path, _("it is damaged"))
             table = SketchTable(self._db.execute("SELECT number, keys FROM sketch"))
             while stretch:
-                with self._transaction():
+                with self._transactions.batch():
                     _Stretch(self._db, table, stretch[-1].change).add(stretch)
                 stretch = list(islice(changes, STRETCH))
 
     def _begin(self, archive: str) -> None:
-        with self._transaction():
+        with self._transactions.batch():
             for name in ("pair", "sketch", "article", "meta"):
                 self._db.execute(f"DELETE FROM {name}")  # noqa: S608
             self._db.execute("INSERT INTO meta VALUES (?, ?, 0)", (uuid.uuid4().hex, archive))
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        finally:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
 
 
 def _open(path: Path, *, thorough: bool) -> sqlite3.Connection | None:
@@ -242,7 +234,8 @@ def _make(path: Path, *, thorough: bool) -> sqlite3.Connection:
             path.with_name(name).unlink(missing_ok=True)
         db = _connect(path)
         db.execute("PRAGMA journal_mode = WAL")
-        db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+        with Transactions(db, contextlib.nullcontext).batch():
+            run_script(db, f"{_SCHEMA} PRAGMA user_version = {VERSION}")
     return db
 
 

@@ -16,7 +16,7 @@ _STATUS = {
     "crawl.datafolder.folder.ConfigError": USAGE_ERROR,
     "crawl.datafolder.folder.DataFolderError": UNUSABLE_DATA,
     "crawl.datafolder.folder.Locked": UNUSABLE_DATA,
-    "crawl.frontier.frontier.FrontierError": UNUSABLE_DATA,
+    "crawl.frontier.database.FrontierError": UNUSABLE_DATA,
     "crawl.sources.probing.probe.CannotAdd": USAGE_ERROR,
     "crawl.sources.source.SourcesError": USAGE_ERROR,
     "crawl.sources.source.UnknownSource": USAGE_ERROR,

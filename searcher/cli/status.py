@@ -11,7 +11,7 @@ from crawl.messages import mark
 from index.engine import open_engine
 
 if TYPE_CHECKING:
-    from crawl.frontier.frontier import SourceState
+    from crawl.frontier.visits import SourceState
 
 
 @click.command(

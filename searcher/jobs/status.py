@@ -18,7 +18,7 @@ from searcher.output.as_json import SCHEMA, json_text
 from searcher.output.sentences import shown_when
 
 if TYPE_CHECKING:
-    from crawl.frontier.frontier import SourceState
+    from crawl.frontier.visits import SourceState
     from crawl.sources.source import Source
 
 _EMPTY = ArchiveCounts(0, 0, 0, ())

@@ -20,8 +20,9 @@ from crawl.extraction.selectors import BadSelector, check_selectors
 from crawl.fetching.addresses import allowed_networks
 from crawl.fetching.fetcher import Fetcher, user_agent
 from crawl.fetching.robots import Pace
+from crawl.frontier.feeds import feed_entries
 from crawl.frontier.frontier import Frontier
-from crawl.frontier.lists import Links, feed_entries, links
+from crawl.frontier.links import Links, links
 from crawl.messages import gettext as _
 from crawl.sources.entries import entry_name
 from crawl.sources.probing.probe import names_pages

@@ -13,7 +13,9 @@ from crawl.extraction.sandbox import read_page
 from crawl.fetching.addresses import allowed_networks
 from crawl.fetching.fetcher import Fetcher, user_agent
 from crawl.fetching.robots import Pace
-from crawl.frontier.lists import feed_entries, feeds_of, sitemap_entries
+from crawl.frontier.feeds import feed_entries
+from crawl.frontier.links import feeds_of
+from crawl.frontier.sitemaps import sitemap_entries
 from crawl.messages import gettext as _
 from crawl.sources.probing.visitor import NotVisited, Visitor, articles_on
 from crawl.sources.registry import load_sources, source_for_host

@@ -21,9 +21,10 @@ from crawl.extraction.sandbox import extractors
 from crawl.extraction.selectors import Match, check_selectors
 from crawl.fetching.addresses import allowed_networks
 from crawl.fetching.fetcher import Fetcher, user_agent
+from crawl.fetching.inflate import MAX_PAGE
 from crawl.fetching.robots import Pace
 from crawl.ingest.explanation import objection
-from crawl.ingest.importer import MAX_FILE, saved_page
+from crawl.ingest.importer import saved_page
 from crawl.messages import gettext as _
 from crawl.sources.probing.visitor import NotVisited, Visitor, articles_on
 from crawl.sources.registry import load_sources, source_for_host
@@ -212,6 +213,6 @@ def _file(path: Path) -> Page | str:
         return _("it is a folder. Name the files in it")
     except (EOFError, OSError, ValueError, zlib.error) as error:
         return _("cannot be read to its end: {detail}").format(detail=error)
-    if len(page.body) > MAX_FILE:
+    if len(page.body) > MAX_PAGE:
         return _("too large for a page")
     return page if page.body.strip() else _("it is empty")

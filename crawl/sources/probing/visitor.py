@@ -11,7 +11,8 @@ from crawl.crawler.report import explained
 from crawl.fetching.errors import FetchError, Interrupted
 from crawl.fetching.fetcher import Fetcher
 from crawl.fetching.robots import MAX_BYTES, NOT_NOW, Pace, Robots, read_robots
-from crawl.frontier.lists import feed_entries, links
+from crawl.frontier.feeds import feed_entries
+from crawl.frontier.links import links
 from crawl.sources.source import Source
 from crawl.urls import within
 

@@ -8,8 +8,11 @@ from typing import TypeAlias
 
 from crawl.article import Page
 from crawl.extraction.extract import Reading, read_page
-from crawl.frontier.frontier import Kind
-from crawl.frontier.lists import Entry, Links, Sitemap, feed_entries, links, sitemap_entries
+from crawl.frontier.entries import Entry
+from crawl.frontier.feeds import feed_entries
+from crawl.frontier.links import Links, links
+from crawl.frontier.sitemaps import Sitemap, sitemap_entries
+from crawl.frontier.visits import Kind
 from crawl.sources.source import Source
 
 
@@ -43,7 +46,7 @@ def _sitemap(page: Page, _source: Source) -> Contents:
     return sitemap_entries(page)
 
 
-READERS: Mapping[Kind, Callable[[Page, Source], Contents]] = {
+CONTENTS: Mapping[Kind, Callable[[Page, Source], Contents]] = {
     Kind.ARTICLE: _article,
     Kind.FEED: _feed,
     Kind.SITEMAP: _sitemap,

@@ -137,6 +137,17 @@ def test_a_list_that_brings_nothing_is_read_ever_more_seldom(newsroom: Newsroom)
     assert newsroom.crawl().fetched == 1
 
 
+def test_an_empty_page_is_tried_again(newsroom: Newsroom) -> None:
+    """A page without anything on it is no article yet; the next crawl looks again, unlike at one that is a list."""
+    newsroom.print(front=anchors("/bai-10000.html", "/bai-10001.html"))
+    newsroom.print(**{"bai-10000.html": text(""), "bai-10001.html": anchors("/", "/bai-10000.html")})
+    first = newsroom.crawl()
+    assert dict(first.rejected)["empty"] == 1
+    newsroom.print(**{"bai-10000.html": article("Một"), "bai-10001.html": article("Hai")})
+    assert newsroom.crawl().new == 1
+    assert (newsroom.asked("/bai-10000.html"), newsroom.asked("/bai-10001.html")) == (1, 0)
+
+
 @pytest.mark.parametrize(
     "dead",
     [
