@@ -16,7 +16,8 @@ from crawl.datafolder.processes import processors
 from crawl.messages import gettext as _
 from crawl.sources.registry import load_sources
 from index.document import Document
-from index.engine import Engine, EngineStatus, NoIndex, StaleIndex, Writer, open_engine
+from index.engine import Engine, EngineStatus, NoIndex, StaleIndex, Writer
+from index.opening import open_engine
 from index.query import Everything
 from index.reprints.groups import ReprintGroups
 from index.text.provinces import province_on

@@ -12,7 +12,6 @@ import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -288,19 +287,3 @@ def check_ready(engine: Engine) -> EngineStatus:
         raise StaleIndex(engine.locator, _("it was made by another version of timbao"))
     engine.search(Everything(), limit=0)
     return status
-
-
-def open_engine(locator: str) -> Engine:
-    """The engine that `locator` names: `whoosh:PATH`.
-
-    Opening costs nothing and does not require that an index exists. Raises EngineUnavailable for
-    a locator that no engine understands.
-    """
-    kind, separator, rest = locator.partition(":")
-    if kind == "whoosh" and separator and rest:
-        from index.embedded.adapter import WhooshEngine
-
-        return WhooshEngine(Path(rest))
-    raise EngineUnavailable(
-        _("No engine understands the locator {locator}. Use whoosh:PATH").format(locator=repr(locator))
-    )

@@ -87,7 +87,7 @@ def fill(engine: Engine, folder: Path) -> Archive:
 
 _SERVE = """
 import sys
-from index.engine import open_engine
+from index.opening import open_engine
 from searcher.web.app import create_app, serve
 app = create_app(open_engine(sys.argv[1]))
 serve(app, "127.0.0.1", 0, lambda url: print(url, flush=True))

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.engine import open_engine
+from index.opening import open_engine
 from index.text.tokens import analyse_terms
 from index.text.vietnamese import canonical, fold
 from tests.bench import equality

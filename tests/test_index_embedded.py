@@ -285,7 +285,7 @@ def test_a_file_in_the_way_is_reported(tmp_path: Path) -> None:
 def test_another_process_is_refused_and_told_who_writes(engine: WhooshEngine) -> None:
     """While this process writes, another is refused at once, and the error names this process."""
     code = (
-        "import sys\nfrom index.engine import EngineBusy, open_engine\n"
+        "import sys\nfrom index.engine import EngineBusy\nfrom index.opening import open_engine\n"
         "try: open_engine(sys.argv[1]).writer()\n"
         "except EngineBusy as error: print(error.holder)"
     )

@@ -25,7 +25,8 @@ from crawl.datafolder.folder import DataFolder, Locked, Settings, hold_lock
 from crawl.messages import speaking
 from index.build import Checkpoint, build
 from index.cli import build_index
-from index.engine import Engine, open_engine
+from index.engine import Engine
+from index.opening import open_engine
 from index.query import Everything, Keyword
 from index.reprints import groups as groups_module
 from index.reprints.groups import GroupsError, ReprintGroups

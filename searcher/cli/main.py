@@ -32,7 +32,8 @@ from crawl.messages import (
     use_utf8_output,
 )
 from crawl.messages import gettext as _
-from index.engine import Sort, open_engine
+from index.engine import Sort
+from index.opening import open_engine
 from searcher.output.streams import OutputError, guarded_streams, write_bytes
 
 if TYPE_CHECKING:

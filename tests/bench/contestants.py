@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from index.document import Document, dump_document, load_document, published_day
-from index.engine import open_engine
+from index.opening import open_engine
 from index.query import And, Between, Keyword, Or, Phrase, Query, Term
 from index.text.tokens import keyword_key
 from tests.bench.contest import (

@@ -32,7 +32,8 @@ from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from crawl.article import utc_now
 from index.document import TEXT_FIELDS, Document, published_day, text_terms
-from index.engine import Engine, open_engine
+from index.engine import Engine
+from index.opening import open_engine
 from index.ranking import K1, B
 from index.text.tokens import keyword_key
 from tests.bench.contest import ANY, EITHER_FIELD, FOLDED, PHRASE, Case, day_number, one_paragraph, source_key

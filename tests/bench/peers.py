@@ -158,7 +158,7 @@ class Timbao:
     def __init__(self, passages: Sequence[Passage]) -> None:
         from crawl.article import utc_now
         from index.document import Document
-        from index.engine import open_engine
+        from index.opening import open_engine
         from searcher.results.search import Searcher
 
         self._folder = tempfile.TemporaryDirectory(prefix="timbao-bench-")

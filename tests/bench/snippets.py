@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from index.document import Document
-from index.engine import open_engine
+from index.opening import open_engine
 from index.query import Query
 from searcher.querylang.syntax import QuerySyntaxError, parse
 from searcher.results.snippets import marks, snippet
