@@ -118,6 +118,28 @@ class Sort(enum.Enum):
     OLDEST = "oldest"
 
 
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """Which matches of a query are hits, in what order, and how long looking for them may take.
+
+    Only what `within` matches too is a match; it never changes a score. With `fold` only the first match of each
+    group, in the order of hits, is a hit; the others are counted. `offset` hits are passed over, then `limit` are
+    given. `seconds` is how long it may take, None is without end.
+    """
+
+    within: Query | None = None
+    sort: Sort = Sort.RELEVANCE
+    fold: bool = False
+    limit: int = 10
+    offset: int = 0
+    seconds: float | None = None
+
+
+DEFAULT_OPTIONS = SearchOptions()
+ONLY_COUNTED = SearchOptions(limit=0)
+"""For a question to which the numbers are the answer: no hit is given."""
+
+
 @dataclass(frozen=True, eq=False)
 class Hit:
     """One matching article with its score (0.0 when sorted by date); equal to another that has the same of both.
@@ -216,22 +238,11 @@ class Engine(Protocol):
 
     locator: str
 
-    def search(
-        self,
-        query: Query,
-        *,
-        within: Query | None = None,
-        sort: Sort = Sort.RELEVANCE,
-        fold: bool = False,
-        limit: int = 10,
-        offset: int = 0,
-        seconds: float | None = None,
-    ) -> Hits:
-        """The matches of `query` that `within` matches too; `within` never changes a score.
+    def search(self, query: Query, options: SearchOptions = DEFAULT_OPTIONS) -> Hits:
+        """The matches of `query`, and those of them that `options` make hits.
 
-        With `fold` only the first match of each group, in the order of hits, is a hit; the others are counted.
         Raises TooManyWords for a pattern that stands for more than `index.query.MAX_EXPANSION` terms (those of
-        deleted articles may count); QueryTimeout when it would take much longer than `seconds`; NoIndex, StaleIndex,
+        deleted articles may count); QueryTimeout when it would take much longer than it may; NoIndex, StaleIndex,
         CorruptIndex, EngineUnavailable.
         """
 
@@ -285,5 +296,5 @@ def check_ready(engine: Engine) -> EngineStatus:
     status = engine.status()
     if status.analysis_version != ANALYSIS_VERSION:
         raise StaleIndex(engine.locator, _("it was made by another version of timbao"))
-    engine.search(Everything(), limit=0)
+    engine.search(Everything(), ONLY_COUNTED)
     return status

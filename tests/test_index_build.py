@@ -19,7 +19,7 @@ from crawl.datafolder.folder import DataFolder, Settings
 from index import build as build_module
 from index.build import BuildReport, Checkpoint, build, build_folder, pending, to_document
 from index.document import Document
-from index.engine import Engine, EngineBusy, EngineStatus, NoIndex, Sort, StaleIndex
+from index.engine import Engine, EngineBusy, EngineStatus, NoIndex, SearchOptions, Sort, StaleIndex
 from index.opening import open_engine
 from index.query import Everything, Keyword, Term
 from tests.oracle_engine import OracleEngine, OracleWriter
@@ -53,7 +53,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 def titles(engine: Engine) -> list[str]:
     """The titles of all documents."""
-    found = engine.search(Everything(), sort=Sort.OLDEST, limit=10_000)
+    found = engine.search(Everything(), SearchOptions(sort=Sort.OLDEST, limit=10_000))
     assert found.total == engine.status().documents
     return sorted(hit.document.title for hit in found.hits)
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.document import Document
-from index.engine import Hits, NoIndex, Sort
+from index.engine import DEFAULT_OPTIONS, Hits, NoIndex, SearchOptions, Sort
 from index.query import Query, Term, leaves
 from searcher.querylang.syntax import QuerySyntaxError, parse
 from searcher.results.search import (
@@ -235,10 +234,10 @@ class Frugal(OracleEngine):
         super().__init__()
         self.limits: list[object] = []
 
-    def search(self, query: Query, **options: Any) -> Hits:
+    def search(self, query: Query, options: SearchOptions = DEFAULT_OPTIONS) -> Hits:
         """Note and answer."""
-        self.limits.append(options["limit"])
-        return super().search(query, **options)
+        self.limits.append(options.limit)
+        return super().search(query, options)
 
 
 def test_a_late_page_of_a_title_costs_what_an_early_one_does() -> None:

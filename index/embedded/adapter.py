@@ -19,11 +19,18 @@ from index.embedded.deadline import Deadline
 from index.embedded.evaluator import Evaluator
 from index.embedded.generations import Generation, Generations
 from index.embedded.leaves import Leaves
-from index.embedded.searching import Slice
 from index.embedded.segment import Segment
 from index.embedded.snapshot import Snapshot
 from index.embedded.storage import Vanished, backend
-from index.engine import CorruptIndex, EngineStatus, Hits, Sort, TermCount, ValueCount
+from index.engine import (
+    DEFAULT_OPTIONS,
+    CorruptIndex,
+    EngineStatus,
+    Hits,
+    SearchOptions,
+    TermCount,
+    ValueCount,
+)
 from index.query import Query
 
 if TYPE_CHECKING:
@@ -45,20 +52,10 @@ class WhooshEngine:
         self._stamp = (0, 0)
         self._opening = threading.Lock()
 
-    def search(
-        self,
-        query: Query,
-        *,
-        within: Query | None = None,
-        sort: Sort = Sort.RELEVANCE,
-        fold: bool = False,
-        limit: int = 10,
-        offset: int = 0,
-        seconds: float | None = None,
-    ) -> Hits:
+    def search(self, query: Query, options: SearchOptions = DEFAULT_OPTIONS) -> Hits:
         """The matches of `query`; see `index.engine.Engine.search`."""
-        evaluator = Evaluator(self._newest(), Deadline(seconds))
-        return searching.search(evaluator, query, within, sort, Slice(offset, limit, fold=fold))
+        evaluator = Evaluator(self._newest(), Deadline(options.seconds))
+        return searching.search(evaluator, query, options)
 
     def value_counts(
         self, query: Query, field: str, *, within: Query | None = None, seconds: float | None = None

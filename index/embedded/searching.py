@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,34 +12,25 @@ from index.embedded.layout import NO_KEY, UNDATED, Floats, Ints
 from index.embedded.leaves import Scored
 from index.embedded.postings import distinct
 from index.embedded.snapshot import Snapshot
-from index.engine import Hit, Hits, Sort
+from index.engine import Hit, Hits, SearchOptions, Sort
 from index.query import And, Not, Query
 
 _COLUMNS = 64
 """Candidates for the best are found by the best of so many interleaved groups."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """Which hits are asked for; with `fold` only the first of each group is one."""
-
-    offset: int
-    limit: int
-    fold: bool = False
-
-
-def search(evaluator: Evaluator, query: Query, within: Query | None, sort: Sort, asked: Slice) -> Hits:
-    """One slice of the matches of `query` that `within` matches too."""
+def search(evaluator: Evaluator, query: Query, options: SearchOptions) -> Hits:
+    """The matches of `query`, and the asked-for slice of them."""
     snapshot = evaluator.snapshot
-    found = narrowed(evaluator, query, within)
-    start = max(asked.offset, 0)
-    stop = start + max(asked.limit, 0)
+    found = narrowed(evaluator, query, options.within)
+    start = max(options.offset, 0)
+    stop = start + max(options.limit, 0)
     hits: tuple[Hit, ...] = ()
     if start < min(stop, len(found.docs)):
-        keys = _keys(snapshot, found, sort)
-        best = _best_of_groups if asked.fold and snapshot.groups is not None else _best
+        keys = _keys(snapshot, found, options.sort)
+        best = _best_of_groups if options.fold and snapshot.groups is not None else _best
         chosen = best(snapshot, found, keys, stop)[start:]
-        scored = found.scores if sort is Sort.RELEVANCE else None
+        scored = found.scores if options.sort is Sort.RELEVANCE else None
         hits = tuple(
             Hit(
                 functools.partial(snapshot.document, int(found.docs[place])),

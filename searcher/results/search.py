@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from crawl.messages import gettext as _
 from index.document import Document
-from index.engine import Engine, Hit, QueryTimeout, Sort, TooManyWords
+from index.engine import Engine, Hit, QueryTimeout, SearchOptions, Sort, TooManyWords
 from index.query import And, Between, Keyword, Not, Or, Prefer, Query
 from index.text.tokens import analyse_terms
 from searcher.querylang.syntax import ParsedQuery, QuerySyntaxError, parse, too_many_words, whole_value
@@ -215,11 +215,9 @@ class Searcher:
         offset = (request.page - 1) * request.limit
         whole = self._engine.search(
             parsed.query,
-            within=within,
-            sort=request.sort,
-            fold=request.fold,
-            limit=request.limit,
-            offset=offset,
+            SearchOptions(
+                within=within, sort=request.sort, fold=request.fold, limit=request.limit, offset=offset
+            ),
         )
         shown = [_result(hit, parsed.query, partial=False) for hit in whole.hits]
         reachable = whole.groups if request.fold else whole.total
@@ -238,10 +236,10 @@ class Searcher:
         assert meant.partial is not None
         offset = (request.page - 1) * request.limit
         found = self._engine.search(
-            meant.partial, within=within, fold=request.fold, limit=request.limit, offset=offset
+            meant.partial, SearchOptions(within=within, fold=request.fold, limit=request.limit, offset=offset)
         )
         strict = And((parsed.query,) if within is None else (parsed.query, within))
-        whole = self._engine.search(meant.partial, within=strict, limit=0)
+        whole = self._engine.search(meant.partial, SearchOptions(within=strict, limit=0))
         ids = self._engine.matching(parsed.query, [hit.document.id for hit in found.hits])
         shown = tuple(_result(hit, meant.partial, partial=hit.document.id not in ids) for hit in found.hits)
         reachable = found.groups if request.fold else found.total
@@ -260,7 +258,9 @@ class Searcher:
     def _reprints(self, document: Document) -> Reprints | None:
         if document.group is None:
             return None
-        known = self._engine.search(Keyword("group", document.group), sort=Sort.OLDEST, limit=_EARLIEST)
+        known = self._engine.search(
+            Keyword("group", document.group), SearchOptions(sort=Sort.OLDEST, limit=_EARLIEST)
+        )
         if known.total <= 1:  # its other articles are not indexed yet
             return None
         moment = known.hits[0].document.published
@@ -295,7 +295,7 @@ class Searcher:
         meant = _understood(request.text)
         if meant is None or meant.query == unless:
             return 0
-        return self._engine.search(meant.query, within=filters(request), limit=0).total
+        return self._engine.search(meant.query, SearchOptions(within=filters(request), limit=0)).total
 
     def _partial(
         self, meant: ParsedQuery, strict: Query, within: Query | None, request: SearchRequest, *, offset: int
@@ -306,7 +306,7 @@ class Searcher:
         some = And((meant.partial, Not(strict)))
         # A full page of whole matches still asks for one: its total tells whether there is a next page.
         found = self._engine.search(
-            some, within=within, fold=request.fold, limit=max(1, request.limit), offset=offset
+            some, SearchOptions(within=within, fold=request.fold, limit=max(1, request.limit), offset=offset)
         )
         total = found.groups if request.fold else found.total
         return found.hits[: max(0, min(request.limit, MAX_PARTIAL - offset))], min(total, MAX_PARTIAL)

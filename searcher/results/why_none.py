@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from crawl.messages import format_number, printable
 from crawl.messages import gettext as _
-from index.engine import Engine
+from index.engine import ONLY_COUNTED, Engine
 from searcher.querylang.syntax import whole_value
 from searcher.results.search import MAX_REACH, ResultPage, Searcher, SearchRequest
 
@@ -47,5 +47,5 @@ def _unknown(request: SearchRequest, engine: Engine) -> Iterator[str]:
     )
     for field, values, sentence in sentences:
         for value in values:
-            if not engine.search(whole_value(field, value), limit=0).total:
+            if not engine.search(whole_value(field, value), ONLY_COUNTED).total:
                 yield sentence.format(name=printable(value))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise, takewhile
 
 from index.document import FIELDS, KEYWORD_FIELDS, Document
-from index.engine import Engine
+from index.engine import ONLY_COUNTED, Engine, SearchOptions
 from index.query import Everything, Phrase, Query, Term
 from index.text.tokens import analyse
 from index.text.vietnamese import fold, folds, has_marks
@@ -277,7 +277,7 @@ def _loose(term: str) -> Term:
 
 
 def _count(query: Query, engine: Engine) -> int:
-    return engine.search(query, limit=0).total
+    return engine.search(query, ONLY_COUNTED).total
 
 
 # Marks
@@ -330,7 +330,9 @@ def _pair(left: str, right: str, engine: Engine) -> int:
 
 def _written(pair: tuple[str, str], engine: Engine) -> Iterator[tuple[str, ...]]:
     """How the pair is written in the first articles that hold it in any marking, if not mostly as typed."""
-    anyhow = engine.search(Phrase(tuple(Term(fold(term), any_marks=True) for term in pair)), limit=_READ)
+    anyhow = engine.search(
+        Phrase(tuple(Term(fold(term), any_marks=True) for term in pair)), SearchOptions(limit=_READ)
+    )
     much_more = _FAR_MORE if any(map(has_marks, pair)) else 1
     if anyhow.total >= much_more * (_pair(*pair, engine) + 1):
         for hit in anyhow.hits:
