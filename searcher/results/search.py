@@ -12,7 +12,8 @@ from index.document import Document
 from index.engine import Engine, Hit, QueryTimeout, SearchOptions, Sort, TooManyWords
 from index.query import And, Between, Keyword, Not, Or, Prefer, Query
 from index.text.tokens import analyse_terms
-from searcher.querylang.syntax import ParsedQuery, QuerySyntaxError, parse, too_many_words, whole_value
+from searcher.querylang.syntax import ParsedQuery, parse, too_many_words, understood
+from searcher.querylang.words import whole_value
 from searcher.results.snippets import Marks, Snippet, marks, snippet
 from searcher.suggest.corrections import Slip, correction, mended, quoted_values, slips
 from searcher.suggest.other_provinces import with_other_provinces
@@ -172,6 +173,16 @@ class _Found:
     slips: tuple[Slip, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """Another request, what it means, under which filters, and how many articles it must find more than."""
+
+    request: SearchRequest
+    meant: ParsedQuery | None
+    within: Query | None
+    beyond: int = 0
+
+
 class Searcher:
     """Asks one engine what people ask."""
 
@@ -184,15 +195,17 @@ class Searcher:
         For prose (see `ParsedQuery`) whole and partial matches come together, in the order of their scores.
         Raises QuerySyntaxError, RequestError and what the engine raises (EngineError).
         """
-        try:
-            return self._search(request)
-        except TooManyWords as error:
-            raise too_many_words(request.text, error) from error
-
-    def _search(self, request: SearchRequest) -> ResultPage:
         began = time.perf_counter()
         check(request)
         parsed, within = parse(request.text), filters(request)
+        try:
+            return self._answered(request, parsed, within, began)
+        except TooManyWords as error:
+            raise too_many_words(parsed, error) from error
+
+    def _answered(
+        self, request: SearchRequest, parsed: ParsedQuery, within: Query | None, began: float
+    ) -> ResultPage:
         together = parsed.is_prose and request.sort is Sort.RELEVANCE
         found = (self._together if together else self._whole_first)(parsed, within, request)
         return ResultPage(
@@ -205,7 +218,7 @@ class Searcher:
             hits=tuple(replace(hit, reprints=self._reprints(hit.document)) for hit in found.hits),
             page=request.page,
             limit=request.limit,
-            suggestions=self._offered(request, parsed, found.total),
+            suggestions=self._offered(request, parsed, within, found.total),
             slips=found.slips,
             has_next=request.page * request.limit
             < min(found.reachable, MAX_REACH // request.limit * request.limit),
@@ -249,8 +262,8 @@ class Searcher:
         """What partial matches are looked for with: words that no article has give way to what was probably meant."""
         if parsed.partial is None or not (parsed.is_prose or isinstance(parsed.query, Prefer)):
             return parsed, ()
-        found = slips(parsed.text, self._engine)
-        meant = _understood(mended(parsed.text, found)) if found else None
+        found = slips(parsed.typed, self._engine)
+        meant = understood(mended(parsed.text, found)) if found else None
         if meant is None or meant.partial is None or meant.is_prose != parsed.is_prose:
             return parsed, ()
         return meant, found
@@ -267,35 +280,39 @@ class Searcher:
         oldest = takewhile(lambda one: one.published == moment, (hit.document for hit in known.hits))
         return Reprints(known.total - 1, min(oldest, key=_first_seen))
 
-    def _offered(self, request: SearchRequest, parsed: ParsedQuery, total: int) -> tuple[Suggestion, ...]:
+    def _offered(
+        self, request: SearchRequest, parsed: ParsedQuery, within: Query | None, total: int
+    ) -> tuple[Suggestion, ...]:
         """The suggestions of a first page; none when time runs out over them, for the hits are already there."""
         try:
-            return self._suggestions(request, parsed, total) if request.page == 1 else ()
+            return self._suggestions(request, parsed, within, total) if request.page == 1 else ()
         except QueryTimeout:
             return ()
 
-    def _suggestions(self, request: SearchRequest, parsed: ParsedQuery, total: int) -> tuple[Suggestion, ...]:
+    def _suggestions(
+        self, request: SearchRequest, parsed: ParsedQuery, within: Query | None, total: int
+    ) -> tuple[Suggestion, ...]:
         """Other queries worth trying where `total` was found, each with what it finds under the same filters."""
-        tries: list[tuple[SearchRequest, int]] = []  # each with what it must find more than
-        better = correction(parsed.text, self._engine, found_nothing=total == 0)
-        if better is not None:
-            tries.append((replace(request, text=better), 0))
+        tries: list[_Try] = []
+        if better := correction(parsed, self._engine, found_nothing=total == 0):
+            tries.append(_Try(replace(request, text=better.text), better, within))
         if wider := with_other_provinces(parsed, request.province):
-            tries.append((replace(request, text=wider, province=()), total))
+            other = replace(request, text=wider, province=())
+            narrowed = filters(other) if request.province else within
+            tries.append(_Try(other, understood(wider), narrowed, beyond=total))
         if not total and not parsed.is_prose:
-            tries += [(replace(request, text=quoted), 0) for quoted in quoted_values(parsed.text)]
+            texts = quoted_values(parsed.typed)
+            tries += (_Try(replace(request, text=text), understood(text), within) for text in texts)
         return tuple(
-            Suggestion(other.text, found, other)
-            for other, beyond in tries
-            if (found := self._count(other, unless=parsed.query)) > beyond
+            Suggestion(one.request.text, found, one.request)
+            for one in tries
+            if one.meant is not None
+            and one.meant.query != parsed.query
+            and (found := self._count(one.meant.query, one.within)) > one.beyond
         )
 
-    def _count(self, request: SearchRequest, *, unless: Query) -> int:
-        """How many articles a request finds; 0 also where it cannot be understood, or asks the same query again."""
-        meant = _understood(request.text)
-        if meant is None or meant.query == unless:
-            return 0
-        return self._engine.search(meant.query, SearchOptions(within=filters(request), limit=0)).total
+    def _count(self, query: Query, within: Query | None) -> int:
+        return self._engine.search(query, SearchOptions(within=within, limit=0)).total
 
     def _partial(
         self, meant: ParsedQuery, strict: Query, within: Query | None, request: SearchRequest, *, offset: int
@@ -310,14 +327,6 @@ class Searcher:
         )
         total = found.groups if request.fold else found.total
         return found.hits[: max(0, min(request.limit, MAX_PARTIAL - offset))], min(total, MAX_PARTIAL)
-
-
-def _understood(text: str) -> ParsedQuery | None:
-    """What a text means that was made out of another; None where that made it too long, or no query."""
-    try:
-        return parse(text)
-    except QuerySyntaxError:
-        return None
 
 
 def check(request: SearchRequest) -> None:

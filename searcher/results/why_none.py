@@ -10,7 +10,7 @@ from dataclasses import replace
 from crawl.messages import format_number, printable
 from crawl.messages import gettext as _
 from index.engine import ONLY_COUNTED, Engine
-from searcher.querylang.syntax import whole_value
+from searcher.querylang.words import whole_value
 from searcher.results.search import MAX_REACH, ResultPage, Searcher, SearchRequest
 
 

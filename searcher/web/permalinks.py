@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from crawl.messages import gettext as _
 from index.engine import Sort
-from searcher.querylang.syntax import parse_day
+from searcher.querylang.dates import parse_day
 from searcher.results.search import RequestError, SearchRequest
 
 REPEATABLE = ("source", "province", "section", "author")
