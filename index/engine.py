@@ -178,6 +178,17 @@ class Hits:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """How many articles are reprints of each other, and which of them was the first to be printed.
+
+    Among articles of one moment, and among those without a date if all are, what was seen first is the first.
+    """
+
+    count: int
+    first: Document
+
+
+@dataclass(frozen=True, slots=True)
 class ValueCount:
     """How many matches have one value of a keyword field.
 
@@ -260,6 +271,12 @@ class Engine(Protocol):
         """How many matches were published on each calendar day in Vietnam that has any, in their order.
 
         Matches without a date are left out. Raises what `search` raises.
+        """
+
+    def groups(self, names: Sequence[str], *, seconds: float | None = None) -> tuple[Group, ...]:
+        """The groups of documents that have one of these names (see `Document.group`), in the order of the names.
+
+        Names that no document has are left out. Raises what `search` raises.
         """
 
     def matching(self, query: Query, ids: Sequence[str], *, seconds: float | None = None) -> frozenset[str]:

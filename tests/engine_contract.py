@@ -256,6 +256,8 @@ class EngineContract(abc.ABC):
         """Ask both the same."""
         engine.verify()
         every = ids(oracle.search(Everything(), SearchOptions(limit=100)))
+        names = sorted({document.group or "" for document in oracle.documents(every)}, reverse=True)
+        assert engine.groups(names) == oracle.groups(names)
         for query in queries:
             for some in (every, [*every[::-2], "unknown"]):
                 assert engine.matching(query, some) == oracle.matching(query, some)
@@ -503,6 +505,39 @@ class EngineContract(abc.ABC):
             assert ids(engine.search(Keyword("group", one))) == expected
         for other in ("", "a\x01", "c", "a vn", "\U0001f601"):
             assert engine.search(Keyword("group", other)).total == 0
+
+    def test_a_group_has_a_first_article(self, engine: Engine) -> None:
+        """Dated articles come before others, then the earliest seen, then by id; groups come as they were named."""
+        late, early = (datetime(2024, 1, day, tzinfo=UTC) for day in (2, 1))
+        day, next_day = date(2020, 1, 1), date(2020, 1, 2)
+        printed = [
+            ("1", "a", None, early),
+            ("2", "a", next_day, late),
+            ("3", "a", day, late),
+            ("4", "a", day, early),
+            ("5", "a", day, early),
+            ("6", "b", None, late),
+            ("7", "b", None, early),
+            ("8", "c", day, late),
+            ("9", None, day, late),
+        ]
+        made = [
+            replace(article(name), group=group, published=published, first_seen=seen)
+            for name, group, published, seen in printed
+        ]
+        fill(engine, [made[::2], made[1::2]])
+        for names, expected in (
+            (["b", "x", "a", "b"], [("b", 2, "7"), ("a", 5, "4")]),
+            (["c"], [("c", 1, "8")]),
+            (["x"], []),
+            ([], []),
+        ):
+            found = engine.groups(names)
+            assert [(one.first.group, one.count, one.first.id) for one in found] == expected
+        with engine.writer() as writer:
+            writer.delete("4")
+            writer.commit("")
+        assert [(one.count, one.first.id) for one in engine.groups(["a"])] == [(4, "5")]
 
     def test_documents_are_told_to_match_or_not(self, engine: Engine) -> None:
         """Of the ids given, those of documents that match are named: no deleted and no replaced one, in any order."""

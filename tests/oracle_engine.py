@@ -21,6 +21,7 @@ from index.engine import (
     DEFAULT_OPTIONS,
     EngineBusy,
     EngineStatus,
+    Group,
     Hit,
     Hits,
     NoIndex,
@@ -126,6 +127,12 @@ class OracleEngine:
         whole = OracleEngine.search(self, query, SearchOptions(within=within, limit=10**9, seconds=seconds))
         return sorted((hit.document for hit in whole.hits), key=lambda document: document.id)
 
+    def groups(self, names: Sequence[str], *, seconds: float | None = None) -> tuple[Group, ...]:
+        """Look at every document for each name."""
+        every = self._matching(Everything(), None, seconds)
+        found = [[one for one in every if one.group == name] for name in dict.fromkeys(names)]
+        return tuple(Group(len(group), min(group, key=_printed)) for group in found if group)
+
     def matching(self, query: Query, ids: Sequence[str], *, seconds: float | None = None) -> frozenset[str]:
         """Ask every document."""
         return frozenset(ids) & {document.id for document in self._matching(query, None, seconds)}
@@ -206,6 +213,13 @@ def _moment(document: Document) -> datetime:
     when = document.published
     assert when is not None
     return when if isinstance(when, datetime) else datetime.combine(when, time(), VIETNAM)
+
+
+def _printed(document: Document) -> tuple[bool, datetime, datetime, str]:
+    """By what the first of a group is the first."""
+    dated = document.published is not None
+    moment = _moment(document) if dated else document.first_seen
+    return not dated, moment, document.first_seen, document.id
 
 
 class _Corpus:

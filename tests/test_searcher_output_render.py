@@ -17,7 +17,8 @@ from crawl.messages import current_language, set_language
 from index.document import Document
 from searcher.output.render import reprints_line, to_json, to_jsonl, to_lines, to_text
 from searcher.querylang.syntax import parse
-from searcher.results.search import Reprints, ResultHit, ResultPage, SearchRequest, Suggestion
+from searcher.results.request import SearchRequest
+from searcher.results.search import Reprints, ResultHit, ResultPage, Suggestion
 from searcher.results.snippets import Snippet, marks, snippet
 from searcher.suggest.corrections import Slip
 

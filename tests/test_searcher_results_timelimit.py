@@ -15,7 +15,8 @@ import pytest
 from index.document import Document
 from index.engine import DEFAULT_OPTIONS, Engine, Hits, QueryTimeout, SearchOptions
 from index.query import Everything, Query, Term
-from searcher.results.search import Searcher, SearchRequest
+from searcher.results.request import SearchRequest
+from searcher.results.search import Searcher
 from searcher.results.timelimit import TimeLimited
 from searcher.web import app
 from tests.oracle_engine import OracleEngine

@@ -15,7 +15,8 @@ from index.engine import Engine
 from index.text.tokens import analyse
 from searcher.querylang.lexer import TypedText
 from searcher.querylang.syntax import parse
-from searcher.results.search import Searcher, SearchRequest
+from searcher.results.request import SearchRequest
+from searcher.results.search import Searcher
 from searcher.suggest import corrections
 from searcher.suggest.corrections import MAX_SLIPS, correction, mended, slips
 from tests.oracle_engine import OracleEngine

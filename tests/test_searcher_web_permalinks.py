@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.engine import Sort
-from searcher.results.search import SearchRequest
+from searcher.results.request import SearchRequest
 from searcher.web import permalinks
 from searcher.web.permalinks import BadDay, BadNumber, BadReprints, BadSort
 

@@ -26,6 +26,7 @@ from index.engine import (
     DEFAULT_OPTIONS,
     CorruptIndex,
     EngineStatus,
+    Group,
     Hits,
     SearchOptions,
     TermCount,
@@ -68,6 +69,10 @@ class WhooshEngine:
     ) -> tuple[tuple[date, int], ...]:
         """Matches by day; see `index.engine.Engine.day_counts`."""
         return counting.day_counts(Evaluator(self._newest(), Deadline(seconds)), query, within)
+
+    def groups(self, names: Sequence[str], *, seconds: float | None = None) -> tuple[Group, ...]:
+        """The groups with these names; see `index.engine.Engine.groups`."""
+        return searching.groups(Evaluator(self._newest(), Deadline(seconds)), names)
 
     def matching(self, query: Query, ids: Sequence[str], *, seconds: float | None = None) -> frozenset[str]:
         """Which of these documents match; see `index.engine.Engine.matching`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,8 +13,8 @@ from index.embedded.layout import NO_KEY, UNDATED, Floats, Ints
 from index.embedded.leaves import Scored
 from index.embedded.postings import distinct
 from index.embedded.snapshot import Snapshot
-from index.engine import Hit, Hits, SearchOptions, Sort
-from index.query import And, Not, Query
+from index.engine import Group, Hit, Hits, SearchOptions, Sort
+from index.query import And, Keyword, Not, Or, Query
 
 _COLUMNS = 64
 """Candidates for the best are found by the best of so many interleaved groups."""
@@ -39,6 +40,23 @@ def search(evaluator: Evaluator, query: Query, options: SearchOptions) -> Hits:
             for place in chosen
         )
     return Hits(len(found.docs), _count_groups(snapshot, found), hits, snapshot.name)
+
+
+def groups(evaluator: Evaluator, names: Sequence[str]) -> tuple[Group, ...]:
+    """The groups with these names, each with its first article."""
+    snapshot = evaluator.snapshot
+    if snapshot.groups is None:
+        return ()
+    docs = evaluator.matches(Or(tuple(Keyword("group", name) for name in names))).docs
+    moments, numbers = snapshot.moments[docs], snapshot.groups[docs]
+    # UNDATED is before all moments, but by no order is it the oldest.
+    order = np.lexsort((moments, moments == UNDATED, numbers))
+    found: dict[str | None, Group] = {}
+    for places in np.split(order, np.flatnonzero(np.diff(numbers[order])) + 1) if len(docs) else ():
+        oldest = docs[places[moments[places] == moments[places[0]]]]
+        first = min(map(snapshot.document, oldest.tolist()), key=lambda one: (one.first_seen, one.id))
+        found[first.group] = Group(len(places), first)
+    return tuple(found[name] for name in dict.fromkeys(names) if name in found)
 
 
 def _count_groups(snapshot: Snapshot, found: Scored) -> int:

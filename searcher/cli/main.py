@@ -68,7 +68,7 @@ _STATUS = {
     "searcher.querylang.lexer.QuerySyntaxError": USAGE_ERROR,
     "searcher.results.lookup.NoSuchArticle": NOTHING_FOUND,
     "searcher.results.lookup.SeveralArticles": USAGE_ERROR,
-    "searcher.results.search.RequestError": USAGE_ERROR,
+    "searcher.results.request.RequestError": USAGE_ERROR,
     "searcher.output.streams.OutputError": UNUSABLE_DATA,
     "searcher.web.app.CannotServe": USAGE_ERROR,
 }
@@ -393,7 +393,8 @@ def search(
     form: str | None,
 ) -> int:
     """Search, print, and say by the exit status whether anything was found."""
-    from searcher.results.search import Searcher, SearchRequest
+    from searcher.results.request import SearchRequest
+    from searcher.results.search import Searcher
     from searcher.results.timelimit import TimeLimited
     from searcher.results.why_none import why_none
 

@@ -1,6 +1,6 @@
 """Search: a request goes in, a page of results comes out.
 
-search     one search, the same for all fronts    timelimit  how long the engine may be asked
-snippets   marked excerpts                        why_none   why a page is empty
-lookup     one article by any of its names
+request    what is asked, and its faults          timelimit  how long the engine may be asked
+search     one search, the same for all fronts    why_none   why a page is empty
+snippets   marked excerpts                        lookup     one article by any of its names
 """

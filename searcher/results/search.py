@@ -4,105 +4,19 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from itertools import takewhile
 
-from crawl.messages import gettext as _
 from index.document import Document
 from index.engine import Engine, Hit, QueryTimeout, SearchOptions, Sort, TooManyWords
-from index.query import And, Between, Keyword, Not, Or, Prefer, Query
-from index.text.tokens import analyse_terms
+from index.query import And, Not, Prefer, Query
 from searcher.querylang.syntax import ParsedQuery, parse, too_many_words, understood
-from searcher.querylang.words import whole_value
+from searcher.results.request import MAX_REACH, SearchRequest, check, filters
 from searcher.results.snippets import Marks, Snippet, marks, snippet
 from searcher.suggest.corrections import Slip, correction, mended, quoted_values, slips
 from searcher.suggest.other_provinces import with_other_provinces
 
-MAX_LIMIT = 1_000
-MAX_REACH = 10_000
-"""The last hit that paging shows; whoever wants more wants an export, not pages."""
-
 MAX_PARTIAL = 100
 """How many partial matches follow the whole ones at most: they are ranked by how much they hold of the query,
 so what comes later has little to do with it."""
-
-
-_EARLIEST = 8
-"""Articles that are looked at for the first of a group: those of one moment are hardly more."""
-
-
-class RequestError(ValueError):
-    """A request that cannot be answered; its text says what to change."""
-
-
-class LimitOutOfRange(RequestError):
-    """`limit` is not between 1 and MAX_LIMIT."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        super().__init__(
-            _("{limit} hits a page are not possible. Ask for 1 to {most}.").format(
-                limit=limit, most=MAX_LIMIT
-            )
-        )
-
-
-class PageOutOfRange(RequestError):
-    """`page` is below 1, or ends beyond the hit numbered MAX_REACH."""
-
-    def __init__(self, page: int, last: int) -> None:
-        self.page, self.last = page, last
-        super().__init__(
-            _("There is no page {page}, only 1 to {last}. To see other articles, narrow the search.").format(
-                page=page, last=last
-            )
-        )
-
-
-class EmptyFilter(RequestError):
-    """The value of a filter holds no letter and no digit."""
-
-    def __init__(self, name: str, value: str) -> None:
-        self.name, self.value = name, value
-        super().__init__(
-            _("The filter {name} cannot be {value}. Give it a name, or leave it out.").format(
-                name=name, value=repr(value)
-            )
-        )
-
-
-class DatesReversed(RequestError):
-    """The first day lies after the last."""
-
-    def __init__(self, first: date, last: date) -> None:
-        self.first, self.last = first, last
-        super().__init__(
-            _("No day lies between {first} and {last}. Exchange the two dates.").format(
-                first=first, last=last
-            )
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class SearchRequest:
-    """What is asked: `text` in the grammar of `searcher.querylang.syntax`, and filters.
-
-    `first` and `last` are inclusive days in Vietnam. Each other filter names the values of which one
-    must match; values typed without marks match with any. `page` counts from 1. With `fold` only the best hit of
-    those that are reprints of each other is shown.
-    """
-
-    text: str
-    limit: int = 10
-    page: int = 1
-    first: date | None = None
-    last: date | None = None
-    source: tuple[str, ...] = ()
-    province: tuple[str, ...] = ()
-    section: tuple[str, ...] = ()
-    author: tuple[str, ...] = ()
-    sort: Sort = Sort.RELEVANCE
-    fold: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +77,17 @@ class ResultPage:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The hits of a page, how many articles and groups match whole, and how many hits can be paged to."""
+    """The hits of a page, how many articles and groups match whole, and how many hits can be paged to.
+
+    `meant` is what partial matches were looked for with.
+    """
 
     total: int
     groups: int
     reachable: int
     hits: tuple[ResultHit, ...]
     generation: str
+    meant: ParsedQuery
     slips: tuple[Slip, ...] = ()
 
 
@@ -215,10 +133,10 @@ class Searcher:
             groups=found.groups,
             took_ms=(time.perf_counter() - began) * 1000,
             generation=found.generation,
-            hits=tuple(replace(hit, reprints=self._reprints(hit.document)) for hit in found.hits),
+            hits=self._with_reprints(found.hits),
             page=request.page,
             limit=request.limit,
-            suggestions=self._offered(request, parsed, within, found.total),
+            suggestions=self._offered(request, parsed, within, found),
             slips=found.slips,
             has_next=request.page * request.limit
             < min(found.reachable, MAX_REACH // request.limit * request.limit),
@@ -235,14 +153,16 @@ class Searcher:
         shown = [_result(hit, parsed.query, partial=False) for hit in whole.hits]
         reachable = whole.groups if request.fold else whole.total
         if offset + request.limit < reachable or request.sort is not Sort.RELEVANCE:
-            return _Found(whole.total, whole.groups, reachable, tuple(shown), whole.generation)
+            return _Found(whole.total, whole.groups, reachable, tuple(shown), whole.generation, parsed)
         if not whole.total and parsed.title is not None:
             parsed = replace(parsed, partial=parsed.title)
         meant, found = self._meant(parsed)
         rest = replace(request, limit=request.limit - len(shown))
         partial, total = self._partial(meant, parsed.query, within, rest, offset=max(0, offset - reachable))
         shown += [_result(hit, meant.partial or meant.query, partial=True) for hit in partial]
-        return _Found(whole.total, whole.groups, reachable + total, tuple(shown), whole.generation, found)
+        return _Found(
+            whole.total, whole.groups, reachable + total, tuple(shown), whole.generation, meant, found
+        )
 
     def _together(self, parsed: ParsedQuery, within: Query | None, request: SearchRequest) -> _Found:
         meant, slipped = self._meant(parsed)
@@ -256,7 +176,7 @@ class Searcher:
         ids = self._engine.matching(parsed.query, [hit.document.id for hit in found.hits])
         shown = tuple(_result(hit, meant.partial, partial=hit.document.id not in ids) for hit in found.hits)
         reachable = found.groups if request.fold else found.total
-        return _Found(whole.total, whole.groups, reachable, shown, found.generation, slipped)
+        return _Found(whole.total, whole.groups, reachable, shown, found.generation, meant, slipped)
 
     def _meant(self, parsed: ParsedQuery) -> tuple[ParsedQuery, tuple[Slip, ...]]:
         """What partial matches are looked for with: words that no article has give way to what was probably meant."""
@@ -268,47 +188,47 @@ class Searcher:
             return parsed, ()
         return meant, found
 
-    def _reprints(self, document: Document) -> Reprints | None:
-        if document.group is None:
-            return None
-        known = self._engine.search(
-            Keyword("group", document.group), SearchOptions(sort=Sort.OLDEST, limit=_EARLIEST)
-        )
-        if known.total <= 1:  # its other articles are not indexed yet
-            return None
-        moment = known.hits[0].document.published
-        oldest = takewhile(lambda one: one.published == moment, (hit.document for hit in known.hits))
-        return Reprints(known.total - 1, min(oldest, key=_first_seen))
+    def _with_reprints(self, hits: tuple[ResultHit, ...]) -> tuple[ResultHit, ...]:
+        """The hits, told of what else is printed of them; the engine is asked once for all."""
+        names = [hit.document.group for hit in hits if hit.document.group is not None]
+        # A group of one: its other articles are not indexed yet.
+        reprints = {
+            group.first.group: Reprints(group.count - 1, group.first)
+            for group in (self._engine.groups(names) if names else ())
+            if group.count > 1
+        }
+        return tuple(replace(hit, reprints=reprints.get(hit.document.group)) for hit in hits)
 
     def _offered(
-        self, request: SearchRequest, parsed: ParsedQuery, within: Query | None, total: int
+        self, request: SearchRequest, parsed: ParsedQuery, within: Query | None, found: _Found
     ) -> tuple[Suggestion, ...]:
         """The suggestions of a first page; none when time runs out over them, for the hits are already there."""
         try:
-            return self._suggestions(request, parsed, within, total) if request.page == 1 else ()
+            return self._suggestions(request, parsed, within, found) if request.page == 1 else ()
         except QueryTimeout:
             return ()
 
     def _suggestions(
-        self, request: SearchRequest, parsed: ParsedQuery, within: Query | None, total: int
+        self, request: SearchRequest, parsed: ParsedQuery, within: Query | None, found: _Found
     ) -> tuple[Suggestion, ...]:
-        """Other queries worth trying where `total` was found, each with what it finds under the same filters."""
+        """Other queries worth trying where this was found, each with what it finds under the same filters."""
         tries: list[_Try] = []
-        if better := correction(parsed, self._engine, found_nothing=total == 0):
+        better = correction(parsed, self._engine, found_nothing=not found.total, known=found.meant)
+        if better is not None:
             tries.append(_Try(replace(request, text=better.text), better, within))
         if wider := with_other_provinces(parsed, request.province):
             other = replace(request, text=wider, province=())
             narrowed = filters(other) if request.province else within
-            tries.append(_Try(other, understood(wider), narrowed, beyond=total))
-        if not total and not parsed.is_prose:
+            tries.append(_Try(other, understood(wider), narrowed, beyond=found.total))
+        if not found.total and not parsed.is_prose:
             texts = quoted_values(parsed.typed)
             tries += (_Try(replace(request, text=text), understood(text), within) for text in texts)
         return tuple(
-            Suggestion(one.request.text, found, one.request)
+            Suggestion(one.request.text, total, one.request)
             for one in tries
             if one.meant is not None
             and one.meant.query != parsed.query
-            and (found := self._count(one.meant.query, one.within)) > one.beyond
+            and (total := self._count(one.meant.query, one.within)) > one.beyond
         )
 
     def _count(self, query: Query, within: Query | None) -> int:
@@ -327,46 +247,6 @@ class Searcher:
         )
         total = found.groups if request.fold else found.total
         return found.hits[: max(0, min(request.limit, MAX_PARTIAL - offset))], min(total, MAX_PARTIAL)
-
-
-def check(request: SearchRequest) -> None:
-    """Raise the RequestError that says why this request cannot be answered, if it cannot."""
-    if not 1 <= request.limit <= MAX_LIMIT:
-        raise LimitOutOfRange(request.limit)
-    last_page = MAX_REACH // request.limit
-    if not 1 <= request.page <= last_page:
-        raise PageOutOfRange(request.page, last_page)
-    if request.first and request.last and request.first > request.last:
-        raise DatesReversed(request.first, request.last)
-
-
-def filters(request: SearchRequest) -> Query | None:
-    """What narrows a search without changing a score, or None.
-
-    Raises EmptyFilter.
-    """
-    named = {
-        "source": request.source,
-        "province": request.province,
-        "section": request.section,
-        "author": request.author,
-    }
-    parts: list[Query] = [
-        Or(tuple(_filter_value(name, value) for value in values)) for name, values in named.items() if values
-    ]
-    if request.first or request.last:
-        parts.append(Between(request.first, request.last))
-    return And(tuple(parts)) if parts else None
-
-
-def _filter_value(name: str, value: str) -> Query:
-    if not analyse_terms(value):
-        raise EmptyFilter(name, value)
-    return whole_value(name, value)
-
-
-def _first_seen(document: Document) -> tuple[datetime, str]:
-    return document.first_seen, document.id
 
 
 def _result(hit: Hit, query: Query, *, partial: bool) -> ResultHit:

@@ -13,6 +13,7 @@ from index.engine import (
     DEFAULT_OPTIONS,
     Engine,
     EngineStatus,
+    Group,
     Hits,
     QueryTimeout,
     SearchOptions,
@@ -53,6 +54,10 @@ class TimeLimited:
     ) -> tuple[tuple[date, int], ...]:
         """Matches by day; see `index.engine.Engine.day_counts`."""
         return self._ask(seconds, lambda left: self._engine.day_counts(query, within=within, seconds=left))
+
+    def groups(self, names: Sequence[str], *, seconds: float | None = None) -> tuple[Group, ...]:
+        """The groups with these names; see `index.engine.Engine.groups`."""
+        return self._ask(seconds, lambda left: self._engine.groups(names, seconds=left))
 
     def matching(self, query: Query, ids: Sequence[str], *, seconds: float | None = None) -> frozenset[str]:
         """Which of these documents match; see `index.engine.Engine.matching`."""

@@ -11,7 +11,8 @@ from crawl.messages import format_number, printable
 from crawl.messages import gettext as _
 from index.engine import ONLY_COUNTED, Engine
 from searcher.querylang.words import whole_value
-from searcher.results.search import MAX_REACH, ResultPage, Searcher, SearchRequest
+from searcher.results.request import MAX_REACH, SearchRequest
+from searcher.results.search import ResultPage, Searcher
 
 
 def why_none(page: ResultPage, request: SearchRequest, engine: Engine) -> tuple[str, ...]:

@@ -53,30 +53,32 @@ class _Word:
     end: int
 
 
-def correction(parsed: ParsedQuery, engine: Engine, *, found_nothing: bool = False) -> ParsedQuery | None:
+def correction(
+    parsed: ParsedQuery, engine: Engine, *, found_nothing: bool = False, known: ParsedQuery | None = None
+) -> ParsedQuery | None:
     """The text as it was probably meant, or None where nothing better is known.
 
     Only words and phrases are mended: whoever writes operators and fields knows what they write. Words that the
     index has are doubted where they are rare, or all of them where the text `found_nothing`.
-    Raises what the engine raises.
+    `known` is another text that was read already, and may be what is meant. Raises what the engine raises.
     """
     if not _is_plain(parsed):
         return None
-    before = _reread(parsed, _typed_out(parsed.typed, engine))
+    read = (parsed,) if known is None else (parsed, known)
+    before = _read(_typed_out(parsed.typed, engine), read)
     if before is None:
         return None
     words = _words(before.typed.analysed)
     if not 0 < len(words) <= MAX_WORDS:
         return before if before is not parsed else None
-    after = _reread(
-        before, _replaced(before.text, words, _chosen(words, engine, found_nothing=found_nothing))
-    )
+    chosen = _chosen(words, engine, found_nothing=found_nothing)
+    after = _read(_replaced(before.text, words, chosen), (before, *read))
     return after if after is not None and _says_else(after, parsed) else None
 
 
-def _reread(parsed: ParsedQuery, text: str) -> ParsedQuery | None:
-    """What the text means; it is read again only where it has become another one."""
-    return parsed if text == parsed.text else understood(text)
+def _read(text: str, known: Sequence[ParsedQuery]) -> ParsedQuery | None:
+    """What the text means; it is read only where it is none of those that were."""
+    return next((one for one in known if one.text == text), None) or understood(text)
 
 
 def _says_else(meant: ParsedQuery, typed: ParsedQuery) -> bool:

@@ -32,7 +32,8 @@ from searcher.output.reprints import printings
 from searcher.querylang.syntax import QuerySyntaxError, parse
 from searcher.results import lookup
 from searcher.results.lookup import NoSuchArticle, SeveralArticles
-from searcher.results.search import RequestError, ResultPage, Searcher, SearchRequest
+from searcher.results.request import RequestError, SearchRequest
+from searcher.results.search import ResultPage, Searcher
 from searcher.results.snippets import Marks, marks
 from searcher.results.timelimit import TimeLimited
 from searcher.results.why_none import why_none

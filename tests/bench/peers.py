@@ -173,7 +173,7 @@ class Timbao:
     def search(self, query: str) -> Sequence[str]:
         """The first page; a text that is no query finds nothing."""
         from searcher.querylang.syntax import QuerySyntaxError
-        from searcher.results.search import SearchRequest
+        from searcher.results.request import SearchRequest
 
         try:
             page = self._searcher.search(SearchRequest(query, limit=DEPTH))
