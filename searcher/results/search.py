@@ -241,9 +241,8 @@ class Searcher:
         if meant.partial is None:
             return (), 0
         some = And((meant.partial, Not(strict)))
-        # A full page of whole matches still asks for one: its total tells whether there is a next page.
         found = self._engine.search(
-            some, SearchOptions(within=within, fold=request.fold, limit=max(1, request.limit), offset=offset)
+            some, SearchOptions(within=within, fold=request.fold, limit=request.limit, offset=offset)
         )
         total = found.groups if request.fold else found.total
         return found.hits[: max(0, min(request.limit, MAX_PARTIAL - offset))], min(total, MAX_PARTIAL)
