@@ -5,4 +5,5 @@ document   what is indexed                   reprints/   the same article in sev
 query      what is asked                     build       archive → engine, only what changed
 ranking    how much a match counts           cli         timbao index
 engine     the seam between timbao and engines
+opening    which engine a locator names
 """

@@ -16,7 +16,8 @@ from crawl.datafolder.processes import processors
 from crawl.messages import gettext as _
 from crawl.sources.registry import load_sources
 from index.document import Document
-from index.engine import Engine, EngineStatus, NoIndex, StaleIndex, Writer, open_engine
+from index.engine import ONLY_COUNTED, Engine, EngineStatus, NoIndex, StaleIndex, Writer
+from index.opening import open_engine
 from index.query import Everything
 from index.reprints.groups import ReprintGroups
 from index.text.provinces import province_on
@@ -112,9 +113,8 @@ def build(
     """
     status = None if rebuild else _usable_status(engine, archive)
     if status and _is_current(status, archive, reprints):
-        engine.search(
-            Everything(), limit=0
-        )  # nobody shall be told that all is well with an index that is damaged
+        # Nobody shall be told that all is well with an index that is damaged.
+        engine.search(Everything(), ONLY_COUNTED)
         return BuildReport(0, status.generation, rebuilt=False)
     if workers is None:
         workers = 1 if _count_ahead(archive, status, reprints) <= FEW else processors()

@@ -12,7 +12,6 @@ import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -119,6 +118,28 @@ class Sort(enum.Enum):
     OLDEST = "oldest"
 
 
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """Which matches of a query are hits, in what order, and how long looking for them may take.
+
+    Only what `within` matches too is a match; it never changes a score. With `fold` only the first match of each
+    group, in the order of hits, is a hit; the others are counted. `offset` hits are passed over, then `limit` are
+    given. `seconds` is how long it may take, None is without end.
+    """
+
+    within: Query | None = None
+    sort: Sort = Sort.RELEVANCE
+    fold: bool = False
+    limit: int = 10
+    offset: int = 0
+    seconds: float | None = None
+
+
+DEFAULT_OPTIONS = SearchOptions()
+ONLY_COUNTED = SearchOptions(limit=0)
+"""For a question to which the numbers are the answer: no hit is given."""
+
+
 @dataclass(frozen=True, eq=False)
 class Hit:
     """One matching article with its score (0.0 when sorted by date); equal to another that has the same of both.
@@ -154,6 +175,17 @@ class Hits:
     groups: int
     hits: tuple[Hit, ...]
     generation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How many articles are reprints of each other, and which of them was the first to be printed.
+
+    Among articles of one moment, and among those without a date if all are, what was seen first is the first.
+    """
+
+    count: int
+    first: Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,22 +249,11 @@ class Engine(Protocol):
 
     locator: str
 
-    def search(
-        self,
-        query: Query,
-        *,
-        within: Query | None = None,
-        sort: Sort = Sort.RELEVANCE,
-        fold: bool = False,
-        limit: int = 10,
-        offset: int = 0,
-        seconds: float | None = None,
-    ) -> Hits:
-        """The matches of `query` that `within` matches too; `within` never changes a score.
+    def search(self, query: Query, options: SearchOptions = DEFAULT_OPTIONS) -> Hits:
+        """The matches of `query`, and those of them that `options` make hits.
 
-        With `fold` only the first match of each group, in the order of hits, is a hit; the others are counted.
         Raises TooManyWords for a pattern that stands for more than `index.query.MAX_EXPANSION` terms (those of
-        deleted articles may count); QueryTimeout when it would take much longer than `seconds`; NoIndex, StaleIndex,
+        deleted articles may count); QueryTimeout when it would take much longer than it may; NoIndex, StaleIndex,
         CorruptIndex, EngineUnavailable.
         """
 
@@ -250,6 +271,12 @@ class Engine(Protocol):
         """How many matches were published on each calendar day in Vietnam that has any, in their order.
 
         Matches without a date are left out. Raises what `search` raises.
+        """
+
+    def groups(self, names: Sequence[str], *, seconds: float | None = None) -> tuple[Group, ...]:
+        """The groups of documents that have one of these names (see `Document.group`), in the order of the names.
+
+        Names that no document has are left out. Raises what `search` raises.
         """
 
     def matching(self, query: Query, ids: Sequence[str], *, seconds: float | None = None) -> frozenset[str]:
@@ -286,21 +313,5 @@ def check_ready(engine: Engine) -> EngineStatus:
     status = engine.status()
     if status.analysis_version != ANALYSIS_VERSION:
         raise StaleIndex(engine.locator, _("it was made by another version of timbao"))
-    engine.search(Everything(), limit=0)
+    engine.search(Everything(), ONLY_COUNTED)
     return status
-
-
-def open_engine(locator: str) -> Engine:
-    """The engine that `locator` names: `whoosh:PATH`.
-
-    Opening costs nothing and does not require that an index exists. Raises EngineUnavailable for
-    a locator that no engine understands.
-    """
-    kind, separator, rest = locator.partition(":")
-    if kind == "whoosh" and separator and rest:
-        from index.embedded.adapter import WhooshEngine
-
-        return WhooshEngine(Path(rest))
-    raise EngineUnavailable(
-        _("No engine understands the locator {locator}. Use whoosh:PATH").format(locator=repr(locator))
-    )

@@ -18,14 +18,8 @@ if TYPE_CHECKING:
     from index.document import Document
     from index.engine import EngineError, Sort
     from searcher.querylang.lexer import QuerySyntaxError
-    from searcher.results.search import (
-        RequestError,
-        ResultHit,
-        ResultPage,
-        Searcher,
-        SearchRequest,
-        Suggestion,
-    )
+    from searcher.results.request import RequestError, SearchRequest
+    from searcher.results.search import ResultHit, ResultPage, Searcher, Suggestion
     from searcher.results.snippets import Snippet
 
 __all__ = [
@@ -46,6 +40,8 @@ _HOMES = {
     "Document": "index.document",
     "EngineError": "index.engine",
     "QuerySyntaxError": "searcher.querylang.lexer",
+    "RequestError": "searcher.results.request",
+    "SearchRequest": "searcher.results.request",
     "Snippet": "searcher.results.snippets",
     "Sort": "index.engine",
 }

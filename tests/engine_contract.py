@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 from crawl.article import VIETNAM, When
 from index.document import KEYWORD_FIELDS, TEXT_FIELDS, Document
 from index.engine import (
+    ONLY_COUNTED,
     Engine,
     EngineBusy,
     Hit,
     Hits,
     NoIndex,
     QueryTimeout,
+    SearchOptions,
     Sort,
     TermCount,
     TooManyWords,
@@ -253,7 +255,9 @@ class EngineContract(abc.ABC):
     def compare(engine: Engine, oracle: Engine, queries: list[Query], within: Query | None) -> None:
         """Ask both the same."""
         engine.verify()
-        every = ids(oracle.search(Everything(), limit=100))
+        every = ids(oracle.search(Everything(), SearchOptions(limit=100)))
+        names = sorted({document.group or "" for document in oracle.documents(every)}, reverse=True)
+        assert engine.groups(names) == oracle.groups(names)
         for query in queries:
             for some in (every, [*every[::-2], "unknown"]):
                 assert engine.matching(query, some) == oracle.matching(query, some)
@@ -261,18 +265,20 @@ class EngineContract(abc.ABC):
                 counts = engine.value_counts(query, field, within=within)
                 assert counts == oracle.value_counts(query, field, within=within)
             assert engine.day_counts(query, within=within) == oracle.day_counts(query, within=within)
-            found = engine.search(query, within=within, limit=100)
-            assert_same_ranking(found, oracle.search(query, within=within, limit=100))
-            assert [hit.score for hit in engine.search(query, within=within, limit=3).hits] == pytest.approx(
-                [hit.score for hit in found.hits[:3]]
-            )
+            found = engine.search(query, SearchOptions(within=within, limit=100))
+            assert_same_ranking(found, oracle.search(query, SearchOptions(within=within, limit=100)))
+            assert [
+                hit.score for hit in engine.search(query, SearchOptions(within=within, limit=3)).hits
+            ] == pytest.approx([hit.score for hit in found.hits[:3]])
             for limit, offset in ((100, 0), (2, 1)):
-                folded = engine.search(query, within=within, fold=True, limit=limit, offset=offset)
+                folded = engine.search(
+                    query, SearchOptions(within=within, fold=True, limit=limit, offset=offset)
+                )
                 assert folded.hits == firsts_of_groups(found)[offset : offset + limit]
                 assert (folded.total, folded.groups) == (found.total, found.groups)
             for sort in (Sort.NEWEST, Sort.OLDEST):
-                by_date = engine.search(query, within=within, sort=sort, limit=100)
-                expected = oracle.search(query, within=within, sort=sort, limit=100)
+                by_date = engine.search(query, SearchOptions(within=within, sort=sort, limit=100))
+                expected = oracle.search(query, SearchOptions(within=within, sort=sort, limit=100))
                 assert ids(by_date) == ids(expected)
                 assert all(hit.score == 0.0 for hit in by_date.hits)
 
@@ -316,7 +322,7 @@ class EngineContract(abc.ABC):
         days = [date(2020, 1, day) for day in (1, 2, 3)]
         fill(engine, [[article(str(day.day), body="lũ " * day.day, published=day) for day in days]])
         everywhere = {hit.document.id: hit.score for hit in engine.search(Term("lũ")).hits}
-        filtered = engine.search(Term("lũ"), within=Between(days[1], days[2]))
+        filtered = engine.search(Term("lũ"), SearchOptions(within=Between(days[1], days[2])))
         assert filtered.total == 2
         assert {hit.document.id: hit.score for hit in filtered.hits} == {
             id: score for id, score in everywhere.items() if id != "1"
@@ -366,7 +372,7 @@ class EngineContract(abc.ABC):
         fill(engine, [[article(word, body=word) for word in words]])
 
         def found(query: Query) -> list[str]:
-            return ids(engine.search(query, limit=100))
+            return ids(engine.search(query, SearchOptions(limit=100)))
 
         assert set(found(Wildcard("kh*"))) == {"khánh", "khanh", "khách", "khành", "khán"}
         assert found(Wildcard("khan*", any_marks=True))[0] == "khanh"
@@ -414,8 +420,8 @@ class EngineContract(abc.ABC):
         assert ids(engine.search(Between(None, date(2020, 1, 1)))) == ["2"]
         assert engine.search(Between(None, None)).total == 2
         assert engine.search(Between(date.min, date.max)).total == 2
-        assert ids(engine.search(Everything(), sort=Sort.NEWEST)) == ["1", "2", "3"]
-        assert ids(engine.search(Everything(), sort=Sort.OLDEST)) == ["2", "1", "3"]
+        assert ids(engine.search(Everything(), SearchOptions(sort=Sort.NEWEST))) == ["1", "2", "3"]
+        assert ids(engine.search(Everything(), SearchOptions(sort=Sort.OLDEST))) == ["2", "1", "3"]
 
     def test_the_time_of_day_counts_in_date_order(self, engine: Engine) -> None:
         """Articles of one day are ordered by the minute, across time zones; a bare date is its midnight."""
@@ -428,16 +434,17 @@ class EngineContract(abc.ABC):
                 [article("3", published=noon)],
             ],
         )
-        assert ids(engine.search(Everything(), sort=Sort.NEWEST)) == ["2", "3", "1"]
-        assert ids(engine.search(Everything(), sort=Sort.OLDEST)) == ["1", "3", "2"]
+        assert ids(engine.search(Everything(), SearchOptions(sort=Sort.NEWEST))) == ["2", "3", "1"]
+        assert ids(engine.search(Everything(), SearchOptions(sort=Sort.OLDEST))) == ["1", "3", "2"]
 
     def test_pages_are_slices_of_one_order(self, engine: Engine) -> None:
         """Pages put together are the whole ranking, also where scores tie; the total is that of all pages."""
         fill(engine, [[article(f"{number:02}", body="lũ " * (number % 3 + 1)) for number in range(25)]])
         for sort in Sort:
-            whole = ids(engine.search(Term("lũ"), sort=sort, limit=100))
+            whole = ids(engine.search(Term("lũ"), SearchOptions(sort=sort, limit=100)))
             pages = [
-                engine.search(Term("lũ"), sort=sort, limit=4, offset=offset) for offset in range(0, 28, 4)
+                engine.search(Term("lũ"), SearchOptions(sort=sort, limit=4, offset=offset))
+                for offset in range(0, 28, 4)
             ]
             assert [id for page in pages for id in ids(page)] == whole
             assert {page.total for page in pages} == {25}
@@ -446,7 +453,10 @@ class EngineContract(abc.ABC):
     def test_limit_zero_counts(self, engine: Engine) -> None:
         """With limit 0, or an offset beyond the end, there are no hits but the total is exact."""
         fill(engine, [[article("1", body="lũ"), article("2", body="lũ")]])
-        for hits in (engine.search(Term("lũ"), limit=0), engine.search(Term("lũ"), offset=10**9)):
+        for hits in (
+            engine.search(Term("lũ"), ONLY_COUNTED),
+            engine.search(Term("lũ"), SearchOptions(offset=10**9)),
+        ):
             assert (hits.total, hits.hits) == (2, ())
 
     @pytest.mark.parametrize(
@@ -495,6 +505,39 @@ class EngineContract(abc.ABC):
             assert ids(engine.search(Keyword("group", one))) == expected
         for other in ("", "a\x01", "c", "a vn", "\U0001f601"):
             assert engine.search(Keyword("group", other)).total == 0
+
+    def test_a_group_has_a_first_article(self, engine: Engine) -> None:
+        """Dated articles come before others, then the earliest seen, then by id; groups come as they were named."""
+        late, early = (datetime(2024, 1, day, tzinfo=UTC) for day in (2, 1))
+        day, next_day = date(2020, 1, 1), date(2020, 1, 2)
+        printed = [
+            ("1", "a", None, early),
+            ("2", "a", next_day, late),
+            ("3", "a", day, late),
+            ("4", "a", day, early),
+            ("5", "a", day, early),
+            ("6", "b", None, late),
+            ("7", "b", None, early),
+            ("8", "c", day, late),
+            ("9", None, day, late),
+        ]
+        made = [
+            replace(article(name), group=group, published=published, first_seen=seen)
+            for name, group, published, seen in printed
+        ]
+        fill(engine, [made[::2], made[1::2]])
+        for names, expected in (
+            (["b", "x", "a", "b"], [("b", 2, "7"), ("a", 5, "4")]),
+            (["c"], [("c", 1, "8")]),
+            (["x"], []),
+            ([], []),
+        ):
+            found = engine.groups(names)
+            assert [(one.first.group, one.count, one.first.id) for one in found] == expected
+        with engine.writer() as writer:
+            writer.delete("4")
+            writer.commit("")
+        assert [(one.count, one.first.id) for one in engine.groups(["a"])] == [(4, "5")]
 
     def test_documents_are_told_to_match_or_not(self, engine: Engine) -> None:
         """Of the ids given, those of documents that match are named: no deleted and no replaced one, in any order."""
@@ -583,10 +626,10 @@ class EngineContract(abc.ABC):
         fill(engine, [[article("1", body="lũ")]])
         for query in (Term("lũ"), And((Term("lũ"), Not(Term("gió")))), Everything()):
             with pytest.raises(QueryTimeout):
-                engine.search(query, seconds=0)
+                engine.search(query, SearchOptions(seconds=0))
             with pytest.raises(QueryTimeout):
                 engine.matching(query, ["1"], seconds=0)
-            assert engine.search(query, seconds=60) == engine.search(query)
+            assert engine.search(query, SearchOptions(seconds=60)) == engine.search(query)
 
     def test_there_is_no_index_before_the_first_commit(self, engine: Engine) -> None:
         """Asking raises NoIndex, also after a writer that left without committing."""
@@ -610,7 +653,7 @@ class EngineContract(abc.ABC):
         """An index without documents finds nothing, and says so without fault."""
         fill(engine, [[]])
         for sort in Sort:
-            assert engine.search(Not(Term("lũ", any_marks=True)), sort=sort).total == 0
+            assert engine.search(Not(Term("lũ", any_marks=True)), SearchOptions(sort=sort)).total == 0
         assert engine.status().documents == 0
 
     def test_only_a_commit_shows_and_keeps_changes(self, engine: Engine) -> None:

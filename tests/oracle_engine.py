@@ -18,12 +18,15 @@ from typing import Self
 from crawl.article import VIETNAM
 from index.document import TEXT_FIELDS, Document, keyword_values, published_day, text_terms
 from index.engine import (
+    DEFAULT_OPTIONS,
     EngineBusy,
     EngineStatus,
+    Group,
     Hit,
     Hits,
     NoIndex,
     QueryTimeout,
+    SearchOptions,
     Sort,
     TermCount,
     TooManyWords,
@@ -68,38 +71,35 @@ class OracleEngine:
         self.commits = 0
         self.being_written = False
 
-    def search(
-        self,
-        query: Query,
-        *,
-        within: Query | None = None,
-        sort: Sort = Sort.RELEVANCE,
-        fold: bool = False,
-        limit: int = 10,
-        offset: int = 0,
-        seconds: float | None = None,
-    ) -> Hits:
+    def search(self, query: Query, options: SearchOptions = DEFAULT_OPTIONS) -> Hits:
         """Ask every document, without haste."""
-        if seconds is not None and seconds <= 0:
-            raise QueryTimeout(seconds)
+        if options.seconds is not None and options.seconds <= 0:
+            raise QueryTimeout(options.seconds)
         corpus = _Corpus(list(self._documents().values()))
-        corpus.refuse_too_many_words((query, within))
-        matching = [d for d in corpus.documents if corpus.matches(query, d) and corpus.matches(within, d)]
-        if sort is Sort.RELEVANCE:
+        corpus.refuse_too_many_words((query, options.within))
+        matching = [
+            d for d in corpus.documents if corpus.matches(query, d) and corpus.matches(options.within, d)
+        ]
+        if options.sort is Sort.RELEVANCE:
             hits = [_hit(d, corpus.score(query, d)) for d in matching]
             hits.sort(key=lambda hit: (-hit.score, hit.document.id))
         else:
             dated = sorted((d for d in matching if d.published is not None), key=lambda d: d.id)
             dated.sort(
-                key=_moment, reverse=sort is Sort.NEWEST
+                key=_moment, reverse=options.sort is Sort.NEWEST
             )  # stable: equal moments stay in the order of ids
             undated = sorted((d for d in matching if d.published is None), key=lambda d: d.id)
             hits = [_hit(d, 0.0) for d in dated + undated]
         firsts: dict[str, Hit] = {}
         for hit in hits:
             firsts.setdefault(f"group {hit.document.group}" if hit.document.group else hit.document.id, hit)
-        shown = list(firsts.values()) if fold else hits
-        return Hits(len(hits), len(firsts), tuple(shown[offset : offset + limit]), str(self.commits))
+        shown = list(firsts.values()) if options.fold else hits
+        return Hits(
+            len(hits),
+            len(firsts),
+            tuple(shown[options.offset : options.offset + options.limit]),
+            str(self.commits),
+        )
 
     def value_counts(
         self, query: Query, field: str, *, within: Query | None = None, seconds: float | None = None
@@ -124,8 +124,14 @@ class OracleEngine:
 
     def _matching(self, query: Query, within: Query | None, seconds: float | None) -> list[Document]:
         # Not what a test put in the place of a search.
-        whole = OracleEngine.search(self, query, within=within, limit=10**9, seconds=seconds)
+        whole = OracleEngine.search(self, query, SearchOptions(within=within, limit=10**9, seconds=seconds))
         return sorted((hit.document for hit in whole.hits), key=lambda document: document.id)
+
+    def groups(self, names: Sequence[str], *, seconds: float | None = None) -> tuple[Group, ...]:
+        """Look at every document for each name."""
+        every = self._matching(Everything(), None, seconds)
+        found = [[one for one in every if one.group == name] for name in dict.fromkeys(names)]
+        return tuple(Group(len(group), min(group, key=_printed)) for group in found if group)
 
     def matching(self, query: Query, ids: Sequence[str], *, seconds: float | None = None) -> frozenset[str]:
         """Ask every document."""
@@ -207,6 +213,13 @@ def _moment(document: Document) -> datetime:
     when = document.published
     assert when is not None
     return when if isinstance(when, datetime) else datetime.combine(when, time(), VIETNAM)
+
+
+def _printed(document: Document) -> tuple[bool, datetime, datetime, str]:
+    """By what the first of a group is the first."""
+    dated = document.published is not None
+    moment = _moment(document) if dated else document.first_seen
+    return not dated, moment, document.first_seen, document.id
 
 
 class _Corpus:

@@ -16,7 +16,7 @@ from whoosh import query as whoosh
 from index.document import TEXT_FIELDS
 from index.embedded.whoosh import Phrase as WhooshPhrase
 from index.embedded.whoosh import Prefix, open_dir
-from index.engine import Engine
+from index.engine import Engine, SearchOptions
 from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Query, Term, Wildcard
 
 TOLERANCE = 1e-4
@@ -90,7 +90,7 @@ class WhooshOracle(AbstractContextManager["WhooshOracle"]):
     def difference(self, engine: Engine, asked: Query) -> str | None:
         """What an engine answers differently; None if nothing. Equal scores may be in any order."""
         expected = self.scores(asked)
-        found = engine.search(asked, limit=len(expected) + 1)
+        found = engine.search(asked, SearchOptions(limit=len(expected) + 1))
         scores = {hit.document.id: hit.score for hit in found.hits}
         if (found.total, scores.keys()) != (len(expected), expected.keys()):
             return (

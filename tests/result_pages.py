@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from crawl.article import VIETNAM
 from index.document import Document
 from searcher.querylang.syntax import parse
-from searcher.results.search import Reprints, ResultHit, ResultPage, SearchRequest, Suggestion
+from searcher.results.request import SearchRequest
+from searcher.results.search import Reprints, ResultHit, ResultPage, Suggestion
 from searcher.results.snippets import marks, snippet
 from searcher.suggest.corrections import Slip
 

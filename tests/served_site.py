@@ -87,7 +87,7 @@ def fill(engine: Engine, folder: Path) -> Archive:
 
 _SERVE = """
 import sys
-from index.engine import open_engine
+from index.opening import open_engine
 from searcher.web.app import create_app
 from searcher.web.server import serve
 app = create_app(open_engine(sys.argv[1]))

@@ -19,7 +19,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.engine import open_engine
+from index.engine import SearchOptions
+from index.opening import open_engine
 from index.text.tokens import analyse_terms
 from index.text.vietnamese import canonical, fold
 from tests.bench import equality
@@ -285,7 +286,7 @@ def test_a_wrong_score_and_a_missing_match_are_differences(corpus: Corpus, tmp_p
     case = Case("d_or34", tuple(analyse_terms(documents[0].body)[:2]))
     with closing(open_engine(f"whoosh:{tmp_path / 'timbao'}")) as engine:
         equality.fill(engine, documents, 1, [])
-        found = engine.search(timbao_query(case), limit=20).hits
+        found = engine.search(timbao_query(case), SearchOptions(limit=20)).hits
         right = {hit.document.id: hit.score for hit in found}
         first = documents[0].id
         assert equality.difference(engine, case, right) is None

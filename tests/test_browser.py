@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from index.engine import open_engine
+from index.opening import open_engine
 from tests.served_site import MANY, ROAD, fill, served
 
 if TYPE_CHECKING:

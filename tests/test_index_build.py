@@ -19,7 +19,8 @@ from crawl.datafolder.folder import DataFolder, Settings
 from index import build as build_module
 from index.build import BuildReport, Checkpoint, build, build_folder, pending, to_document
 from index.document import Document
-from index.engine import Engine, EngineBusy, EngineStatus, NoIndex, Sort, StaleIndex, open_engine
+from index.engine import Engine, EngineBusy, EngineStatus, NoIndex, SearchOptions, Sort, StaleIndex
+from index.opening import open_engine
 from index.query import Everything, Keyword, Term
 from tests.oracle_engine import OracleEngine, OracleWriter
 
@@ -52,7 +53,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 def titles(engine: Engine) -> list[str]:
     """The titles of all documents."""
-    found = engine.search(Everything(), sort=Sort.OLDEST, limit=10_000)
+    found = engine.search(Everything(), SearchOptions(sort=Sort.OLDEST, limit=10_000))
     assert found.total == engine.status().documents
     return sorted(hit.document.title for hit in found.hits)
 
@@ -232,7 +233,7 @@ import os, sys
 from pathlib import Path
 from crawl.archive.store import Archive
 from index import build
-from index.engine import open_engine
+from index.opening import open_engine
 folder, rebuild, stop = Path(sys.argv[1]), sys.argv[2] == "rebuild", int(sys.argv[3])
 build.STRETCH = 150
 with Archive(folder / "archive.sqlite", folder / "pages") as archive:

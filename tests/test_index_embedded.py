@@ -37,6 +37,7 @@ from index.engine import (
     EngineError,
     EngineUnavailable,
     QueryTimeout,
+    SearchOptions,
     Sort,
     StaleIndex,
     TooManyWordsTogether,
@@ -176,7 +177,7 @@ def test_killing_the_writer_loses_nothing(tmp_path: Path) -> None:
             assert reached in (acknowledged, acknowledged + 1)
             if mode == "rebuild" and reached > first:
                 rebuilt = first
-            found = ids(engine.search(Everything(), limit=10_000))
+            found = ids(engine.search(Everything(), SearchOptions(limit=10_000)))
             assert set(found) == surviving(reached, rebuilt)
             assert len(found) == len(set(found)) == engine.status().documents
             # 5 of each commit are its own, the others were overwritten by later commits
@@ -286,7 +287,7 @@ def test_a_file_in_the_way_is_reported(tmp_path: Path) -> None:
 def test_another_process_is_refused_and_told_who_writes(engine: WhooshEngine) -> None:
     """While this process writes, another is refused at once, and the error names this process."""
     code = (
-        "import sys\nfrom index.engine import EngineBusy, open_engine\n"
+        "import sys\nfrom index.engine import EngineBusy\nfrom index.opening import open_engine\n"
         "try: open_engine(sys.argv[1]).writer()\n"
         "except EngineBusy as error: print(error.holder)"
     )
@@ -411,7 +412,7 @@ def ask_everything(path: Path) -> list[object]:
         for query in QUERIES:
             for sort in Sort:
                 try:
-                    found = engine.search(query, sort=sort)
+                    found = engine.search(query, SearchOptions(sort=sort))
                     hits = [(hit.document, hit.score) for hit in found.hits]
                     answers.append((found.total, found.groups, hits, found.generation))
                 except EngineError as error:
@@ -682,8 +683,8 @@ def test_a_deadline_interrupts_the_search_for_words(
     seconds = itertools.count()
     monkeypatch.setattr("index.embedded.deadline.time", SimpleNamespace(monotonic=lambda: next(seconds)))
     with pytest.raises(QueryTimeout, match="4 s"):
-        engine.search(word, seconds=4)
-    assert engine.search(word, seconds=100).total == 0
+        engine.search(word, SearchOptions(seconds=4))
+    assert engine.search(word, SearchOptions(seconds=100)).total == 0
 
 
 @given(st.lists(st.integers(-3, 3)))

@@ -31,7 +31,7 @@ from index.embedded.adapter import WhooshEngine
 from index.embedded.whoosh import Phrase as WhooshPhrase
 from index.embedded.whoosh import Prefix, ReadOnlyIndex, exists_in, open_dir
 from index.embedded.whoosh.schema import SCHEMA
-from index.engine import CorruptIndex, EngineError, NoIndex, StaleIndex
+from index.engine import CorruptIndex, EngineError, NoIndex, SearchOptions, StaleIndex
 from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Query, Term, Wildcard
 from tests.bench.corpora import NoCorpus, data_folder, present, read_documents
 from tests.engine_contract import BATCHES, DAYS, KEYS, WORDS, article, fill
@@ -375,7 +375,8 @@ def test_a_matcher_walks_postings(
     folder = tmp_path_factory.mktemp("walked")
     with closing(WhooshEngine(folder)) as engine:
         fill_in_segments(engine, batches)
-        documents = {hit.document.id: hit.document for hit in engine.search(Everything(), limit=100).hits}
+        found = engine.search(Everything(), SearchOptions(limit=100))
+        documents = {hit.document.id: hit.document for hit in found.hits}
     for reader, _offset in open_dir(folder).reader().leaf_readers():
         held = {
             number: text_terms(documents[fields["id"]]).get("body") for number, fields in reader.iter_docs()

@@ -22,7 +22,7 @@ from index.embedded import workers as workers_module
 from index.embedded.adapter import WhooshEngine
 from index.embedded.workers import WorkerLost, Workers
 from index.embedded.writer import WhooshWriter
-from index.engine import EngineUnavailable
+from index.engine import EngineUnavailable, SearchOptions
 from index.query import And, Everything, Or, Phrase, Query, Term
 from index.text.vietnamese import folds
 from tests.engine_contract import article, fill, ids
@@ -61,12 +61,13 @@ def change(engine: WhooshEngine, workers: int, *, rebuild: bool) -> None:
 
 def test_several_processes_make_the_same_index(tmp_path: Path) -> None:
     """Hits, their order, scores and documents are those of one process, after a rebuild and after changes to it."""
+    options = SearchOptions(limit=200)
     with closing(WhooshEngine(tmp_path / "one")) as one, closing(WhooshEngine(tmp_path / "more")) as more:
         for rebuild in (True, False):
             change(one, 1, rebuild=rebuild)
             change(more, 2, rebuild=rebuild)
             for query in QUERIES:
-                assert more.search(query, limit=200).hits == one.search(query, limit=200).hits
+                assert more.search(query, options).hits == one.search(query, options).hits
         assert more.status().documents == one.status().documents > 50
         folded = tuple({form for word in WORDS for form in folds(word)})
         assert more.spellings(folded) == one.spellings(folded) != ()
@@ -195,7 +196,7 @@ def test_killing_the_first_process_loses_nothing_and_ends_the_others(tmp_path: P
         with closing(WhooshEngine(path)) as engine:
             reached = int(engine.status().checkpoint)
             assert reached in (acknowledged, acknowledged + 1)
-            found = ids(engine.search(Everything(), limit=10_000))
+            found = ids(engine.search(Everything(), SearchOptions(limit=10_000)))
             assert sorted(map(int, found)) == list(range(1, reached + 80))
             assert len(found) == engine.status().documents
             engine.verify()

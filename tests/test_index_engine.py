@@ -10,17 +10,15 @@ from pathlib import Path
 import pytest
 
 from index.embedded import batch, budget, merge, segmentfile, writer
-from index.embedded.adapter import WhooshEngine
 from index.engine import (
     CorruptIndex,
     Engine,
     EngineBusy,
     EngineError,
-    EngineUnavailable,
     NoIndex,
     StaleIndex,
-    open_engine,
 )
+from index.opening import open_engine
 from tests.engine_contract import EngineContract
 from tests.oracle_engine import OracleEngine
 
@@ -81,23 +79,6 @@ class TestWhooshEngineInPieces(EngineContract):
         return open_engine(f"whoosh:{path}")
 
 
-def test_the_locator_names_the_engine(tmp_path: Path) -> None:
-    """`whoosh:PATH` opens the embedded engine, which has the same locator; opening creates nothing."""
-    engine = open_engine(f"whoosh:{tmp_path / 'here'}")
-    assert isinstance(engine, WhooshEngine)
-    assert engine.locator == f"whoosh:{tmp_path / 'here'}"
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("locator", ["", "whoosh", "whoosh:", "lucene:/tmp/x", "/tmp/x"])
-def test_an_unknown_locator_is_refused_with_advice(locator: str) -> None:
-    """A locator that no engine understands raises EngineUnavailable, quoting it and showing a right one."""
-    with pytest.raises(EngineUnavailable) as caught:
-        open_engine(locator)
-    assert repr(locator) in str(caught.value)
-    assert "whoosh:" in str(caught.value)
-
-
 @pytest.mark.parametrize(
     "error",
     [
@@ -118,16 +99,3 @@ def test_the_seam_loads_no_backend() -> None:
     code = "import sys, index.engine; print([m for m in ('whoosh', 'filelock') if m in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
-
-
-def test_searching_does_not_load_the_lock(tmp_path: Path) -> None:
-    """Only a writer pays for importing the lock."""
-    code = (
-        "import sys; from index.engine import open_engine, NoIndex; from index.query import Everything\n"
-        "try: open_engine('whoosh:' + sys.argv[1]).search(Everything())\n"
-        "except NoIndex: print('filelock' in sys.modules)"
-    )
-    ran = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
-    )
-    assert ran.stdout.strip() == "False"

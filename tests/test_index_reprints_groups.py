@@ -25,7 +25,8 @@ from crawl.datafolder.folder import DataFolder, Locked, Settings, hold_lock
 from crawl.messages import speaking
 from index.build import Checkpoint, build
 from index.cli import build_index
-from index.engine import Engine, open_engine
+from index.engine import Engine, SearchOptions
+from index.opening import open_engine
 from index.query import Everything, Keyword
 from index.reprints import groups as groups_module
 from index.reprints.groups import GroupsError, ReprintGroups
@@ -280,7 +281,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 def indexed(engine: Engine) -> dict[str, str | None]:
     """The group of every document, both named by their papers."""
-    documents = [hit.document for hit in engine.search(Everything(), limit=100).hits]
+    documents = [hit.document for hit in engine.search(Everything(), SearchOptions(limit=100)).hits]
     papers = {one.id: one.source for one in documents}
     return {one.source: papers[one.group] if one.group else None for one in documents}
 

@@ -15,7 +15,7 @@ import click
 import pytest
 
 from crawl.datafolder.folder import CONFIG_KEYS, Config
-from index.engine import open_engine
+from index.opening import open_engine
 from searcher.cli.main import timbao as root_command
 from searcher.querylang.syntax import FIELD_NAMES, parse
 from searcher.web.app import create_app

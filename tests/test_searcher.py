@@ -11,7 +11,7 @@ import pytest
 
 import searcher
 from crawl.datafolder.folder import DataFolder
-from index.engine import open_engine
+from index.opening import open_engine
 from searcher import EngineError, Searcher, SearchRequest
 from tests.served_site import fill
 

@@ -97,7 +97,7 @@ def test_what_is_good_in_a_bad_import_is_kept(timbao: Timbao, tmp_path: Path) ->
 def test_a_second_writer_is_told_who_is_busy(archive: Timbao, tmp_path: Path) -> None:
     """While another process writes the index or the archive, status 3 and its process id."""
     program = (
-        "import sys, time\nfrom index.engine import open_engine\nfrom crawl.datafolder.folder import DataFolder\n"
+        "import sys, time\nfrom index.opening import open_engine\nfrom crawl.datafolder.folder import DataFolder\n"
         "from pathlib import Path\nfolder = DataFolder(Path(sys.argv[1]))\n"
         "with open_engine(folder.engine_locator).writer(), folder.lock('archive'):\n"
         "    print('ready', flush=True)\n    time.sleep(60)\n"

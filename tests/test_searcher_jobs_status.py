@@ -10,7 +10,7 @@ import pytest
 
 from crawl.datafolder.folder import DataFolder
 from crawl.messages import speaking
-from index.engine import open_engine
+from index.opening import open_engine
 from searcher.jobs.status import gather, to_json, to_text
 from tests.engine_contract import article, fill
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from index.engine import Sort
 from searcher.results import permalinks
 from searcher.results.permalinks import BadDay, BadNumber, BadReprints, BadSort
-from searcher.results.search import SearchRequest
+from searcher.results.request import SearchRequest
 
 texts = st.text(st.characters(exclude_categories=["Cs"])).map(lambda text: unicodedata.normalize("NFC", text))
 values = st.lists(texts.map(str.strip).filter(bool), unique=True, max_size=3).map(tuple)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,22 +14,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.document import Document
-from index.engine import Hits, NoIndex, Sort
+from index.engine import DEFAULT_OPTIONS, Group, Hits, NoIndex, SearchOptions, Sort
 from index.query import Query, Term, leaves
+from index.text.tokens import Tokens
+from searcher.querylang import syntax
+from searcher.querylang.lexer import TypedText, lex
 from searcher.querylang.syntax import QuerySyntaxError, parse
-from searcher.results.search import (
+from searcher.results.request import (
     MAX_LIMIT,
-    MAX_PARTIAL,
     MAX_REACH,
     DatesReversed,
     EmptyFilter,
     LimitOutOfRange,
     PageOutOfRange,
     RequestError,
-    ResultHit,
-    Searcher,
     SearchRequest,
 )
+from searcher.results.search import MAX_PARTIAL, ResultHit, Searcher
 from tests import oracle_engine
 from tests.oracle_engine import OracleEngine
 from tests.published_cases import published_cases
@@ -55,13 +59,14 @@ def ids(found: Searcher, text: str, **request: object) -> list[str]:
     return [hit.document.id for hit in page.hits]
 
 
-CORPUS = searcher(
+ARTICLES = (
     article("1", "Hội nghị dân vận", title="Dân vận khéo", published=date(2021, 3, 15)),
     article("2", "Người dân đi vận động", province="Khánh Hòa", published=date(2020, 1, 1)),
     article("3", "Nhân dân", province="Khánh Hoà", source="b.vn", author="Nguyễn Văn An"),
     article("4", "Vận tải", section="Kinh tế", author="Lê Ân"),
     article("5", "Bóng đá"),
 )
+CORPUS = searcher(*ARTICLES)
 
 
 def test_whole_matches_come_first_and_make_the_total() -> None:
@@ -235,10 +240,10 @@ class Frugal(OracleEngine):
         super().__init__()
         self.limits: list[object] = []
 
-    def search(self, query: Query, **options: Any) -> Hits:
+    def search(self, query: Query, options: SearchOptions = DEFAULT_OPTIONS) -> Hits:
         """Note and answer."""
-        self.limits.append(options["limit"])
-        return super().search(query, **options)
+        self.limits.append(options.limit)
+        return super().search(query, options)
 
 
 def test_a_late_page_of_a_title_costs_what_an_early_one_does() -> None:
@@ -251,6 +256,95 @@ def test_a_late_page_of_a_title_costs_what_an_early_one_does() -> None:
     assert [hit.partial for hit in page.hits] == [False, False]
     assert (page.total, page.has_next) == (30, False)
     assert set(engine.limits) == {0, 2}
+
+
+class Counted(OracleEngine):
+    """An engine that counts the questions it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def search(self, query: Query, options: SearchOptions = DEFAULT_OPTIONS) -> Hits:
+        """Count and answer."""
+        self.asked += 1
+        return super().search(query, options)
+
+    def groups(self, names: Sequence[str], *, seconds: float | None = None) -> tuple[Group, ...]:
+        """Count and answer."""
+        self.asked += 1
+        return super().groups(names, seconds=seconds)
+
+
+def test_a_page_asks_no_more_often_the_more_hits_it_has() -> None:
+    """What is printed again of a page's hits is asked for all at once."""
+    engine = Counted()
+    engine.committed = {
+        f"{number}{copy}": article(f"{number}{copy}", "bão", group=str(number))
+        for number in range(40)
+        for copy in "ab"
+    }
+    asked = []
+    for limit in (1, 5, 40):
+        engine.asked = 0
+        page = Searcher(engine).search(SearchRequest("bão", limit=limit))
+        assert [hit.reprints.count for hit in page.hits if hit.reprints] == [1] * limit
+        asked.append(engine.asked)
+    assert asked == asked[:1] * 3
+
+
+class Read:
+    """What texts were lexed, and what of them was analysed, in all modules that look at typed texts."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.lexed: list[str] = []
+        self.analysed: list[str] = []
+
+        def lexing(text: str, analysed: Tokens) -> TypedText:
+            self.lexed.append(text)
+            return lex(text, analysed)
+
+        def noting(read: Callable[[str], Any]) -> Callable[[str], Any]:
+            def reading(text: str) -> Any:
+                self.analysed.append(text)
+                return read(text)
+
+            return reading
+
+        monkeypatch.setattr(syntax, "lex", lexing)
+        rooms = tuple(f"searcher.{room}." for room in ("querylang", "suggest", "results"))
+        for module in [module for name, module in sys.modules.items() if name.startswith(rooms)]:
+            for name in {"analyse", "analyse_terms"} & set(vars(module)):
+                monkeypatch.setattr(module, name, noting(getattr(module, name)))
+
+
+@pytest.mark.parametrize(
+    ("text", "special"),
+    [
+        ("dân vận", 0),
+        ("dan van", 0),
+        ("bong da", 0),
+        ("dânn vận", 0),
+        ("da6n va65n", 0),
+        ("xã ven biển đón mùa cá cơm đầu năm", 0),
+        ('xã ven biển đón "mùa cá cơm đầu năm', 0),
+        ('"dân vận" OR (khéo -lũ) title:huế^2 from:2021', 0),
+        ("tỉnh:Khánh Hòa dân vận", 0),
+        ('vậ* khanh~ "dân vậ*"', 4),
+        ("ngày 15/3/2021 NĐ-CP", 0),
+    ],
+)
+def test_a_typed_text_is_read_once(text: str, special: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No text is lexed twice, what was typed is analysed once, and of it apart only words with stars and tildes."""
+    read = Read(monkeypatch)
+    CORPUS.search(SearchRequest(text))
+    plain = text.replace('"', " ")
+    assert read.lexed[0] == text
+    assert len(set(read.lexed)) == len(read.lexed)
+    whole = Counter(one for one in read.analysed if one in read.lexed)
+    assert whole == Counter(set(read.lexed) - ({plain} - {text}))
+    written = {part for one in ARTICLES for part in (one.title, one.lead, one.body)}
+    assert len([one for one in read.analysed if one not in written and one not in whole]) <= special
 
 
 NEWS = searcher(

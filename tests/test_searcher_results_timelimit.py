@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,9 +13,10 @@ from types import SimpleNamespace
 import pytest
 
 from index.document import Document
-from index.engine import Engine, Hits, QueryTimeout
+from index.engine import DEFAULT_OPTIONS, Engine, Hits, QueryTimeout, SearchOptions
 from index.query import Everything, Query, Term
-from searcher.results.search import Searcher, SearchRequest
+from searcher.results.request import SearchRequest
+from searcher.results.search import Searcher
 from searcher.results.timelimit import TimeLimited
 from searcher.web.app import create_app
 from tests.oracle_engine import OracleEngine
@@ -31,14 +33,15 @@ class Slow(OracleEngine):
         self.allowed: list[float] = []
         self.committed = {"1": Document("1", "a.vn", "Lũ về", SEEN, body="gió mùa", published=SEEN)}
 
-    def search(self, query: Query, *, seconds: float | None = None, **options: object) -> Hits:
+    def search(self, query: Query, options: SearchOptions = DEFAULT_OPTIONS) -> Hits:
         """Answer after three seconds, or give up when fewer are allowed."""
+        seconds = options.seconds
         assert seconds is not None
         self.allowed.append(seconds)
         self.now += min(seconds, 3)
         if seconds < 3:
             raise QueryTimeout(seconds)
-        return super().search(query, **options)  # type: ignore[arg-type]
+        return super().search(query, replace(options, seconds=None))
 
 
 @pytest.fixture
@@ -63,7 +66,7 @@ def test_all_searches_share_the_time(slow: Slow) -> None:
     "ask",
     [
         lambda engine: engine.search(Everything()),
-        lambda engine: engine.search(Everything(), seconds=100),
+        lambda engine: engine.search(Everything(), SearchOptions(seconds=100)),
         lambda engine: engine.value_counts(Everything(), "source"),
         lambda engine: engine.day_counts(Everything()),
         lambda engine: engine.matching(Everything(), ["1"]),
@@ -85,7 +88,7 @@ def test_afterwards_nothing_is_asked(slow: Slow, ask: Callable[[Engine], object]
 def test_a_shorter_limit_of_one_question_stays(slow: Slow) -> None:
     """Whoever allows one search less than what is left gets an error that names what was allowed."""
     with pytest.raises(QueryTimeout, match=r"than 2 s"):
-        TimeLimited(slow, 10).search(Everything(), seconds=2)
+        TimeLimited(slow, 10).search(Everything(), SearchOptions(seconds=2))
 
 
 def test_a_search_of_many_steps_is_given_up(slow: Slow) -> None:
@@ -103,7 +106,7 @@ def test_what_was_found_is_shown_though_no_time_is_left_for_suggestions(
 
     def ponder(*_asked: object, **_options: object) -> str:
         slow.now = 100
-        slow.search(Everything(), seconds=0)
+        slow.search(Everything(), SearchOptions(seconds=0))
         return ""
 
     monkeypatch.setattr("searcher.results.search.correction", ponder)

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from index.document import Document
-from searcher.results.search import Searcher, SearchRequest
+from searcher.results.request import SearchRequest
+from searcher.results.search import Searcher
 from searcher.results.why_none import why_none
 from tests.oracle_engine import OracleEngine
 

@@ -12,7 +12,11 @@ from hypothesis import strategies as st
 
 from index.document import Document
 from index.engine import Engine
-from searcher.results.search import Searcher, SearchRequest
+from index.text.tokens import analyse
+from searcher.querylang.lexer import TypedText
+from searcher.querylang.syntax import parse
+from searcher.results.request import SearchRequest
+from searcher.results.search import Searcher
 from searcher.suggest import corrections
 from searcher.suggest.corrections import MAX_SLIPS, correction, mended, slips
 from tests.oracle_engine import OracleEngine
@@ -46,6 +50,12 @@ def filled() -> Engine:
 READY = filled()
 
 
+def corrected(text: str, engine: Engine, *, found_nothing: bool = False) -> str | None:
+    """What is offered for a text."""
+    meant = correction(parse(text), engine, found_nothing=found_nothing)
+    return None if meant is None else meant.text
+
+
 @pytest.fixture
 def engine() -> Engine:
     """The index of these articles."""
@@ -70,7 +80,7 @@ def engine() -> Engine:
 )
 def test_slips_are_mended(engine: Engine, typed: str, meant: str) -> None:
     """Keystrokes, missing and wrong marks and a wrong letter lead to the words of the index."""
-    assert correction(typed, engine) == meant
+    assert corrected(typed, engine) == meant
 
 
 @pytest.mark.parametrize(
@@ -90,7 +100,7 @@ def test_slips_are_mended(engine: Engine, typed: str, meant: str) -> None:
 )
 def test_what_is_right_or_unknown_is_left_alone(engine: Engine, typed: str) -> None:
     """Right queries, foreign words, operators and what nothing resembles get no suggestion."""
-    assert correction(typed, engine) is None
+    assert corrected(typed, engine) is None
 
 
 def test_a_suggestion_says_how_much_it_finds(engine: Engine) -> None:
@@ -144,7 +154,7 @@ def test_published_keystrokes(bench_data: Path) -> None:
             writer.put(Document(str(number), "bao", text, SEEN))
         writer.commit("")
     expected = {typed: None if meant == typed else meant for typed, meant in cases.items()}
-    assert {typed: correction(typed, engine) for typed in cases} == expected
+    assert {typed: corrected(typed, engine) for typed in cases} == expected
 
 
 def index_of(texts: list[str]) -> Engine:
@@ -160,29 +170,29 @@ def index_of(texts: list[str]) -> Engine:
 def test_marks_are_those_of_the_whole_row() -> None:
     """Where each neighbour alone asks for other marks, the marking that all of them have together is offered."""
     made = index_of(["người dân vui"] * 30 + ["người đàn ông khác"] * 8 + ["đàn ông"] * 9 + ["ông khác"])
-    assert correction("nguoi dan ong khac", made) == "người đàn ông khác"
+    assert corrected("nguoi dan ong khac", made) == "người đàn ông khác"
 
 
 def test_what_stands_so_is_not_doubted() -> None:
     """Words with marks that stand side by side as typed are right, however frequent others with other marks are."""
     made = index_of(["hướng dẫn chỉ đường"] + ["chị Dương kể"] * 200)
-    assert correction("hướng dẫn chỉ đường", made) is None
-    assert correction("chỉ đường", made) == "chị dương"  # far more often than that
+    assert corrected("hướng dẫn chỉ đường", made) is None
+    assert corrected("chỉ đường", made) == "chị dương"  # far more often than that
 
 
 def test_the_likelier_slip_is_offered() -> None:
     """A letter left out, typed twice or exchanged is likelier than another in its place, and so are wrong marks."""
     made = index_of(["sử dụng đất"] * 3 + ["sử úng đất"] + ["tử hình phạt"] * 5 + ["từ hinh phạt"])
-    assert correction("sử ụng đất", made) == "sử dụng đất"
+    assert corrected("sử ụng đất", made) == "sử dụng đất"
     made = index_of(["nhà trắng đẹp"] * 2 + ["nhà trăng đẹp"] + ["nhà trống đẹp"] * 9)
     for typed in ("nhà trắngg đẹp", "nhà trnắg đẹp", "nhà trắn đẹp"):
-        assert correction(typed, made) == "nhà trắng đẹp"
+        assert corrected(typed, made) == "nhà trắng đẹp"
 
 
 @given(st.text('adđườgnhk "(', max_size=40))
 def test_slips_are_where_they_are_said_to_be(text: str) -> None:
     """Each slip is a word of the text, in order, at most MAX_SLIPS; with none the text stays as it is."""
-    found = slips(text, READY)
+    found = slips(TypedText(text, analyse(text), ()), READY)
     assert len(found) <= MAX_SLIPS
     assert [text[slip.start : slip.end] for slip in found] == [slip.typed for slip in found]
     assert [slip.start for slip in found] == sorted({slip.start for slip in found})
@@ -200,8 +210,8 @@ def test_words_of_the_index_are_doubted_where_they_are_rare_or_nothing_is_found(
         for number, text in enumerate(texts):
             writer.put(Document(str(number), "bao", text, SEEN))
         writer.commit("")
-    assert correction("truờn nhà", made) == "trường nhà"
-    assert correction("thị truờn", made) is None  # it stands there so too often for a slip
-    assert correction("thị tường", made) is None
-    assert correction("thị tường", made, found_nothing=True) == "thị trường"
-    assert correction("đất gạch", made, found_nothing=True) is None
+    assert corrected("truờn nhà", made) == "trường nhà"
+    assert corrected("thị truờn", made) is None  # it stands there so too often for a slip
+    assert corrected("thị tường", made) is None
+    assert corrected("thị tường", made, found_nothing=True) == "thị trường"
+    assert corrected("đất gạch", made, found_nothing=True) is None

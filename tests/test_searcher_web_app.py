@@ -37,8 +37,8 @@ from index.engine import (
     Hits,
     NoIndex,
     StaleIndex,
-    open_engine,
 )
+from index.opening import open_engine
 from index.text.vietnamese import fold
 from searcher.results.lookup import LateArchive
 from searcher.web.app import create_app

@@ -8,7 +8,7 @@ import pytest
 
 from index.engine import QueryTimeout
 from searcher.querylang.lexer import QuerySyntaxError
-from searcher.results.search import RequestError
+from searcher.results.request import RequestError
 from searcher.web.problems import explain
 
 EVIL = "x\x1b[2J\u202ey"

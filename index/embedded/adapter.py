@@ -18,9 +18,16 @@ from index.embedded.evaluator import Evaluator
 from index.embedded.generations import Generation, Generations
 from index.embedded.leaves import Leaves
 from index.embedded.opening import open_newest, retried
-from index.embedded.searching import Slice
 from index.embedded.storage import backend
-from index.engine import EngineStatus, Hits, Sort, TermCount, ValueCount
+from index.engine import (
+    DEFAULT_OPTIONS,
+    EngineStatus,
+    Group,
+    Hits,
+    SearchOptions,
+    TermCount,
+    ValueCount,
+)
 from index.query import Query
 
 if TYPE_CHECKING:
@@ -37,20 +44,10 @@ class WhooshEngine:
         self._stamp = (0, 0)
         self._opening = threading.Lock()
 
-    def search(
-        self,
-        query: Query,
-        *,
-        within: Query | None = None,
-        sort: Sort = Sort.RELEVANCE,
-        fold: bool = False,
-        limit: int = 10,
-        offset: int = 0,
-        seconds: float | None = None,
-    ) -> Hits:
+    def search(self, query: Query, options: SearchOptions = DEFAULT_OPTIONS) -> Hits:
         """The matches of `query`; see `index.engine.Engine.search`."""
-        evaluator = Evaluator(self._newest(), Deadline(seconds))
-        return searching.search(evaluator, query, within, sort, Slice(offset, limit, fold=fold))
+        evaluator = Evaluator(self._newest(), Deadline(options.seconds))
+        return searching.search(evaluator, query, options)
 
     def value_counts(
         self, query: Query, field: str, *, within: Query | None = None, seconds: float | None = None
@@ -63,6 +60,10 @@ class WhooshEngine:
     ) -> tuple[tuple[date, int], ...]:
         """Matches by day; see `index.engine.Engine.day_counts`."""
         return counting.day_counts(Evaluator(self._newest(), Deadline(seconds)), query, within)
+
+    def groups(self, names: Sequence[str], *, seconds: float | None = None) -> tuple[Group, ...]:
+        """The groups with these names; see `index.engine.Engine.groups`."""
+        return searching.groups(Evaluator(self._newest(), Deadline(seconds)), names)
 
     def matching(self, query: Query, ids: Sequence[str], *, seconds: float | None = None) -> frozenset[str]:
         """Which of these documents match; see `index.engine.Engine.matching`."""

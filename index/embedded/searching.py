@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -13,34 +13,25 @@ from index.embedded.layout import NO_KEY, UNDATED, Floats, Ints
 from index.embedded.leaves import Scored
 from index.embedded.postings import distinct
 from index.embedded.snapshot import Snapshot
-from index.engine import Hit, Hits, Sort
-from index.query import And, Not, Query
+from index.engine import Group, Hit, Hits, SearchOptions, Sort
+from index.query import And, Keyword, Not, Or, Query
 
 _COLUMNS = 64
 """Candidates for the best are found by the best of so many interleaved groups."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """Which hits are asked for; with `fold` only the first of each group is one."""
-
-    offset: int
-    limit: int
-    fold: bool = False
-
-
-def search(evaluator: Evaluator, query: Query, within: Query | None, sort: Sort, asked: Slice) -> Hits:
-    """One slice of the matches of `query` that `within` matches too."""
+def search(evaluator: Evaluator, query: Query, options: SearchOptions) -> Hits:
+    """The matches of `query`, and the asked-for slice of them."""
     snapshot = evaluator.snapshot
-    found = narrowed(evaluator, query, within)
-    start = max(asked.offset, 0)
-    stop = start + max(asked.limit, 0)
+    found = narrowed(evaluator, query, options.within)
+    start = max(options.offset, 0)
+    stop = start + max(options.limit, 0)
     hits: tuple[Hit, ...] = ()
     if start < min(stop, len(found.docs)):
-        keys = _keys(snapshot, found, sort)
-        best = _best_of_groups if asked.fold and snapshot.groups is not None else _best
+        keys = _keys(snapshot, found, options.sort)
+        best = _best_of_groups if options.fold and snapshot.groups is not None else _best
         chosen = best(snapshot, found, keys, stop)[start:]
-        scored = found.scores if sort is Sort.RELEVANCE else None
+        scored = found.scores if options.sort is Sort.RELEVANCE else None
         hits = tuple(
             Hit(
                 functools.partial(snapshot.document, int(found.docs[place])),
@@ -49,6 +40,23 @@ def search(evaluator: Evaluator, query: Query, within: Query | None, sort: Sort,
             for place in chosen
         )
     return Hits(len(found.docs), _count_groups(snapshot, found), hits, snapshot.name)
+
+
+def groups(evaluator: Evaluator, names: Sequence[str]) -> tuple[Group, ...]:
+    """The groups with these names, each with its first article."""
+    snapshot = evaluator.snapshot
+    if snapshot.groups is None:
+        return ()
+    docs = evaluator.matches(Or(tuple(Keyword("group", name) for name in names))).docs
+    moments, numbers = snapshot.moments[docs], snapshot.groups[docs]
+    # UNDATED is before all moments, but by no order is it the oldest.
+    order = np.lexsort((moments, moments == UNDATED, numbers))
+    found: dict[str | None, Group] = {}
+    for places in np.split(order, np.flatnonzero(np.diff(numbers[order])) + 1) if len(docs) else ():
+        oldest = docs[places[moments[places] == moments[places[0]]]]
+        first = min(map(snapshot.document, oldest.tolist()), key=lambda one: (one.first_seen, one.id))
+        found[first.group] = Group(len(places), first)
+    return tuple(found[name] for name in dict.fromkeys(names) if name in found)
 
 
 def _count_groups(snapshot: Snapshot, found: Scored) -> int:

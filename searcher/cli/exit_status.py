@@ -25,7 +25,7 @@ _STATUS = {
     "searcher.querylang.lexer.QuerySyntaxError": USAGE_ERROR,
     "searcher.results.lookup.NoSuchArticle": NOTHING_FOUND,
     "searcher.results.lookup.SeveralArticles": USAGE_ERROR,
-    "searcher.results.search.RequestError": USAGE_ERROR,
+    "searcher.results.request.RequestError": USAGE_ERROR,
     "searcher.output.streams.OutputError": UNUSABLE_DATA,
     "searcher.web.server.CannotServe": USAGE_ERROR,
 }

@@ -12,7 +12,8 @@ import click
 from crawl.datafolder.folder import Settings
 from crawl.messages import format_number, mark, printable
 from crawl.messages import gettext as _
-from index.engine import Sort, open_engine
+from index.engine import Sort
+from index.opening import open_engine
 from searcher.cli.exit_status import NOTHING_FOUND
 from searcher.cli.newspapers import keys_of, titles_of
 from searcher.cli.pager import page_through
@@ -77,7 +78,8 @@ def search(
     form: str | None,
 ) -> int:
     """Search, print, and say by the exit status whether anything was found."""
-    from searcher.results.search import Searcher, SearchRequest
+    from searcher.results.request import SearchRequest
+    from searcher.results.search import Searcher
     from searcher.results.timelimit import TimeLimited
     from searcher.results.why_none import why_none
 

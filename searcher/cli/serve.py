@@ -9,7 +9,7 @@ import click
 from crawl.datafolder.folder import Settings
 from crawl.messages import gettext as _
 from crawl.messages import mark
-from index.engine import open_engine
+from index.opening import open_engine
 from searcher.cli.newspapers import titles_of
 
 

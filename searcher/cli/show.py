@@ -12,7 +12,7 @@ import click
 from crawl.datafolder.folder import Settings
 from crawl.messages import gettext as _
 from crawl.messages import mark, printable
-from index.engine import open_engine
+from index.opening import open_engine
 from searcher.cli.exit_status import NOTHING_FOUND
 from searcher.cli.newspapers import titles_of
 from searcher.cli.pager import page_through

@@ -8,7 +8,7 @@ import click
 
 from crawl.datafolder.folder import Settings
 from crawl.messages import mark
-from index.engine import open_engine
+from index.opening import open_engine
 
 if TYPE_CHECKING:
     from crawl.frontier.visits import SourceState

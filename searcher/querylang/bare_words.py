@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from index.query import PAIR_WEIGHT, And, Or, Phrase, Prefer, Query, Term, Weighted
 from index.text.abbreviations import others
-from index.text.tokens import analyse
+from index.text.tokens import Tokens
 from index.text.vietnamese import fold, has_marks
 from searcher.querylang.words import any_marks
 
@@ -26,23 +27,23 @@ _ASKING_UNMARKED = frozenset(map(fold, _ASKING))
 _QUESTION = re.compile(r"\?\W*$")
 
 
-def bare_words(text: str, field: str | None) -> Query:
-    """All the words, preferring neighbours, and of what was typed without marks what is written without any.
+def bare_words(terms: Sequence[str], field: str | None) -> Query:
+    """All the words of a run, preferring neighbours, and of what was typed without marks what is written without any.
 
     A bare syllable is a word too (`an`, `ban`), so words typed without marks are preferred as typed only where
     they stand side by side so: anywhere else they would drown the marked words they stand for.
     """
-    return _preferring_neighbours(tuple(Term(term, any_marks(term), field) for term in term_words(text)))
+    return _preferring_neighbours(tuple(Term(term, any_marks(term), field) for term in terms))
 
 
-def prose(text: str) -> Query | None:
-    """Any of the words, neighbours preferred: what ranks articles for a title or a question.
+def prose(text: str, analysed: Tokens) -> Query | None:
+    """Any of the words of a text, neighbours preferred: what ranks articles for a title or a question.
 
     Whoever types most words with marks means those without as they are (`cho` is neither `chờ` nor `chó`). Whoever
     types none means marked words: two that stand side by side without marks are not preferred, being chance (on 400
     titles and 363 questions without marks, the development halves, MRR@10 .773 and .934 against .766 and .934).
     """
-    terms = tuple(Term(term, any_marks(term)) for term in term_words(text))
+    terms = tuple(Term(term, any_marks(term)) for term in term_words(analysed))
     letters = [term for term in terms if term.term.isalpha()]
     if 2 * sum(has_marks(term.term) for term in letters) >= len(letters):
         terms = tuple(replace(term, any_marks=False) for term in terms)
@@ -104,9 +105,8 @@ def said(unit: Query) -> tuple[Term, ...]:
             return ()
 
 
-def term_words(text: str) -> list[str]:
+def term_words(tokens: Tokens) -> list[str]:
     """The terms of a text, a written date being one: however it is written, it is the same day."""
-    tokens = analyse(text)
     words: list[str] = []
     dates = iter((*tokens.dates, None))
     date = next(dates)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import enum
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crawl.messages import gettext as _
-from index.text.tokens import analyse_terms
-from searcher.querylang.words import is_special
+from index.query import Term, Word
+from index.text.tokens import Tokens, analyse_terms
+from index.text.written_dates import written_dates
+from searcher.querylang.words import plain_words, special_words
 
 EVERYDAY_NAMES: Mapping[str, str] = {
     "báo": "source",
@@ -76,14 +79,44 @@ class Token:
     """A piece at `text[start:end]`.
 
     `value` is the name of a FIELD, the text of WORDS, WORD and PHRASE, the number of a WEIGHT, the distance of NEAR,
-    behind `>` where the order counts.
+    behind `>` where the order counts. `words` are those of WORDS, WORD and PHRASE; with `exact`, those without marks
+    match no others.
     """
 
     kind: Kind
     start: int
     end: int
     value: str = ""
+    words: tuple[Word, ...] = ()
     exact: bool = False
+
+    @property
+    def is_special(self) -> bool:
+        """Whether there is a pattern or a word with a slip in it."""
+        return not all(isinstance(word, Term) for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class TypedText:
+    """A typed text that was read, once: its pieces, and what it is analysed into. All who look at it look at this."""
+
+    text: str
+    analysed: Tokens
+    tokens: tuple[Token, ...]
+
+    def part(self, start: int, end: int) -> Tokens:
+        """What `text[start:end]` is analysed into; no word runs over either border. A date over one is none."""
+        here = between(self.analysed, start, end)
+        dates = tuple(
+            replace(date, start=start + date.start, end=start + date.end)
+            for date in written_dates(self.text[start:end])
+        )
+        return Tokens(self.analysed.terms[here], self.analysed.starts[here], self.analysed.ends[here], dates)
+
+
+def between(analysed: Tokens, start: int, end: int) -> slice:
+    """Where those terms are that were written between these places of the text."""
+    return slice(bisect_left(analysed.starts, start), bisect_left(analysed.starts, end))
 
 
 STARTS = frozenset({Kind.WORDS, Kind.WORD, Kind.PHRASE, Kind.FIELD, Kind.OPEN, Kind.NOT})
@@ -106,91 +139,110 @@ _WEIGHED = frozenset({Kind.WORD, Kind.PHRASE, Kind.NEAR, Kind.CLOSE})
 _SLIPS = re.compile(r"(?<=[^\W\d_])~(?!1?$)[0-9]+$")
 
 
-def lex(text: str) -> Iterator[Token]:
-    """The tokens of the text; what holds no word and is no operator is left out."""
-    operators = _OPERATORS if any(map(str.islower, text)) else _ENGLISH
-    position, before = 0, None
-    while position < len(text):
-        if blank := _BLANK.match(text, position):
-            position, before = blank.end(), None
-            continue
-        token = _structure(text, position, before) or _chunk(text, position, before, operators)
-        position, before = token.end, token.kind
-        if token.kind is not Kind.WORDS or analyse_terms(token.value):
-            yield token
+def lex(text: str, analysed: Tokens) -> TypedText:
+    """The text cut into its pieces; what holds no word and is no operator is left out.
+
+    `analysed` is its analysis. Raises QuerySyntaxError.
+    """
+    return TypedText(text, analysed, tuple(_Lexer(text, analysed).tokens()))
 
 
-def _structure(text: str, start: int, before: Kind | None) -> Token | None:
-    """A distance, weight, parenthesis, phrase, excluding hyphen or field name, if one begins here."""
-    if before is Kind.PHRASE and (near := _NEAR.match(text, start)):
-        return Token(Kind.NEAR, start, near.end(), near[1])
-    if before in _WEIGHED and (weight := _WEIGHT.match(text, start)):
-        return Token(Kind.WEIGHT, start, weight.end(), weight[1])
-    if kind := _PARENTHESES.get(text[start]):
-        return Token(kind, start, start + 1)
-    if quote := _QUOTE.match(text, start):
-        return _quoted(text, quote)
-    if exclusion := _EXCLUSION.match(text, start):
-        return Token(Kind.NOT, start, exclusion.end())
-    return None if before is Kind.FIELD else _field_name(text, start)
+class _Lexer:
+    """Cuts one text; what is a word in it was found before, by its analysis."""
 
+    def __init__(self, text: str, analysed: Tokens) -> None:
+        self._text = text
+        self._analysed = analysed
+        self._operators = _OPERATORS if any(map(str.islower, text)) else _ENGLISH
 
-def _quoted(text: str, quote: re.Match[str]) -> Token:
-    inside = _INSIDE.match(text, quote.end())
-    assert inside is not None
-    has_words = bool(analyse_terms(inside[0]))
-    if inside.end() == len(text):
-        mended = text + '"' if has_words else without(text, quote.start(), len(text))
-        raise QuerySyntaxError(quote.end() - 1, _("this quotation mark is never closed."), mended)
-    if not has_words:
-        raise QuerySyntaxError(
-            quote.start(),
-            _("there is no word between these quotation marks."),
-            without(text, quote.start(), inside.end() + 1),
-        )
-    return Token(Kind.PHRASE, quote.start(), inside.end() + 1, inside[0], exact=quote[0].startswith("="))
+    def tokens(self) -> Iterator[Token]:
+        position, before = 0, None
+        while position < len(self._text):
+            if blank := _BLANK.match(self._text, position):
+                position, before = blank.end(), None
+                continue
+            token = self._structure(position, before) or self._chunk(position, before)
+            position, before = token.end, token.kind
+            if token.kind is not Kind.WORDS or token.words:
+                yield token
 
+    def _terms(self, start: int, end: int) -> tuple[str, ...]:
+        return self._analysed.terms[between(self._analysed, start, end)]
 
-def _field_name(text: str, start: int) -> Token | None:
-    match = _FIELD.match(text, start)
-    if match is None or (name := match[1].lower()) not in FIELD_NAMES:
-        return None
-    value = _CHUNK.match(text, match.end())
-    if text.startswith("(", match.end()) or _QUOTE.match(text, match.end()):
-        return Token(Kind.FIELD, start, match.end(), name)
-    if value and analyse_terms(value[0]):
-        return Token(Kind.FIELD, start, match.end(), name)
-    if name in EVERYDAY_NAMES:
-        return None
-    blank = _BLANK.match(text, match.end())
-    mended = without(text, start, match.end())
-    if blank and blank.end() < len(text):
-        mended = text[: match.end()] + text[blank.end() :]
-    raise QuerySyntaxError(start, _("{field}: needs a value right behind it.").format(field=match[1]), mended)
+    def _structure(self, start: int, before: Kind | None) -> Token | None:
+        """A distance, weight, parenthesis, phrase, excluding hyphen or field name, if one begins here."""
+        if before is Kind.PHRASE and (near := _NEAR.match(self._text, start)):
+            return Token(Kind.NEAR, start, near.end(), near[1])
+        if before in _WEIGHED and (weight := _WEIGHT.match(self._text, start)):
+            return Token(Kind.WEIGHT, start, weight.end(), weight[1])
+        if kind := _PARENTHESES.get(self._text[start]):
+            return Token(kind, start, start + 1)
+        if quote := _QUOTE.match(self._text, start):
+            return self._quoted(quote)
+        if exclusion := _EXCLUSION.match(self._text, start):
+            return Token(Kind.NOT, start, exclusion.end())
+        return None if before is Kind.FIELD else self._field_name(start)
 
+    def _quoted(self, quote: re.Match[str]) -> Token:
+        text = self._text
+        inside = _INSIDE.match(text, quote.end())
+        assert inside is not None
+        terms = self._terms(*inside.span())
+        if inside.end() == len(text):
+            mended = text + '"' if terms else without(text, quote.start(), len(text))
+            raise QuerySyntaxError(quote.end() - 1, _("this quotation mark is never closed."), mended)
+        if not terms:
+            raise QuerySyntaxError(
+                quote.start(),
+                _("there is no word between these quotation marks."),
+                without(text, quote.start(), inside.end() + 1),
+            )
+        exact = quote[0].startswith("=")
+        words = special_words(inside[0], exact=exact) or plain_words(terms, exact=exact)
+        return Token(Kind.PHRASE, quote.start(), inside.end() + 1, inside[0], words, exact)
 
-def _chunk(text: str, start: int, before: Kind | None, operators: Mapping[str, Kind]) -> Token:
-    chunk = _CHUNK.match(text, start)
-    assert chunk is not None
-    if word := _word(text, start, chunk[0]):
-        return word
-    # What is glued to a field name or to an excluding hyphen is a value, even in capitals.
-    attached = before in {Kind.FIELD, Kind.NOT}
-    kind = Kind.WORDS if attached else operators.get(chunk[0], Kind.WORDS)
-    return Token(kind, start, chunk.end(), chunk[0])
+    def _field_name(self, start: int) -> Token | None:
+        text = self._text
+        match = _FIELD.match(text, start)
+        if match is None or (name := match[1].lower()) not in FIELD_NAMES:
+            return None
+        value = _CHUNK.match(text, match.end())
+        if text.startswith("(", match.end()) or _QUOTE.match(text, match.end()):
+            return Token(Kind.FIELD, start, match.end(), name)
+        if value and self._terms(*value.span()):
+            return Token(Kind.FIELD, start, match.end(), name)
+        if name in EVERYDAY_NAMES:
+            return None
+        blank = _BLANK.match(text, match.end())
+        mended = without(text, start, match.end())
+        if blank and blank.end() < len(text):
+            mended = text[: match.end()] + text[blank.end() :]
+        hint = _("{field}: needs a value right behind it.").format(field=match[1])
+        raise QuerySyntaxError(start, hint, mended)
 
+    def _chunk(self, start: int, before: Kind | None) -> Token:
+        chunk = _CHUNK.match(self._text, start)
+        assert chunk is not None
+        if word := self._word(start, chunk[0]):
+            return word
+        # What is glued to a field name or to an excluding hyphen is a value, even in capitals.
+        attached = before in {Kind.FIELD, Kind.NOT}
+        kind = Kind.WORDS if attached else self._operators.get(chunk[0], Kind.WORDS)
+        words = plain_words(self._terms(*chunk.span())) if kind is Kind.WORDS else ()
+        return Token(kind, start, chunk.end(), chunk[0], words)
 
-def _word(text: str, start: int, chunk: str) -> Token | None:
-    """A word with a star, a tilde or a weight behind it, if the chunk is one."""
-    weight = _WEIGHT.search(chunk)
-    word = chunk[: weight.start()] if weight else chunk
-    if slips := _SLIPS.search(word):
-        place = start + slips.start()
-        mended = f"{text[:place]}~{text[start + len(word) :]}"
-        raise QuerySyntaxError(place, _("only one letter can be off."), mended)
-    if is_special(word) or (weight and analyse_terms(word)):
-        return Token(Kind.WORD, start, start + len(word), word)
-    return None
+    def _word(self, start: int, chunk: str) -> Token | None:
+        """A word with a star, a tilde or a weight behind it, if the chunk is one."""
+        weight = _WEIGHT.search(chunk)
+        word = chunk[: weight.start()] if weight else chunk
+        if slips := _SLIPS.search(word):
+            place = start + slips.start()
+            mended = f"{self._text[:place]}~{self._text[start + len(word) :]}"
+            raise QuerySyntaxError(place, _("only one letter can be off."), mended)
+        words = special_words(word)
+        if weight and not words:
+            words = plain_words(self._terms(start, start + len(word)))
+        return Token(Kind.WORD, start, start + len(word), word, words) if words else None
 
 
 def without(text: str, start: int, end: int) -> str:

@@ -1,7 +1,7 @@
 """Search: a request goes in, a page of results comes out.
 
-search      one search, the same for all fronts      snippets    marked excerpts
-permalinks  a request as an address's query string   timelimit   how long the engine may be asked
-reprints    the printings of one article compared    why_none    why a page is empty
-lookup      one article by any of its names
+request     what is asked, and its faults            search      one search, the same for all fronts
+snippets    marked excerpts                          timelimit   how long the engine may be asked
+permalinks  a request as an address's query string   why_none    why a page is empty
+reprints    the printings of one article compared    lookup      one article by any of its names
 """

@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 
 from crawl.messages import gettext as _
 from index.engine import Sort
-from searcher.querylang.syntax import parse_day
-from searcher.results.search import RequestError, SearchRequest
+from searcher.querylang.dates import parse_day
+from searcher.results.request import RequestError, SearchRequest
 
 REPEATABLE = ("source", "province", "section", "author")
 """Parameters that may be given several times: one of their values must match."""

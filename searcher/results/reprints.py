@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.document import Document
-from index.engine import Engine, Sort
+from index.engine import Engine, SearchOptions, Sort
 from index.query import Keyword
 from index.reprints.overlap import shingles, syllables
 
@@ -35,7 +35,7 @@ def printings(id: str, engine: Engine) -> tuple[Document, ...]:
     group = next((document.group for document in engine.documents([id])), None)
     if group is None:
         return ()
-    found = engine.search(Keyword("group", group), sort=Sort.OLDEST, limit=MAX_REPRINTS)
+    found = engine.search(Keyword("group", group), SearchOptions(sort=Sort.OLDEST, limit=MAX_REPRINTS))
     return tuple(hit.document for hit in found.hits) if found.total > 1 else ()
 
 

@@ -5,107 +5,23 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from itertools import takewhile
 from pathlib import Path
 from typing import Self
 
 from crawl.datafolder.folder import DataFolder
-from crawl.messages import gettext as _
 from index.document import Document
-from index.engine import Engine, Hit, QueryTimeout, Sort, TooManyWords, open_engine
-from index.query import And, Between, Keyword, Not, Or, Prefer, Query
-from index.text.tokens import analyse_terms
-from searcher.querylang.syntax import ParsedQuery, QuerySyntaxError, parse, too_many_words, whole_value
+from index.engine import Engine, Hit, QueryTimeout, SearchOptions, Sort, TooManyWords
+from index.opening import open_engine
+from index.query import And, Not, Prefer, Query
+from searcher.querylang.syntax import ParsedQuery, parse, too_many_words, understood
+from searcher.results.request import MAX_REACH, SearchRequest, check, filters
 from searcher.results.snippets import Marks, Snippet, marks, snippet
 from searcher.suggest.corrections import Slip, correction, mended, quoted_values, slips
 from searcher.suggest.other_provinces import with_other_provinces
 
-MAX_LIMIT = 1_000
-MAX_REACH = 10_000
-"""The last hit that paging shows; whoever wants more wants an export, not pages."""
-
 MAX_PARTIAL = 100
 """How many partial matches follow the whole ones at most: they are ranked by how much they hold of the query,
 so what comes later has little to do with it."""
-
-
-_EARLIEST = 8
-"""Articles that are looked at for the first of a group: those of one moment are hardly more."""
-
-
-class RequestError(ValueError):
-    """A request that cannot be answered; its text says what to change."""
-
-
-class LimitOutOfRange(RequestError):
-    """`limit` is not between 1 and MAX_LIMIT."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        super().__init__(
-            _("{limit} hits a page are not possible. Ask for 1 to {most}.").format(
-                limit=limit, most=MAX_LIMIT
-            )
-        )
-
-
-class PageOutOfRange(RequestError):
-    """`page` is below 1, or ends beyond the hit numbered MAX_REACH."""
-
-    def __init__(self, page: int, last: int) -> None:
-        self.page, self.last = page, last
-        super().__init__(
-            _("There is no page {page}, only 1 to {last}. To see other articles, narrow the search.").format(
-                page=page, last=last
-            )
-        )
-
-
-class EmptyFilter(RequestError):
-    """The value of a filter holds no letter and no digit."""
-
-    def __init__(self, name: str, value: str) -> None:
-        self.name, self.value = name, value
-        super().__init__(
-            _("The filter {name} cannot be {value}. Give it a name, or leave it out.").format(
-                name=name, value=repr(value)
-            )
-        )
-
-
-class DatesReversed(RequestError):
-    """The first day lies after the last."""
-
-    def __init__(self, first: date, last: date) -> None:
-        self.first, self.last = first, last
-        super().__init__(
-            _("No day lies between {first} and {last}. Exchange the two dates.").format(
-                first=first, last=last
-            )
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class SearchRequest:
-    """What is asked: `text` in the grammar of `searcher.querylang.syntax`, and filters.
-
-    `first` and `last` are inclusive days in Vietnam. Each other filter names the values of which one
-    must match; values typed without marks match with any. `page` counts from 1. With `fold` only the best hit of
-    those that are reprints of each other is shown.
-    """
-
-    text: str
-    limit: int = 10
-    page: int = 1
-    first: date | None = None
-    last: date | None = None
-    source: tuple[str, ...] = ()
-    province: tuple[str, ...] = ()
-    section: tuple[str, ...] = ()
-    author: tuple[str, ...] = ()
-    sort: Sort = Sort.RELEVANCE
-    fold: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +82,28 @@ class ResultPage:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The hits of a page, how many articles and groups match whole, and how many hits can be paged to."""
+    """The hits of a page, how many articles and groups match whole, and how many hits can be paged to.
+
+    `meant` is what partial matches were looked for with.
+    """
 
     total: int
     groups: int
     reachable: int
     hits: tuple[ResultHit, ...]
     generation: str
+    meant: ParsedQuery
     slips: tuple[Slip, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """Another request, what it means, under which filters, and how many articles it must find more than."""
+
+    request: SearchRequest
+    meant: ParsedQuery | None
+    within: Query | None
+    beyond: int = 0
 
 
 class Searcher:
@@ -211,15 +141,17 @@ class Searcher:
         """
         if isinstance(request, str):
             request = SearchRequest(request)
-        try:
-            return self._search(request)
-        except TooManyWords as error:
-            raise too_many_words(request.text, error) from error
-
-    def _search(self, request: SearchRequest) -> ResultPage:
         began = time.perf_counter()
         check(request)
         parsed, within = parse(request.text), filters(request)
+        try:
+            return self._answered(request, parsed, within, began)
+        except TooManyWords as error:
+            raise too_many_words(parsed, error) from error
+
+    def _answered(
+        self, request: SearchRequest, parsed: ParsedQuery, within: Query | None, began: float
+    ) -> ResultPage:
         together = parsed.is_prose and request.sort is Sort.RELEVANCE
         found = (self._together if together else self._whole_first)(parsed, within, request)
         return ResultPage(
@@ -229,10 +161,10 @@ class Searcher:
             groups=found.groups,
             took_ms=(time.perf_counter() - began) * 1000,
             generation=found.generation,
-            hits=tuple(replace(hit, reprints=self._reprints(hit.document)) for hit in found.hits),
+            hits=self._with_reprints(found.hits),
             page=request.page,
             limit=request.limit,
-            suggestions=self._offered(request, parsed, found.total),
+            suggestions=self._offered(request, parsed, within, found),
             slips=found.slips,
             has_next=request.page * request.limit
             < min(found.reachable, MAX_REACH // request.limit * request.limit),
@@ -242,87 +174,93 @@ class Searcher:
         offset = (request.page - 1) * request.limit
         whole = self._engine.search(
             parsed.query,
-            within=within,
-            sort=request.sort,
-            fold=request.fold,
-            limit=request.limit,
-            offset=offset,
+            SearchOptions(
+                within=within, sort=request.sort, fold=request.fold, limit=request.limit, offset=offset
+            ),
         )
         shown = [_result(hit, parsed.query, partial=False) for hit in whole.hits]
         reachable = whole.groups if request.fold else whole.total
         if offset + request.limit < reachable or request.sort is not Sort.RELEVANCE:
-            return _Found(whole.total, whole.groups, reachable, tuple(shown), whole.generation)
+            return _Found(whole.total, whole.groups, reachable, tuple(shown), whole.generation, parsed)
         if not whole.total and parsed.title is not None:
             parsed = replace(parsed, partial=parsed.title)
         meant, found = self._meant(parsed)
         rest = replace(request, limit=request.limit - len(shown))
         partial, total = self._partial(meant, parsed.query, within, rest, offset=max(0, offset - reachable))
         shown += [_result(hit, meant.partial or meant.query, partial=True) for hit in partial]
-        return _Found(whole.total, whole.groups, reachable + total, tuple(shown), whole.generation, found)
+        return _Found(
+            whole.total, whole.groups, reachable + total, tuple(shown), whole.generation, meant, found
+        )
 
     def _together(self, parsed: ParsedQuery, within: Query | None, request: SearchRequest) -> _Found:
         meant, slipped = self._meant(parsed)
         assert meant.partial is not None
         offset = (request.page - 1) * request.limit
         found = self._engine.search(
-            meant.partial, within=within, fold=request.fold, limit=request.limit, offset=offset
+            meant.partial, SearchOptions(within=within, fold=request.fold, limit=request.limit, offset=offset)
         )
         strict = And((parsed.query,) if within is None else (parsed.query, within))
-        whole = self._engine.search(meant.partial, within=strict, limit=0)
+        whole = self._engine.search(meant.partial, SearchOptions(within=strict, limit=0))
         ids = self._engine.matching(parsed.query, [hit.document.id for hit in found.hits])
         shown = tuple(_result(hit, meant.partial, partial=hit.document.id not in ids) for hit in found.hits)
         reachable = found.groups if request.fold else found.total
-        return _Found(whole.total, whole.groups, reachable, shown, found.generation, slipped)
+        return _Found(whole.total, whole.groups, reachable, shown, found.generation, meant, slipped)
 
     def _meant(self, parsed: ParsedQuery) -> tuple[ParsedQuery, tuple[Slip, ...]]:
         """What partial matches are looked for with: words that no article has give way to what was probably meant."""
         if parsed.partial is None or not (parsed.is_prose or isinstance(parsed.query, Prefer)):
             return parsed, ()
-        found = slips(parsed.text, self._engine)
-        meant = _understood(mended(parsed.text, found)) if found else None
+        found = slips(parsed.typed, self._engine)
+        meant = understood(mended(parsed.text, found)) if found else None
         if meant is None or meant.partial is None or meant.is_prose != parsed.is_prose:
             return parsed, ()
         return meant, found
 
-    def _reprints(self, document: Document) -> Reprints | None:
-        if document.group is None:
-            return None
-        known = self._engine.search(Keyword("group", document.group), sort=Sort.OLDEST, limit=_EARLIEST)
-        if known.total <= 1:  # its other articles are not indexed yet
-            return None
-        moment = known.hits[0].document.published
-        oldest = takewhile(lambda one: one.published == moment, (hit.document for hit in known.hits))
-        return Reprints(known.total - 1, min(oldest, key=_first_seen))
+    def _with_reprints(self, hits: tuple[ResultHit, ...]) -> tuple[ResultHit, ...]:
+        """The hits, told of what else is printed of them; the engine is asked once for all."""
+        names = [hit.document.group for hit in hits if hit.document.group is not None]
+        # A group of one: its other articles are not indexed yet.
+        reprints = {
+            group.first.group: Reprints(group.count - 1, group.first)
+            for group in (self._engine.groups(names) if names else ())
+            if group.count > 1
+        }
+        return tuple(replace(hit, reprints=reprints.get(hit.document.group)) for hit in hits)
 
-    def _offered(self, request: SearchRequest, parsed: ParsedQuery, total: int) -> tuple[Suggestion, ...]:
+    def _offered(
+        self, request: SearchRequest, parsed: ParsedQuery, within: Query | None, found: _Found
+    ) -> tuple[Suggestion, ...]:
         """The suggestions of a first page; none when time runs out over them, for the hits are already there."""
         try:
-            return self._suggestions(request, parsed, total) if request.page == 1 else ()
+            return self._suggestions(request, parsed, within, found) if request.page == 1 else ()
         except QueryTimeout:
             return ()
 
-    def _suggestions(self, request: SearchRequest, parsed: ParsedQuery, total: int) -> tuple[Suggestion, ...]:
-        """Other queries worth trying where `total` was found, each with what it finds under the same filters."""
-        tries: list[tuple[SearchRequest, int]] = []  # each with what it must find more than
-        better = correction(parsed.text, self._engine, found_nothing=total == 0)
+    def _suggestions(
+        self, request: SearchRequest, parsed: ParsedQuery, within: Query | None, found: _Found
+    ) -> tuple[Suggestion, ...]:
+        """Other queries worth trying where this was found, each with what it finds under the same filters."""
+        tries: list[_Try] = []
+        better = correction(parsed, self._engine, found_nothing=not found.total, known=found.meant)
         if better is not None:
-            tries.append((replace(request, text=better), 0))
+            tries.append(_Try(replace(request, text=better.text), better, within))
         if wider := with_other_provinces(parsed, request.province):
-            tries.append((replace(request, text=wider, province=()), total))
-        if not total and not parsed.is_prose:
-            tries += [(replace(request, text=quoted), 0) for quoted in quoted_values(parsed.text)]
+            other = replace(request, text=wider, province=())
+            narrowed = filters(other) if request.province else within
+            tries.append(_Try(other, understood(wider), narrowed, beyond=found.total))
+        if not found.total and not parsed.is_prose:
+            texts = quoted_values(parsed.typed)
+            tries += (_Try(replace(request, text=text), understood(text), within) for text in texts)
         return tuple(
-            Suggestion(other.text, found, other)
-            for other, beyond in tries
-            if (found := self._count(other, unless=parsed.query)) > beyond
+            Suggestion(one.request.text, total, one.request)
+            for one in tries
+            if one.meant is not None
+            and one.meant.query != parsed.query
+            and (total := self._count(one.meant.query, one.within)) > one.beyond
         )
 
-    def _count(self, request: SearchRequest, *, unless: Query) -> int:
-        """How many articles a request finds; 0 also where it cannot be understood, or asks the same query again."""
-        meant = _understood(request.text)
-        if meant is None or meant.query == unless:
-            return 0
-        return self._engine.search(meant.query, within=filters(request), limit=0).total
+    def _count(self, query: Query, within: Query | None) -> int:
+        return self._engine.search(query, SearchOptions(within=within, limit=0)).total
 
     def _partial(
         self, meant: ParsedQuery, strict: Query, within: Query | None, request: SearchRequest, *, offset: int
@@ -331,60 +269,11 @@ class Searcher:
         if meant.partial is None:
             return (), 0
         some = And((meant.partial, Not(strict)))
-        # A full page of whole matches still asks for one: its total tells whether there is a next page.
         found = self._engine.search(
-            some, within=within, fold=request.fold, limit=max(1, request.limit), offset=offset
+            some, SearchOptions(within=within, fold=request.fold, limit=request.limit, offset=offset)
         )
         total = found.groups if request.fold else found.total
         return found.hits[: max(0, min(request.limit, MAX_PARTIAL - offset))], min(total, MAX_PARTIAL)
-
-
-def _understood(text: str) -> ParsedQuery | None:
-    """What a text means that was made out of another; None where that made it too long, or no query."""
-    try:
-        return parse(text)
-    except QuerySyntaxError:
-        return None
-
-
-def check(request: SearchRequest) -> None:
-    """Raise the RequestError that says why this request cannot be answered, if it cannot."""
-    if not 1 <= request.limit <= MAX_LIMIT:
-        raise LimitOutOfRange(request.limit)
-    last_page = MAX_REACH // request.limit
-    if not 1 <= request.page <= last_page:
-        raise PageOutOfRange(request.page, last_page)
-    if request.first and request.last and request.first > request.last:
-        raise DatesReversed(request.first, request.last)
-
-
-def filters(request: SearchRequest) -> Query | None:
-    """What narrows a search without changing a score, or None.
-
-    Raises EmptyFilter.
-    """
-    named = {
-        "source": request.source,
-        "province": request.province,
-        "section": request.section,
-        "author": request.author,
-    }
-    parts: list[Query] = [
-        Or(tuple(_filter_value(name, value) for value in values)) for name, values in named.items() if values
-    ]
-    if request.first or request.last:
-        parts.append(Between(request.first, request.last))
-    return And(tuple(parts)) if parts else None
-
-
-def _filter_value(name: str, value: str) -> Query:
-    if not analyse_terms(value):
-        raise EmptyFilter(name, value)
-    return whole_value(name, value)
-
-
-def _first_seen(document: Document) -> tuple[datetime, str]:
-    return document.first_seen, document.id
 
 
 def _result(hit: Hit, query: Query, *, partial: bool) -> ResultHit:

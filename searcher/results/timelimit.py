@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
 from index.document import Document
-from index.engine import Engine, EngineStatus, Hits, QueryTimeout, Sort, TermCount, ValueCount, Writer
+from index.engine import (
+    DEFAULT_OPTIONS,
+    Engine,
+    EngineStatus,
+    Group,
+    Hits,
+    QueryTimeout,
+    SearchOptions,
+    TermCount,
+    ValueCount,
+    Writer,
+)
 from index.query import Query
 
 _Answer = TypeVar("_Answer")
@@ -23,23 +35,10 @@ class TimeLimited:
         self._seconds = seconds
         self._end = time.monotonic() + seconds
 
-    def search(
-        self,
-        query: Query,
-        *,
-        within: Query | None = None,
-        sort: Sort = Sort.RELEVANCE,
-        fold: bool = False,
-        limit: int = 10,
-        offset: int = 0,
-        seconds: float | None = None,
-    ) -> Hits:
+    def search(self, query: Query, options: SearchOptions = DEFAULT_OPTIONS) -> Hits:
         """The matches of `query`; see `index.engine.Engine.search`."""
         return self._ask(
-            seconds,
-            lambda left: self._engine.search(
-                query, within=within, sort=sort, fold=fold, limit=limit, offset=offset, seconds=left
-            ),
+            options.seconds, lambda left: self._engine.search(query, replace(options, seconds=left))
         )
 
     def value_counts(
@@ -55,6 +54,10 @@ class TimeLimited:
     ) -> tuple[tuple[date, int], ...]:
         """Matches by day; see `index.engine.Engine.day_counts`."""
         return self._ask(seconds, lambda left: self._engine.day_counts(query, within=within, seconds=left))
+
+    def groups(self, names: Sequence[str], *, seconds: float | None = None) -> tuple[Group, ...]:
+        """The groups with these names; see `index.engine.Engine.groups`."""
+        return self._ask(seconds, lambda left: self._engine.groups(names, seconds=left))
 
     def matching(self, query: Query, ids: Sequence[str], *, seconds: float | None = None) -> frozenset[str]:
         """Which of these documents match; see `index.engine.Engine.matching`."""

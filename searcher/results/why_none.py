@@ -9,9 +9,10 @@ from dataclasses import replace
 
 from crawl.messages import format_number, printable
 from crawl.messages import gettext as _
-from index.engine import Engine
-from searcher.querylang.syntax import whole_value
-from searcher.results.search import MAX_REACH, ResultPage, Searcher, SearchRequest
+from index.engine import ONLY_COUNTED, Engine
+from searcher.querylang.words import whole_value
+from searcher.results.request import MAX_REACH, SearchRequest
+from searcher.results.search import ResultPage, Searcher
 
 
 def why_none(page: ResultPage, request: SearchRequest, engine: Engine) -> tuple[str, ...]:
@@ -47,5 +48,5 @@ def _unknown(request: SearchRequest, engine: Engine) -> Iterator[str]:
     )
     for field, values, sentence in sentences:
         for value in values:
-            if not engine.search(whole_value(field, value), limit=0).total:
+            if not engine.search(whole_value(field, value), ONLY_COUNTED).total:
                 yield sentence.format(name=printable(value))

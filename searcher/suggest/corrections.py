@@ -15,11 +15,12 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise, takewhile
 
 from index.document import FIELDS, KEYWORD_FIELDS, Document
-from index.engine import Engine
+from index.engine import ONLY_COUNTED, Engine, SearchOptions
 from index.query import Everything, Phrase, Query, Term
-from index.text.tokens import analyse
+from index.text.tokens import Tokens, analyse
 from index.text.vietnamese import fold, folds, has_marks
-from searcher.querylang.lexer import FIELD_NAMES, Kind, QuerySyntaxError, lex
+from searcher.querylang.lexer import FIELD_NAMES, Kind, TypedText
+from searcher.querylang.syntax import ParsedQuery, understood
 from searcher.suggest.keystrokes import from_telex, from_vni
 
 MAX_WORDS = 8
@@ -52,19 +53,40 @@ class _Word:
     end: int
 
 
-def correction(text: str, engine: Engine, *, found_nothing: bool = False) -> str | None:
+def correction(
+    parsed: ParsedQuery, engine: Engine, *, found_nothing: bool = False, known: ParsedQuery | None = None
+) -> ParsedQuery | None:
     """The text as it was probably meant, or None where nothing better is known.
 
     Only words and phrases are mended: whoever writes operators and fields knows what they write. Words that the
     index has are doubted where they are rare, or all of them where the text `found_nothing`.
-    Raises what the engine raises.
+    `known` is another text that was read already, and may be what is meant. Raises what the engine raises.
     """
-    if not _is_plain(text):
+    if not _is_plain(parsed):
         return None
-    mended = _typed_out(text, engine)
-    words = _words(mended)
+    read = (parsed,) if known is None else (parsed, known)
+    before = _read(_typed_out(parsed.typed, engine), read)
+    if before is None:
+        return None
+    words = _words(before.typed.analysed)
     if not 0 < len(words) <= MAX_WORDS:
-        return mended if mended != text else None
+        return before if before is not parsed else None
+    chosen = _chosen(words, engine, found_nothing=found_nothing)
+    after = _read(_replaced(before.text, words, chosen), (before, *read))
+    return after if after is not None and _says_else(after, parsed) else None
+
+
+def _read(text: str, known: Sequence[ParsedQuery]) -> ParsedQuery | None:
+    """What the text means; it is read only where it is none of those that were."""
+    return next((one for one in known if one.text == text), None) or understood(text)
+
+
+def _says_else(meant: ParsedQuery, typed: ParsedQuery) -> bool:
+    return fold(meant.text) != fold(typed.text) or meant.typed.analysed.terms != typed.typed.analysed.terms
+
+
+def _chosen(words: Sequence[_Word], engine: Engine, *, found_nothing: bool) -> dict[int, str]:
+    """The words that were probably meant, by their places; nothing for those that stay as they are."""
     articles = _count(Everything(), engine)
     doubted = articles * len(FIELDS) if found_nothing else articles // _RARE
     chosen = {
@@ -76,10 +98,7 @@ def correction(text: str, engine: Engine, *, found_nothing: bool = False) -> str
     for place, term in _marked_by_neighbours(put_right, engine).items():
         if _holders(words[place].term, engine):
             chosen.setdefault(place, term)
-    if _stands_so(words, chosen, engine):
-        chosen = {}
-    mended = _replaced(mended, words, chosen)
-    return mended if fold(mended) != fold(text) or _keys(mended) != _keys(text) else None
+    return {} if _stands_so(words, chosen, engine) else chosen
 
 
 def _stands_so(words: Sequence[_Word], chosen: Mapping[int, str], engine: Engine) -> bool:
@@ -92,12 +111,12 @@ def _stands_so(words: Sequence[_Word], chosen: Mapping[int, str], engine: Engine
     return typed > 0 and _count(meant, engine) < _FAR_MORE * (typed + 1)
 
 
-def quoted_values(text: str) -> Iterator[str]:
+def quoted_values(typed: TypedText) -> Iterator[str]:
     """The text with two and more words behind a field's colon in quotation marks; without them it takes one.
 
     `tỉnh:Khánh Hòa` asks for the province Khánh, and for the word Hòa anywhere.
     """
-    tokens = tuple(lex(text))
+    text, tokens = typed.text, typed.tokens
     for place, token in enumerate(tokens):
         if token.kind is Kind.FIELD and FIELD_NAMES[token.value] in _WHOLE:
             words = tuple(takewhile(lambda after: after.kind is Kind.WORDS, tokens[place + 1 :]))
@@ -106,12 +125,10 @@ def quoted_values(text: str) -> Iterator[str]:
                 yield f'{text[:begin]}"{text[begin : last.end]}"{text[last.end :]}'
 
 
-def _is_plain(text: str) -> bool:
+def _is_plain(parsed: ParsedQuery) -> bool:
     """Whether there are only words and phrases; a quotation mark too many, as titles have it, is neither."""
-    try:
-        return {token.kind for token in lex(text)} <= {Kind.WORDS, Kind.PHRASE}
-    except QuerySyntaxError:
-        return False
+    kinds = {token.kind for token in parsed.typed.tokens}
+    return kinds <= {Kind.WORDS, Kind.PHRASE} and parsed.typed.text == parsed.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +141,16 @@ class Slip:
     end: int
 
 
-def slips(text: str, engine: Engine) -> tuple[Slip, ...]:
+def slips(typed: TypedText, engine: Engine) -> tuple[Slip, ...]:
     """The first MAX_SLIPS words of the text that no article has and that one of the index's words explains.
 
     Raises what the engine raises.
     """
-    words = _words(text)
+    words = _words(typed.analysed)
     unknown = (place for place, word in enumerate(words) if not _holders(word.term, engine))
     found = ((words[place], _meant(place, words, engine)) for place in islice(unknown, MAX_SLIPS))
     return tuple(
-        Slip(text[word.start : word.end], meant, word.start, word.end) for word, meant in found if meant
+        Slip(typed.text[word.start : word.end], meant, word.start, word.end) for word, meant in found if meant
     )
 
 
@@ -149,12 +166,7 @@ def _in_case_of(typed: str, meant: str) -> str:
     return meant.upper() if typed.isupper() else meant
 
 
-def _keys(text: str) -> tuple[str, ...]:
-    return analyse(text).terms
-
-
-def _words(text: str) -> list[_Word]:
-    tokens = analyse(text)
+def _words(tokens: Tokens) -> list[_Word]:
     triples = zip(tokens.terms, tokens.starts, tokens.ends, strict=True)
     return [_Word(term, start, end) for term, start, end in triples if term.isalpha()]
 
@@ -177,26 +189,26 @@ def _holders(term: str, engine: Engine) -> int:
 # Keystrokes
 
 
-def _typed_out(text: str, engine: Engine) -> str:
+def _typed_out(text: TypedText, engine: Engine) -> str:
     """The text with keystrokes of Telex and VNI turned into letters, where the index has the result only."""
 
     def letters(chunk: re.Match[str]) -> str:
         typed = chunk[0]
-        if not typed.isascii() or not any(map(str.isalpha, typed)) or _all_known(typed, engine):
+        if not typed.isascii() or not any(map(str.isalpha, typed)) or _is_known(chunk, text, engine):
             return typed
         meant = (from_telex(typed), from_vni(typed))
         known = next((word for word in meant if word is not None and _holders(word, engine)), None)
         return typed if known is None else _in_case_of(typed, known)
 
-    return _CHUNK.sub(letters, text)
+    return _CHUNK.sub(letters, text.text)
 
 
-def _all_known(typed: str, engine: Engine) -> bool:
-    """Whether the keystrokes are words of the index as they stand; digits inside a word never are."""
-    words = _words(typed)
+def _is_known(chunk: re.Match[str], text: TypedText, engine: Engine) -> bool:
+    """Whether the keystrokes are a word of the index as they stand; digits inside a word never are."""
+    words = _words(text.part(*chunk.span()))
     return (
         len(words) == 1
-        and words[0].end - words[0].start == len(typed)
+        and (words[0].start, words[0].end) == chunk.span()
         and _holders(words[0].term, engine) > 0
     )
 
@@ -277,7 +289,7 @@ def _loose(term: str) -> Term:
 
 
 def _count(query: Query, engine: Engine) -> int:
-    return engine.search(query, limit=0).total
+    return engine.search(query, ONLY_COUNTED).total
 
 
 # Marks
@@ -330,7 +342,9 @@ def _pair(left: str, right: str, engine: Engine) -> int:
 
 def _written(pair: tuple[str, str], engine: Engine) -> Iterator[tuple[str, ...]]:
     """How the pair is written in the first articles that hold it in any marking, if not mostly as typed."""
-    anyhow = engine.search(Phrase(tuple(Term(fold(term), any_marks=True) for term in pair)), limit=_READ)
+    anyhow = engine.search(
+        Phrase(tuple(Term(fold(term), any_marks=True) for term in pair)), SearchOptions(limit=_READ)
+    )
     much_more = _FAR_MORE if any(map(has_marks, pair)) else 1
     if anyhow.total >= much_more * (_pair(*pair, engine) + 1):
         for hit in anyhow.hits:

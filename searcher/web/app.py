@@ -19,7 +19,7 @@ from crawl.messages import printable, speaking
 from index.engine import Engine, EngineError
 from searcher.querylang.syntax import QuerySyntaxError
 from searcher.results.lookup import NoSuchArticle, SeveralArticles
-from searcher.results.search import RequestError
+from searcher.results.request import RequestError
 from searcher.web import operations, problems
 from searcher.web.api import Api
 from searcher.web.language import language_of

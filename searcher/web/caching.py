@@ -9,7 +9,8 @@ from flask import Response, request
 
 from crawl.messages import current_language
 from searcher.results import permalinks
-from searcher.results.search import ResultPage, SearchRequest
+from searcher.results.request import SearchRequest
+from searcher.results.search import ResultPage
 
 _RELEASE = version("timbao")
 

@@ -10,7 +10,7 @@ from flask import request, url_for
 
 from index.document import Document
 from searcher.results import permalinks
-from searcher.results.search import SearchRequest
+from searcher.results.request import SearchRequest
 from searcher.web.language import chosen_language
 
 

@@ -20,7 +20,8 @@ from searcher.output.sentences import reprints_line, shown_when, slip_sentences
 from searcher.querylang.syntax import QuerySyntaxError, parse
 from searcher.results import lookup, permalinks
 from searcher.results.reprints import printings
-from searcher.results.search import RequestError, Searcher, SearchRequest
+from searcher.results.request import RequestError, SearchRequest
+from searcher.results.search import Searcher
 from searcher.results.timelimit import TimeLimited
 from searcher.results.why_none import why_none
 from searcher.web import links, problems

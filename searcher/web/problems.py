@@ -14,7 +14,7 @@ from index.engine import CorruptIndex, NoIndex, QueryTimeout, StaleIndex
 from searcher.output.as_json import json_text
 from searcher.querylang.lexer import QuerySyntaxError
 from searcher.results.lookup import NoSuchArticle, SeveralArticles
-from searcher.results.search import RequestError
+from searcher.results.request import RequestError
 
 MEDIA_TYPE = "application/problem+json"
 

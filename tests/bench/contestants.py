@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from index.document import Document, dump_document, load_document, published_day
-from index.engine import open_engine
+from index.engine import SearchOptions
+from index.opening import open_engine
 from index.query import And, Between, Keyword, Or, Phrase, Query, Term
 from index.text.tokens import keyword_key
 from tests.bench.contest import (
@@ -60,7 +61,7 @@ class TimbaoReader:
         query, within = timbao_query(case), timbao_filter(case)
 
         def ask() -> Found:
-            found = self._engine.search(query, within=within, limit=TOP)
+            found = self._engine.search(query, SearchOptions(within=within, limit=TOP))
             return Found(found.total, lambda: [hit.document for hit in found.hits])
 
         return ask

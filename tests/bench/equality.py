@@ -33,7 +33,8 @@ from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from crawl.article import utc_now
 from index.document import TEXT_FIELDS, Document, published_day, text_terms
-from index.engine import Engine, open_engine
+from index.engine import Engine, SearchOptions
+from index.opening import open_engine
 from index.query import And, Wildcard
 from index.ranking import K1, B
 from index.text.tokens import keyword_key
@@ -134,7 +135,9 @@ def _stock_query(case: Case) -> Any:
 
 def difference(engine: Engine, case: Case, expected: Answer) -> str | None:
     """What timbao answers differently; None if nothing. Equal scores may be in any order."""
-    found = engine.search(timbao_query(case), within=timbao_filter(case), limit=len(expected) + 1)
+    found = engine.search(
+        timbao_query(case), SearchOptions(within=timbao_filter(case), limit=len(expected) + 1)
+    )
     scores = {hit.document.id: hit.score for hit in found.hits}
     if (found.total, scores.keys()) != (len(expected), expected.keys()):
         return (

@@ -22,7 +22,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from index.document import Document
-from index.engine import open_engine
+from index.opening import open_engine
 from tests.bench.contest import Case
 from tests.bench.contestants import CONTESTANTS
 from tests.bench.corpora import CorpusError, data_folder, present, read_documents

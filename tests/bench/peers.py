@@ -158,7 +158,7 @@ class Timbao:
     def __init__(self, passages: Sequence[Passage]) -> None:
         from crawl.article import utc_now
         from index.document import Document
-        from index.engine import open_engine
+        from index.opening import open_engine
         from searcher.results.search import Searcher
 
         self._folder = tempfile.TemporaryDirectory(prefix="timbao-bench-")
@@ -173,7 +173,7 @@ class Timbao:
     def search(self, query: str) -> Sequence[str]:
         """The first page; a text that is no query finds nothing."""
         from searcher.querylang.syntax import QuerySyntaxError
-        from searcher.results.search import SearchRequest
+        from searcher.results.request import SearchRequest
 
         try:
             page = self._searcher.search(SearchRequest(query, limit=DEPTH))

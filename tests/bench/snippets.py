@@ -25,7 +25,8 @@ from pathlib import Path
 import numpy as np
 
 from index.document import Document
-from index.engine import open_engine
+from index.engine import SearchOptions
+from index.opening import open_engine
 from index.query import Query
 from searcher.querylang.syntax import QuerySyntaxError, parse
 from searcher.results.snippets import marks, snippet
@@ -68,7 +69,7 @@ def measure(folder: Path, asked: Sequence[str]) -> Excerpts:
                 query = parse(text).query
             except QuerySyntaxError:  # half of a pair of quotation marks, say
                 continue
-            documents = [hit.document for hit in engine.search(query, limit=_HITS).hits]
+            documents = [hit.document for hit in engine.search(query, SearchOptions(limit=_HITS)).hits]
             if len(documents) == _HITS:
                 times.append([_cut(documents, query) for _turn in range(2)])
     if not times:
