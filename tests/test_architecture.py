@@ -3,16 +3,75 @@
 from __future__ import annotations
 
 import ast
+import functools
+import graphlib
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("crawl", "index", "searcher")
-MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+PATHS = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+# A room is a folder, or a module that stands beside the folders of its package. Each with the rooms that it imports:
+# the table says how the house is, from the ground up, so a new arrow is a change to it, and so is one that is gone.
+ROOMS = """
+crawl.article:
+crawl.extraction.encoding:
+crawl.messages:
+crawl.urls:
+crawl.datafolder: crawl.article crawl.messages
+crawl.fetching: crawl.article crawl.messages crawl.urls
+crawl.archive: crawl.article crawl.fetching crawl.messages crawl.urls
+crawl.sources: crawl.datafolder crawl.messages
+crawl.extraction: crawl.article crawl.datafolder crawl.extraction.encoding crawl.messages crawl.sources
+    crawl.urls
+crawl.frontier: crawl.archive crawl.article crawl.extraction crawl.fetching crawl.messages crawl.sources
+    crawl.urls
+crawl.crawler: crawl.archive crawl.article crawl.datafolder crawl.extraction crawl.fetching crawl.frontier
+    crawl.messages crawl.sources crawl.urls
+crawl.ingest: crawl.archive crawl.article crawl.crawler crawl.extraction crawl.extraction.encoding
+    crawl.fetching crawl.messages crawl.sources crawl.urls
+crawl.sources.probing: crawl.archive crawl.article crawl.crawler crawl.datafolder crawl.extraction
+    crawl.fetching crawl.frontier crawl.ingest crawl.messages crawl.sources crawl.urls
+crawl.cli: crawl.archive crawl.article crawl.crawler crawl.datafolder crawl.extraction crawl.ingest
+    crawl.messages crawl.sources crawl.sources.probing crawl.urls
+index.query:
+index.ranking:
+index.text: index.query
+index.document: crawl.article index.text
+index.reprints: crawl.archive crawl.article crawl.datafolder crawl.messages index.text
+index.engine: crawl.messages index.document index.query index.text
+index.embedded: crawl.article crawl.datafolder crawl.messages index.document index.engine index.query
+    index.ranking index.text
+index.embedded.whoosh: crawl.messages index.document index.embedded index.engine index.ranking index.text
+index.opening: crawl.messages index.embedded index.engine
+index.build: crawl.archive crawl.article crawl.datafolder crawl.messages crawl.sources index.document
+    index.engine index.opening index.query index.reprints index.text
+index.cli: crawl.datafolder crawl.messages index.build
+searcher.querylang: crawl.messages index.document index.engine index.query index.text
+searcher.suggest: index.document index.engine index.query index.text searcher.querylang
+searcher.results: crawl.archive crawl.article crawl.datafolder crawl.messages index.build index.document
+    index.engine index.opening index.query index.reprints index.text searcher.querylang searcher.suggest
+searcher.output: crawl.article crawl.messages index.document searcher.results
+searcher.jobs: crawl.archive crawl.article crawl.crawler crawl.datafolder crawl.frontier crawl.messages
+    crawl.sources index.build index.engine searcher.output
+searcher.web: crawl.archive crawl.article crawl.messages index.document index.engine index.query
+    searcher.output searcher.querylang searcher.results
+searcher.cli: crawl.archive crawl.datafolder crawl.frontier crawl.ingest crawl.messages crawl.sources
+    index.document index.engine index.opening index.text searcher.jobs searcher.output searcher.results
+    searcher.web
+searcher.__main__: searcher.cli
+"""
+MAY_IMPORT = {
+    room: set(others.split())
+    for room, others in re.findall(r"^([\w.]+):((?:[ \n]+[\w.]+)*)$", ROOMS, re.MULTILINE)
+}
 
 # Of crawl, what anybody above may import: it loads neither requests nor bs4.
 LIGHT = {"crawl.article", "crawl.archive", "crawl.datafolder", "crawl.messages"}
@@ -34,16 +93,29 @@ CONFINED: dict[str, set[str]] = {
     "warcio": {"crawl/archive/warc.py"},
 }
 DUMPING_GROUNDS = {"utils", "util", "helpers", "common", "base", "types", "constants", "settings", "misc"}
+LONGEST_MODULE = 400  # lines
+
+
+def name_of(path: Path) -> str:
+    """The path inside the checkout, with forward slashes."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def module_of(path: Path) -> str:
+    """The name by which a file is imported."""
+    return name_of(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+MODULES = {module_of(path): path for path in PATHS}
 
 
 def imports(path: Path, *, top_level_only: bool = False) -> Iterator[str]:
-    """The absolute names of the modules that a module imports; not those for type checking only."""
+    """The absolute names of the modules that a module imports, also inside functions and for type checking only."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     skipped = {
         id(inner)
         for node in ast.walk(tree)
-        if (isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING")
-        or (top_level_only and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+        if top_level_only and (is_for_types(node) or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
         for inner in ast.walk(node)
     }
     for node in ast.walk(tree):
@@ -53,32 +125,63 @@ def imports(path: Path, *, top_level_only: bool = False) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             assert node.level == 0, f"{path} has a relative import"
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names = (f"{node.module}.{alias.name}" for alias in node.names)
+            yield from (name if name in MODULES else node.module for name in names)
+
+
+def is_for_types(node: ast.AST) -> bool:
+    """Whether a statement is there for type checkers only."""
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def room_of(module: str) -> str:
+    """The room that a module stands in."""
+    if MODULES[module].name == "__init__.py":
+        return module
+    folder = module.rpartition(".")[0]
+    return module if folder in PACKAGES else folder
+
+
+@functools.cache
+def arrows(*, between_rooms: bool) -> Mapping[str, set[str]]:
+    """Which of our modules, or rooms, imports which others."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for module, path in MODULES.items():
+        for other in set(imports(path)) & MODULES.keys():
+            start, end = (room_of(module), room_of(other)) if between_rooms else (module, other)
+            found[start] |= {end} - {start}
+    return found
+
+
+@pytest.mark.parametrize("between_rooms", [False, True], ids=["modules", "rooms"])
+def test_nothing_is_imported_in_a_circle(between_rooms: bool) -> None:
+    """Neither modules nor rooms import each other round about, not even inside functions or for types."""
+    graphlib.TopologicalSorter(arrows(between_rooms=between_rooms)).prepare()
+
+
+def test_the_table_of_rooms() -> None:
+    """Every room imports the rooms that the table gives for it, no other and no fewer."""
+    found = arrows(between_rooms=True)
+    rooms = {room_of(module) for module in MODULES} - set(PACKAGES)
+    assert {room: found.get(room, set()) for room in rooms} == MAY_IMPORT
+
+
+def test_imports_point_one_way() -> None:
+    """searcher imports index and crawl, index imports crawl, crawl imports nothing of ours."""
+    for room, others in arrows(between_rooms=True).items():
+        package = room.split(".")[0]
+        allowed = PACKAGES[: PACKAGES.index(package) + 1]
+        assert {other.split(".")[0] for other in others} <= set(allowed), room
 
 
 def modules_of_crawl(path: Path, *, top_level_only: bool = False) -> set[str]:
-    """The modules of crawl that a module imports, however it says so."""
+    """The parts of crawl that a module imports, however it says so."""
     names = imports(path, top_level_only=top_level_only)
     return {".".join(name.split(".")[:2]) for name in names if name.startswith("crawl.")}
 
 
-def name_of(path: Path) -> str:
-    """The path inside the checkout, with forward slashes."""
-    return path.relative_to(ROOT).as_posix()
-
-
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_imports_point_one_way(path: Path) -> None:
-    """searcher imports index and crawl, index imports crawl, crawl imports nothing of ours."""
-    package = name_of(path).split("/")[0]
-    allowed = PACKAGES[: PACKAGES.index(package) + 1]
-    ours = {name.split(".")[0] for name in imports(path)} & set(PACKAGES)
-    assert ours <= set(allowed)
-
-
 @pytest.mark.parametrize(
-    "path", [path for path in MODULES if not name_of(path).startswith("crawl/")], ids=name_of
+    "path", [path for path in PATHS if not name_of(path).startswith("crawl/")], ids=name_of
 )
 def test_only_light_parts_of_crawl_are_imported_from_above(path: Path) -> None:
     """Above crawl only its light modules are imported, except where commands are put together."""
@@ -105,7 +208,7 @@ def test_no_way_of_importing_is_overlooked(tmp_path: Path) -> None:
         assert modules_of_crawl(module, top_level_only=True) == set()
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@pytest.mark.parametrize("path", PATHS, ids=name_of)
 def test_third_party_packages_stay_where_they_belong(path: Path) -> None:
     """Each confined package is imported only by the modules that exist for it."""
     found = {name.split(".")[0] for name in imports(path)}
@@ -115,14 +218,15 @@ def test_third_party_packages_stay_where_they_belong(path: Path) -> None:
     assert "whoosh" not in found or name_of(path).startswith("index/embedded/whoosh/")
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@pytest.mark.parametrize("path", PATHS, ids=name_of)
 def test_no_module_is_a_dumping_ground(path: Path) -> None:
-    """A module is named after its one reason to change, and no name shadows a top-level package."""
+    """A module is short, named after its one reason to change, and no name shadows a top-level package."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
     assert path.stem not in DUMPING_GROUNDS
     assert path.stem not in PACKAGES
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@pytest.mark.parametrize("path", PATHS, ids=name_of)
 def test_nothing_binds_the_name_index(path: Path) -> None:
     """`index` is a package; a variable or parameter of that name would hide it."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -146,10 +250,8 @@ def loaded_by(statement: str) -> set[str]:
 @pytest.mark.parametrize("name", sorted(LIGHT))
 def test_light_modules_load_neither_requests_nor_bs4(name: str) -> None:
     """What may be imported from above costs no crawler, whichever module of a folder it is."""
-    paths = map(name_of, MODULES)
-    inside = [path[:-3].replace("/", ".") for path in paths if f"{name}.".replace(".", "/") in path]
-    module = ", ".join([name, *inside])
-    assert not loaded_by(f"import {module}") & {"requests", "bs4", "lxml", "feedparser", "flask", "whoosh"}
+    inside = ", ".join(module for module in MODULES if f"{module}.".startswith(f"{name}."))
+    assert not loaded_by(f"import {inside}") & {"requests", "bs4", "lxml", "feedparser", "flask", "whoosh"}
 
 
 def test_a_terminal_search_loads_neither_the_crawler_nor_the_web() -> None:
