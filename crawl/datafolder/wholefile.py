@@ -1,4 +1,4 @@
-"""Writing a file whole: a reader sees the old text or the new one, never half of either."""
+"""Writing a file whole: a reader sees the old text or the new one, never half of either; and what lasts."""
 
 from __future__ import annotations
 
@@ -18,17 +18,19 @@ def write_whole(path: Path, text: str) -> None:
     try:
         with temporary.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        sync(temporary)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the new name durable too; the file alone is not enough on every file system."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Have a file's content, or a folder's entries, on the disk when this returns.
+
+    A new name needs both: the file alone is not enough on every file system.
+    """
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

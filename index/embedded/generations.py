@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from crawl.article import format_when, utc_now
+from crawl.datafolder.wholefile import sync
 from crawl.messages import gettext as _
 from index.embedded.contents import Contents, unwrap_record, wrap_record
 from index.embedded.layout import FORMAT
-from index.embedded.storage import Vanished, backend, replace_file, sync
+from index.embedded.storage import Vanished, backend, replace_file
 from index.engine import CorruptIndex, EngineBusy, NoIndex, StaleIndex
 from index.text.tokens import ANALYSIS_VERSION
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from crawl.article import VIETNAM, When
+from crawl.datafolder.wholefile import sync
 from crawl.messages import gettext as _
 from index.engine import CorruptIndex, EngineError, EngineUnavailable
 
@@ -55,15 +55,6 @@ def replace_file(path: Path, content: bytes, after: Iterable[Path] = ()) -> None
         sync(file)
     unfinished.replace(path)
     sync(path.parent)
-
-
-def sync(path: Path) -> None:
-    """Have a file's content, or a folder's entries, on the disk when this returns."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 class Vanished(CorruptIndex):
