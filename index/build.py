@@ -10,17 +10,16 @@ from itertools import takewhile
 from pathlib import Path
 
 from crawl.archive.store import Archive
-from crawl.article import StoredArticle, local_day
+from crawl.article import StoredArticle
 from crawl.datafolder.folder import Settings
 from crawl.datafolder.processes import processors
 from crawl.messages import gettext as _
 from crawl.sources.registry import load_sources
-from index.document import Document
+from index.document import Document, to_document
 from index.engine import ONLY_COUNTED, Engine, EngineStatus, NoIndex, StaleIndex, Writer
 from index.opening import open_engine
 from index.query import Everything
 from index.reprints.groups import ReprintGroups
-from index.text.provinces import province_on
 from index.text.tokens import ANALYSIS_VERSION
 
 STRETCH = 20_000
@@ -230,28 +229,3 @@ def _put_changes(
     if progress:
         progress(indexed, indexed)
     return BuildReport(indexed, generation, rebuilt=stretch is None, regrouped=regrouped)
-
-
-def to_document(stored: StoredArticle, province: str | None, group: str | None = None) -> Document:
-    """The archive's article as the engine takes it, in the `group` of its reprints.
-
-    `province` is the one its paper was founded in; the document has the name it bore when the article appeared.
-    """
-    article = stored.article
-    return Document(
-        id=stored.id,
-        source=article.source,
-        title=article.title,
-        first_seen=stored.first_seen,
-        url=article.url,
-        lead=article.lead,
-        body=article.body,
-        captions=article.captions,
-        author=article.author,
-        province=province and province_on(province, article.published and local_day(article.published)),
-        section=article.section,
-        tags=article.tags,
-        published=article.published,
-        group=group,
-        agency=article.agency,
-    )

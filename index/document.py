@@ -9,7 +9,8 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from crawl.article import When, format_when, local_day
+from crawl.article import StoredArticle, When, format_when, local_day
+from index.text.provinces import province_on
 from index.text.tokens import analyse, analyse_terms, keyword_key
 from index.text.written_dates import written_dates
 
@@ -79,6 +80,31 @@ class Document:
     published: When | None = None
     group: str | None = None
     agency: str | None = None
+
+
+def to_document(stored: StoredArticle, province: str | None, group: str | None = None) -> Document:
+    """The archive's article as the engine takes it, in the `group` of its reprints.
+
+    `province` is the one its paper was founded in; the document has the name it bore when the article appeared.
+    """
+    article = stored.article
+    return Document(
+        id=stored.id,
+        source=article.source,
+        title=article.title,
+        first_seen=stored.first_seen,
+        url=article.url,
+        lead=article.lead,
+        body=article.body,
+        captions=article.captions,
+        author=article.author,
+        province=province and province_on(province, article.published and local_day(article.published)),
+        section=article.section,
+        tags=article.tags,
+        published=article.published,
+        group=group,
+        agency=article.agency,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from crawl.archive.store import Archive, NoArchive
 from crawl.article import Article
 from crawl.datafolder.folder import DataFolder, Settings
 from index import build as build_module
-from index.build import BuildReport, Checkpoint, build, build_folder, pending, to_document
-from index.document import Document
+from index.build import BuildReport, Checkpoint, build, build_folder, pending
+from index.document import Document, to_document
 from index.engine import Engine, EngineBusy, EngineStatus, NoIndex, SearchOptions, Sort, StaleIndex
 from index.opening import open_engine
 from index.query import Everything, Keyword, Term

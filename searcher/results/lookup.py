@@ -12,8 +12,7 @@ from crawl.article import Article, Revision, StoredArticle
 from crawl.datafolder.folder import DataFolder
 from crawl.messages import gettext as _
 from crawl.messages import printable
-from index.build import to_document
-from index.document import Document
+from index.document import Document, to_document
 from index.engine import Engine, EngineError, NoIndex
 
 
