@@ -12,7 +12,7 @@ from crawl.article import Page
 from crawl.extraction.dom import parse, text_of
 from crawl.extraction.extract import Unreadable
 from crawl.extraction.sandbox import OVER_BUDGET, Extractors
-from crawl.extraction.selectors import PARTS, BadSelector, Chosen, Match, check_selectors
+from crawl.extraction.selectors import PARTS, BadSelector, Match, SelectedParts, check_selectors
 from crawl.sources.source import Selectors, Source
 
 PAGE = (
@@ -29,7 +29,7 @@ def source(**selectors: tuple[str, ...]) -> Source:
 def test_what_is_removed_is_counted_and_not_found() -> None:
     """Selectors mean the page as it was sent: positions count what is removed, of which nothing is found."""
     root = parse(PAGE).root
-    chosen = Chosen(
+    chosen = SelectedParts(
         root, source(remove=(".ads", "p.none", "html"), lead=("p:nth-child(3)",), tags=(".sapo",))
     )
     assert chosen.text("lead") == "hai"
@@ -42,7 +42,7 @@ def test_what_is_removed_is_counted_and_not_found() -> None:
 
 def test_matches_are_counted() -> None:
     """Every selector, also one that comes too late to decide, has the number of its elements on the page as sent."""
-    chosen = Chosen(parse(PAGE).root, source(lead=(".none", ".sapo"), remove=("div", ".sapo")))
+    chosen = SelectedParts(parse(PAGE).root, source(lead=(".none", ".sapo"), remove=("div", ".sapo")))
     assert chosen.counts() == (
         Match("lead", ".none", 0),
         Match("lead", ".sapo", 3),
@@ -56,7 +56,7 @@ def test_matches_are_counted() -> None:
 def test_a_bad_selector_names_its_part(part: str) -> None:
     """Whichever part it is for, and whether a better one stands before it, a bad selector is named with its place."""
     bad = source(**{part: ("p", "div p[x")})
-    for attempt in (lambda: check_selectors(bad), lambda: Chosen(parse(PAGE).root, bad)):
+    for attempt in (lambda: check_selectors(bad), lambda: SelectedParts(parse(PAGE).root, bad)):
         with pytest.raises(BadSelector, match=r"x\.vn") as error:
             attempt()
         found = error.value

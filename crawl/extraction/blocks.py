@@ -73,7 +73,7 @@ class Block:
 class Element:
     """What the rules need to know of an element around a block; `number` is its place in the page.
 
-    `chosen` is the body that a source's selectors name; `article` and `body` are HTML's and schema.org's; `kind` and
+    `selected` is the body that a source's selectors name; `article` and `body` are HTML's and schema.org's; `kind` and
     `apart` are as in `Marks`.
     """
 
@@ -82,7 +82,7 @@ class Element:
     apart: bool = False
     article: bool = False
     body: bool = False
-    chosen: bool = False
+    selected: bool = False
     kind: str = ""
 
 

@@ -22,9 +22,9 @@ _SEVERAL = 3  # articles make a list
 
 def find_body(outline: Outline, places: Sequence[int]) -> list[int]:
     """Those of the places (of `without_furniture`) that hold the article's body; none without prose."""
-    chosen = [place for place in places if any(one.chosen for one in outline[place].around)]
-    if chosen:
-        return chosen
+    selected = [place for place in places if any(one.selected for one in outline[place].around)]
+    if selected:
+        return selected
     worths = _worths(outline, places)
     best = _best(worths)
     if best is None:

@@ -37,7 +37,7 @@ from crawl.extraction.outline import walk
 from crawl.extraction.paragraphs import Parts, sort_out
 from crawl.extraction.published import modified, printed_date, published, time_element
 from crawl.extraction.sections import path_above, printed_path, section_names, tag_links, unique_tags
-from crawl.extraction.selectors import BadSelector, Chosen
+from crawl.extraction.selectors import BadSelector, SelectedParts
 from crawl.extraction.title import choose_title, text_after, title_place
 from crawl.extraction.trace import Found, How, Trace
 from crawl.messages import gettext as _
@@ -161,10 +161,10 @@ class _Reading:
 
     def __init__(self, page: Page, source: Source, tree: Tree) -> None:
         self._page, self._source, self._root = page, source, tree.root
-        self._chosen = Chosen(tree.root, source)
+        self._selected = SelectedParts(tree.root, source)
         self._meta = read_meta(meta_pairs(tree.root))
         self._said = read_json_ld(tree.json_ld)
-        self._body = self._chosen.body()
+        self._body = self._selected.body()
         self._walked = walk(tree.root, self._body)
         claimed = [*canonical_links(tree.root), self._meta.url]
         self._address = read_address(claimed, page.final_url, source.hosts)
@@ -209,7 +209,7 @@ class _Reading:
         if not body:
             return _Layout(outline, places, (), "", None)
         self._trace.note("body", How.SELECTOR if self._body is not None else How.PROSE)
-        title = self._chosen.text("title")
+        title = self._selected.text("title")
         self._trace.note("title", How.SELECTOR)
         if not title:
             title = self._title(outline, places, body)
@@ -218,7 +218,7 @@ class _Reading:
     def _parts(self, layout: _Layout) -> Parts:
         text = text_after(layout.outline, layout.body, layout.title)
         description = self._meta.description or self._said.description or ""
-        lead = self._chosen.text("lead")
+        lead = self._selected.text("lead")
         how = How.SELECTOR
         if text and not lead:
             lead = lead_above(layout.outline, layout.places, layout.top, text, description)
@@ -274,15 +274,15 @@ class _Reading:
         if not layout.body:
             return None
         seen = self._page.fetched
-        written = map(parse_written, self._chosen.texts("date"))
-        chosen = next(filter(None, written), None)
-        shown = chosen or printed_date(layout.outline, layout.top, layout.body, seen)
+        written = map(parse_written, self._selected.texts("date"))
+        selected = next(filter(None, written), None)
+        shown = selected or printed_date(layout.outline, layout.top, layout.body, seen)
         said, meta = self._said.published, self._meta.published
         claims = (
             (said, How.JSON_LD),
             (meta, How.META),
             (None if said or meta else time_element(self._root), How.TIME),
-            (shown, How.SELECTOR if chosen else How.PRINTED),
+            (shown, How.SELECTOR if selected else How.PRINTED),
         )
         return self._trace.first("published", published(claims, shown, seen))
 
@@ -294,9 +294,9 @@ class _Reading:
 
     def _captions(self, parts: Parts) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The captions, and the addresses of their pictures where any is known."""
-        if chosen := self._chosen.texts("captions"):
+        if selected := self._selected.texts("captions"):
             self._trace.note("captions", How.SELECTOR)
-            return chosen, ()
+            return selected, ()
         if parts.captions:
             self._trace.note("captions", How.MARKUP)
         base = self._page.final_url
@@ -305,7 +305,7 @@ class _Reading:
 
     def _author(self, layout: _Layout, parts: Parts) -> tuple[str | None, str | None]:
         """The author and their role; machines are often told the newspaper's own name, which says nothing."""
-        chosen = name_in(self._chosen.text("author"), trusted=True)
+        selected = name_in(self._selected.text("author"), trusted=True)
         said, meta = (
             name_in(name, trusted=True) if name and not self._is_newsroom(name) else None
             for name in (clean(self._said.author or ""), clean(self._meta.author or ""))
@@ -313,7 +313,7 @@ class _Reading:
         marked = marked_author(layout.outline, layout.places, layout.top, layout.body)
         author = self._trace.first(
             "author",
-            (chosen, How.SELECTOR),
+            (selected, How.SELECTOR),
             (said, How.JSON_LD),
             (marked, How.MARKUP),
             (parts.author, How.SIGNED),
@@ -346,7 +346,7 @@ class _Reading:
         names = section_names(path, layout.title)
         return self._trace.first(
             "section",
-            (next(iter(self._chosen.texts("section")[-1:]), None), How.SELECTOR),
+            (next(iter(self._selected.texts("section")[-1:]), None), How.SELECTOR),
             (clean(self._said.section or ""), How.JSON_LD),
             (clean(self._meta.section or ""), How.META),
             (names[-1] if names else None, How.BREADCRUMB),
@@ -354,7 +354,7 @@ class _Reading:
 
     def _tags(self) -> tuple[str, ...]:
         candidates = (
-            (self._chosen.texts("tags"), How.SELECTOR),
+            (self._selected.texts("tags"), How.SELECTOR),
             (tag_links(self._walked.tags), How.MARKUP),
             (self._said.tags, How.JSON_LD),
             (self._meta.tags, How.META),

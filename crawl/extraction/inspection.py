@@ -8,7 +8,7 @@ from crawl.article import Page, local_day
 from crawl.extraction.blocks import clean
 from crawl.extraction.dom import text_of
 from crawl.extraction.extract import Explanation, Rejected, explain, tree_of
-from crawl.extraction.selectors import Chosen, Match
+from crawl.extraction.selectors import Match, SelectedParts
 from crawl.sources.source import Source
 
 
@@ -35,6 +35,6 @@ def inspect(page: Page, source: Source) -> Inspection:
     tree = tree_of(page)
     if isinstance(tree, Rejected):
         return Inspection(explanation)
-    chosen = Chosen(tree.root, source.as_of(local_day(page.fetched)))
-    removed = (Removed(selector, clean(text_of(element))) for selector, element in chosen.removed)
-    return Inspection(explanation, chosen.counts(), tuple(removed))
+    selected = SelectedParts(tree.root, source.as_of(local_day(page.fetched)))
+    removed = (Removed(selector, clean(text_of(element))) for selector, element in selected.removed)
+    return Inspection(explanation, selected.counts(), tuple(removed))

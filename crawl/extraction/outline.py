@@ -33,8 +33,8 @@ class Walked:
     tags: Sequence[dom.Element]
 
 
-def walk(root: dom.Element, chosen: dom.Element | None) -> Walked:
-    """Walk over all that is shown; `chosen` is the body that a source's selectors mean."""
+def walk(root: dom.Element, selected: dom.Element | None) -> Walked:
+    """Walk over all that is shown; `selected` is the body that a source's selectors mean."""
     writer = OutlineWriter()
     breadcrumbs: list[dom.Element] = []
     tags: list[dom.Element] = []
@@ -47,7 +47,7 @@ def walk(root: dom.Element, chosen: dom.Element | None) -> Walked:
             breadcrumbs.append(element)
         if marks.tags:
             tags.append(element)
-        writer.enter(marks, chosen=element is chosen)
+        writer.enter(marks, selected=element is selected)
         if element.tag == "img":
             writer.show(_picture_address(element))
         if element.text:
@@ -56,7 +56,7 @@ def walk(root: dom.Element, chosen: dom.Element | None) -> Walked:
             visit(child)
             if child.tail:
                 writer.write(child.tail)
-        writer.leave(marks, chosen=element is chosen)
+        writer.leave(marks, selected=element is selected)
 
     visit(root)  # no deeper than trees are
     return Walked(writer.outline, breadcrumbs[:_MOST_CANDIDATES], tags[:_MOST_CANDIDATES])
@@ -123,9 +123,9 @@ class OutlineWriter:
         self._in_links = self._in_bold = self._in_slanted = 0  # how much of the parts is
         self._begun_links = 0  # how many links began in the parts
 
-    def enter(self, marks: Marks, *, chosen: bool = False) -> None:
-        """An element begins; `chosen` is the one that a source's selectors mean, and a block in any case."""
-        if marks.block or chosen:
+    def enter(self, marks: Marks, *, selected: bool = False) -> None:
+        """An element begins; `selected` is the one that a source's selectors mean, and a block in any case."""
+        if marks.block or selected:
             self._flush()
             self._numbers += 1
             self._open.append(
@@ -136,7 +136,7 @@ class OutlineWriter:
                         apart=marks.apart,
                         article=marks.article,
                         body=marks.body,
-                        chosen=chosen,
+                        selected=selected,
                         kind=marks.kind,
                     ),
                     marks,
@@ -152,9 +152,9 @@ class OutlineWriter:
         if marks.line_break:
             self._break_line()
 
-    def leave(self, marks: Marks, *, chosen: bool = False) -> None:
+    def leave(self, marks: Marks, *, selected: bool = False) -> None:
         """The element entered last, which had these marks, ends."""
-        if marks.block or chosen:
+        if marks.block or selected:
             self._flush()
             self._open.pop()
         if marks.table:

@@ -69,7 +69,7 @@ def _each(selectors: Selectors) -> Iterator[tuple[str, str]]:
     return ((part, selector) for part in PARTS for selector in getattr(selectors, part))
 
 
-class Chosen:
+class SelectedParts:
     """The page under `root` as the source's selectors see it; what they remove is gone. Raises BadSelector.
 
     A page of a source without selectors is not looked into, and nothing is loaded for it. `removed` has what was

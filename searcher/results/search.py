@@ -1,4 +1,4 @@
-"""One search, the same for terminal, web page and alerts: `Searcher.search(request) → ResultPage`."""
+"""One search, the same for terminal, web page and programs: `Searcher.search(request) → ResultPage`."""
 
 from __future__ import annotations
 
