@@ -26,6 +26,7 @@ def test_an_unknown_locator_is_refused_with_advice(locator: str) -> None:
     """A locator that no engine understands raises EngineUnavailable, quoting it and showing a right one."""
     with pytest.raises(EngineUnavailable) as caught:
         open_engine(locator)
+    assert caught.value.locator == locator
     assert repr(locator) in str(caught.value)
     assert "whoosh:" in str(caught.value)
 
