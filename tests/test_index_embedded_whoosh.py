@@ -20,6 +20,7 @@ from whoosh import query as whoosh
 from whoosh.filedb.filestore import FileStorage, ReadOnlyError
 from whoosh.matching import ReadTooFar
 from whoosh.qparser import MultifieldParser, QueryParser
+from whoosh.query.spans import SpanNot
 from whoosh.reading import TermNotFound
 from whoosh.scoring import BM25F
 from whoosh.sorting import FieldFacet
@@ -285,6 +286,15 @@ def test_fields_are_searched_as_whoosh_writes_them(folder: Path, typed: str, exp
     """Dates by year, month, range or to the second, keywords by their whole value, prefixes, ids, captions."""
     with open_dir(folder).searcher() as searcher:
         assert sorted(found(searcher, parsed(typed))) == expected
+
+
+def test_what_whoosh_asks_behind_the_last_posting_is_answered(tmp_path: Path) -> None:
+    """SpanNot looks at where the other matcher stands after its end, as Whoosh's own matchers let it."""
+    with closing(WhooshEngine(tmp_path)) as engine:
+        fill(engine, [[article("1", body="lũ quét"), article("2", body="lũ"), article("3", body="lũ về")]])
+    without = SpanNot(whoosh.Term("body", "lũ"), whoosh.Term("body", "quét"))
+    with open_dir(tmp_path).searcher() as searcher:
+        assert sorted(found(searcher, without)) == ["1", "2", "3"]
 
 
 def test_stored_fields_are_the_article(folder: Path) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from crawl.datafolder.quiet_hours import QuietHours
+from crawl.messages import TimbaoError
 from crawl.messages import gettext as _
 
 DEFAULT_DELAY = 5.0
@@ -92,7 +93,7 @@ class Source:
         return replace(self, selectors=held)
 
 
-class SourcesError(Exception):
+class SourcesError(TimbaoError):
     """The file of newspapers cannot be used: `entry` is the table at fault or '', `detail` says why."""
 
     def __init__(self, path: Path, entry: str, detail: str) -> None:
@@ -101,7 +102,7 @@ class SourcesError(Exception):
         super().__init__(_("{where}: {detail}. Correct it and try again.").format(where=where, detail=detail))
 
 
-class UnknownSource(Exception):
+class UnknownSource(TimbaoError):
     """No newspaper is called `name`."""
 
     def __init__(self, name: str) -> None:

@@ -10,6 +10,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Array, Item, Table
 
+from crawl.messages import TimbaoError
 from crawl.messages import gettext as _
 
 Place: TypeAlias = tuple[str, ...]
@@ -20,7 +21,7 @@ _LONG_LINE = 100
 _FOILED = (TOMLKitError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
-class CannotEdit(ValueError):
+class CannotEdit(TimbaoError, ValueError):
     """The file is written in a form that is not changed from here; `lines` are what to write into it by hand."""
 
     def __init__(self, lines: str) -> None:
