@@ -31,6 +31,7 @@ from index.embedded import generations, writer
 from index.embedded.adapter import WhooshEngine
 from index.embedded.whoosh import Phrase as WhooshPhrase
 from index.embedded.whoosh import Prefix, ReadOnlyIndex, exists_in, open_dir
+from index.embedded.whoosh.fields import SEARCHED
 from index.embedded.whoosh.schema import SCHEMA
 from index.engine import CorruptIndex, EngineError, NoIndex, SearchOptions, StaleIndex
 from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Query, Term, Wildcard
@@ -418,6 +419,18 @@ def assert_walks(matcher: Any, expected: dict[int, list[int]], leaps: list[int])
         assert matcher.value_as("frequency") == matcher.weight()
     matcher.reset()
     assert matcher.id() == min(expected)
+
+
+def test_a_rare_term_of_any_field_weighs_more(folder: Path) -> None:
+    """The weight of a term can be asked for in every field that is searched, keywords and dates included."""
+    with open_dir(folder).searcher() as searcher:
+        terms = {field: list(searcher.reader().lexicon(field)) for field in SEARCHED}
+        filled = {field: texts for field, texts in terms.items() if texts}
+        assert {"id", "source", "published", "title", "body"} <= filled.keys()
+        for field, texts in filled.items():
+            weights = [searcher.idf(field, text) for text in texts]
+            holders = [searcher.doc_frequency(field, text) for text in texts]
+            assert weights[holders.index(min(holders))] == max(weights)
 
 
 def test_a_boost_multiplies_scores(folder: Path) -> None:
