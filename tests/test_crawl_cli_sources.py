@@ -59,6 +59,26 @@ def test_what_matches_nothing_is_not_saved(crawled: Timbao, tmp_path: Path) -> N
     assert file.read_bytes() == before
 
 
+def test_what_was_not_tried_or_gives_no_article_is_not_saved(timbao: Timbao, tmp_path: Path) -> None:
+    """Of pages that cannot be had no selector is said to match nothing; without an article nothing is saved."""
+    timbao("sources", "enable", "baokhanhhoa.vn")
+    file = tmp_path / "data" / "sources.toml"
+    before = file.read_bytes()
+    (tmp_path / "short.html").write_text("<h1>Trang trống</h1>", encoding="utf-8")
+    for page, sentence, remark in (
+        ("none.html", "could be tried on none of these pages", "has to match"),
+        ("short.html", "", "none of these pages gave an article"),
+    ):
+        arguments = ("sources", "try", "baokhanhhoa.vn", page, "--select", "title=h1")
+        tried = timbao(*arguments)
+        assert (tried.status, sentence in tried.err) == (4, True)
+        saved = timbao(*arguments, "--save")
+        assert saved.status == 2
+        assert remark in saved.err
+        assert "MATCHES NOTHING" not in tried.err + saved.err
+        assert file.read_bytes() == before
+
+
 def test_a_stale_selector_is_a_remark(crawled: Timbao, tmp_path: Path) -> None:
     """`sources check` names the parts whose selectors find nothing any more, and a selector that is none."""
     file = tmp_path / "data" / "sources.toml"
@@ -119,3 +139,17 @@ def test_the_url_of_a_page_is_the_page(timbao: Timbao) -> None:
         "title"
     ] == "a selector of the newspaper's entry"
     assert one["selectors"] == [{"part": "title", "selector": "h1", "elements": 1}]
+
+
+def test_adding_replaces_no_entry_that_is_there(timbao: Timbao, tmp_path: Path) -> None:
+    """What the data folder's own file says of a newspaper is left, to the byte; the message names the file."""
+    file = tmp_path / "data" / "sources.toml"
+    file.parent.mkdir()
+    written = (
+        '[sources.vanthuan]  # by hand\ntitle = "Báo"\nhosts = ["127.0.0.1"]\ndelay = 9.0  # asked by phone\n'
+    )
+    file.write_text(written, encoding="utf-8")
+    run = timbao("sources", "add", "http://127.0.0.1:9/", "--name", "vanthuan")
+    assert (run.status, run.out) == (2, "")
+    assert "has an entry for vanthuan already" in run.err
+    assert file.read_text("utf-8") == written

@@ -198,7 +198,24 @@ def test_what_matches_nothing_anywhere(settings: Settings) -> None:
     selected: Selected = {"lead": (".sapo", ".none"), "remove": (".ads", "table")}
     found = list(try_selectors(settings, source(9), (), selected))
     assert matches_nothing(found, selected) == (Match("lead", ".none", 0), Match("remove", "table", 0))
-    assert matches_nothing([], {"lead": ("p",)}) == (Match("lead", "p", 0),)
+
+
+def test_pages_that_were_not_looked_into_say_nothing_of_selectors(settings: Settings, tmp_path: Path) -> None:
+    """A missing page and one that is too long are no pages on which a selector matches nothing; others count."""
+    long, short = tmp_path / "long.html", tmp_path / "short.html"
+    long.write_text(article_page(1, PROSE * 12_000), encoding="utf-8")
+    short.write_text("<p class=sapo>x", encoding="utf-8")
+    selected: Selected = {"lead": (".sapo", ".none")}
+    names = [str(tmp_path / "none.html"), str(long)]
+    found = attempt(settings, source(9), *names, **selected)
+    assert [(one.matched, one.gave_article, bool(one.problem)) for one in found] == [(False, False, True)] * 2
+    assert matches_nothing(found, selected) == matches_nothing([], selected) == ()
+    found = attempt(settings, source(9), *names, str(short), **selected)
+    assert [(one.matched, one.gave_article) for one in found] == [(False, False)] * 2 + [(True, False)]
+    assert matches_nothing(found, selected) == (Match("lead", ".none", 0),)
+    short.write_text(article_page(1), encoding="utf-8")
+    (good,) = attempt(settings, source(9), str(short), **selected)
+    assert (good.matched, good.gave_article) == (True, True)
 
 
 def test_whose_pages(settings: Settings) -> None:

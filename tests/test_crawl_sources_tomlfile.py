@@ -20,7 +20,14 @@ LINES = {
     "hosts": ['hosts=["x.vn"]', "hosts = [ 'a.vn', ] # its own", 'hosts = [\n  "x.vn",  # since 2019\n]'],
     "title": ["title = 'Báo'", 'title="Báo"   # as printed'],
     "enabled": ["enabled = false", "enabled=false # not yet"],
-    "selectors": ["", '[{heading}.selectors] # old\nlead = [".sapo"]', 'selectors.lead = [".sapo"]'],
+    "inline": ['selectors = {{ lead = [".sapo"] }}  # found in 2024', "selectors={{}}#none yet"],
+    "selectors": [
+        "",
+        '[{heading}.selectors] # old\nlead = [".sapo"]',
+        'selectors.lead = [".sapo"]',
+        'selectors.lead = [".sapo", # first\n".bare"] # last',
+        '[{heading}.selectors]\nlead = [ # newest last\n  ".#old",  # until 2019\n  ".bare",\n  ".sapo"  # since\n]',
+    ],
 }
 
 
@@ -28,16 +35,21 @@ LINES = {
 def entries(draw: st.DrawFn, name: str) -> str:
     """One newspaper's entry with the comment above it."""
     heading = f'sources."{name}"'
-    keys = draw(st.lists(st.sampled_from(["hosts", "title", "enabled"]), unique=True))
+    plain = ["hosts", "title", "enabled"]
+    keys = draw(st.lists(st.sampled_from([*plain, "inline"]), unique=True))
+    keys = keys if "inline" in keys else [*keys, "selectors"]
     lines = [draw(COMMENTS), f"[{heading}]" + draw(st.sampled_from(["", " # of the north"]))]
-    for key in [*keys, "selectors"]:
+    for key in keys:
         lines += [draw(COMMENTS), draw(st.sampled_from(LINES[key])).format(heading=heading)]
     return "\n".join(lines) + "\n"
 
 
 @given(st.data(), st.sampled_from(["\n", "\r\n"]), st.sampled_from(["", "\ufeff"]))
 def test_what_a_person_wrote_stays(data: st.DataObject, newline: str, mark: str) -> None:
-    """Of any hand-written file every entry but the one changed, and every comment of that one, is as before."""
+    """Of any hand-written file every entry but the one changed, and every comment of that one, is as before.
+
+    Where a list with comments would be another one, that is left to whoever wrote them.
+    """
     parts = [data.draw(entries(f"{name}.vn")) for name in "abc"]
     family = data.draw(st.sampled_from(["", "[families.mine]\nlead = ['h2'] # no dek\n"]))
     parts.insert(data.draw(st.integers(0, 3)), family)
@@ -51,7 +63,16 @@ def test_what_a_person_wrote_stays(data: st.DataObject, newline: str, mark: str)
         "enabled": True,
         "selectors": {**table.get("selectors", {}), "body": ["#b", 'a[x="é"]']},
     }
-    result = with_table(text, ("sources", name), wanted)
+    if lead := table.get("selectors", {}).get("lead"):
+        shorter = [one for one in lead if one != ".bare"]
+        lead = data.draw(st.sampled_from([lead, [*lead, ".new", "p"], shorter, [".other"]]))
+        wanted["selectors"]["lead"] = lead
+    try:
+        result = with_table(text, ("sources", name), wanted)
+    except CannotEdit as error:
+        assert (lead, ".bare" in changed) == ([".other"], True)
+        assert 'lead = [".other"]\n' in error.lines + "\n"  # noqa: PT017
+        return
     after = tomllib.loads(result.removeprefix(mark))
     assert after == {**before, "sources": {**before["sources"], name: wanted}}
     rest = text.split(changed.replace("\n", newline))
@@ -103,8 +124,46 @@ def test_what_cannot_be_changed_is_said() -> None:
     """Where no new table fits, the lines to write are given."""
     with pytest.raises(CannotEdit) as error:
         with_table("sources = { a = 1 }", ("sources", "b.vn"), {"enabled": True, "hosts": ["b.vn"]})
-    assert error.value.lines == '[sources."b.vn"]\nenabled = true\nhosts = ["b.vn"]'
-    assert error.value.lines in str(error.value)
+    written = 'sources."b.vn".enabled = true\nsources."b.vn".hosts = ["b.vn"]'
+    assert error.value.lines == f"# at the top\n{written}"
+
+
+@pytest.mark.parametrize(
+    ("text", "lost", "lines"),
+    [
+        (
+            '[sources."b.vn"]\nx = [ # c\n 1 ]\n[sources."b.vn".y]\nz = 1\n',
+            "x = [ # c\n 1 ]\n",
+            '# below [sources."b.vn"]\nenabled = true\nx = [2]\n# below [sources."b.vn".y]\nw = true',
+        ),
+        (
+            'sources."b.vn".x = [\n 1, # c\n]\nsources."b.vn".y.z = 1\n',
+            'sources."b.vn".x = [\n 1, # c\n]\n',
+            '# at the top\nsources."b.vn".enabled = true\nsources."b.vn".x = [2]\nsources."b.vn".y.w = true',
+        ),
+    ],
+)
+def test_what_is_said_can_be_pasted(text: str, lost: str, lines: str) -> None:
+    """The lines to write, each where it says, make the file what it should be: they are all that differs."""
+    wanted = {"enabled": True, "x": [2], "y": {"z": 1, "w": True}}
+    with pytest.raises(CannotEdit) as error:
+        with_table(text, ("sources", "b.vn"), wanted)
+    assert error.value.lines == lines
+    pasted = text.replace(lost, "")
+    for block in lines.split("# ")[1:]:
+        where, _, written = block.partition("\n")
+        heading = where.removeprefix("below ") + "\n" if where.startswith("below") else ""
+        assert heading in pasted
+        pasted = pasted.replace(heading, f"{heading}{written.rstrip()}\n", 1)
+    assert tomllib.loads(pasted) == {"sources": {"b.vn": wanted}}
+
+
+def test_what_would_lose_a_comment_is_said() -> None:
+    """What is no longer may have a comment that only its writer can give up."""
+    with pytest.raises(CannotEdit) as error:
+        with_table("[a.b]\nx = 1 # why\ny = '# no comment'\n", ("a", "b"), {"z": 1})
+    assert error.value.lines == "# below [a.b]\nz = 1\n# without x\n# without y"
+    assert with_table("[a.b]\ny = '# no comment'\n", ("a", "b"), {"z": 1}) == "[a.b]\nz = 1\n"
 
 
 def test_long_lists_are_written_over_lines() -> None:

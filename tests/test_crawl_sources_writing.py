@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import resource
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -132,6 +135,35 @@ def test_saving_selectors(tmp_path: Path) -> None:
     with pytest.raises(UnknownSource):
         save_selectors(file, "baokhanhoa.vn", {"lead": ("h2",)})
     assert file.read_bytes() == before
+
+
+def test_a_form_that_only_a_person_can_change(tmp_path: Path) -> None:
+    """What is left to the user is said in lines of TOML that end as they should, and the file is as it was."""
+    file = tmp_path / "sources.toml"
+    written = '[sources.x]\nhosts = ["x.example"]\nselectors.lead = [ ".a", # since 2019\n ".b" ]\n'
+    file.write_text(written, encoding="utf-8")
+    with pytest.raises(SourcesError) as error:
+        save_selectors(file, "x", {"lead": (".sapo",)})
+    assert str(error.value).endswith(':\n\n# below [sources.x]\nselectors.lead = [".sapo"]\n')
+    assert "Correct it" not in str(error.value)
+    assert file.read_text("utf-8") == written
+
+
+def test_a_disk_without_room(tmp_path: Path) -> None:
+    """Where the file cannot be written the system's reason is said and what to do; the old file is whole."""
+    file = tmp_path / "sources.toml"
+    before = "# " + "x" * 5000 + "\n"
+    file.write_text(before, encoding="utf-8")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(SourcesError) as error:
+            set_enabled(file, "baokhanhhoa.vn", enabled=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert f"{file}: it cannot be written: {os.strerror(errno.EFBIG)}. Check the disk" in str(error.value)
+    assert "Correct it" not in str(error.value)
+    assert [(one.name, one.read_text("utf-8")) for one in tmp_path.iterdir()] == [("sources.toml", before)]
 
 
 def test_only_writing_loads_what_writes() -> None:

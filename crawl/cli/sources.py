@@ -15,9 +15,10 @@ from crawl.messages import format_number, mark, ngettext, printable
 from crawl.messages import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from crawl.article import Article
+    from crawl.extraction.selectors import Match
     from crawl.sources.probing.check import Health
     from crawl.sources.probing.trial import Tried
     from crawl.sources.source import Source
@@ -200,8 +201,13 @@ def try_source(
     for match in idle:
         sentence = _("{part}: “{selector}” MATCHES NOTHING on any of these pages.")
         click.echo(printable(sentence.format(part=match.part, selector=match.selector)), err=True)
+    if selected and not any(one.matched for one in tried):
+        click.echo(_("The selectors could be tried on none of these pages."), err=True)
     if save:
-        _save_selected(settings, subject.source, selected, is_sound=not idle)
+        if objection := _objection(tried, idle):
+            click.echo(objection, err=True)
+            raise SystemExit(USAGE_ERROR)
+        _save_selected(settings, subject.source, selected)
     if any(one.problem for one in tried):
         raise SystemExit(PARTLY_DONE)
 
@@ -245,14 +251,18 @@ def _print_tried(tried: Tried, *, as_json: bool) -> None:
         click.echo(trial_lines(tried), nl=False)
 
 
-def _save_selected(
-    settings: Settings, source: Source, selected: dict[str, tuple[str, ...]], *, is_sound: bool
-) -> None:
+def _objection(tried: Sequence[Tried], idle: Sequence[Match]) -> str:
+    """Why selectors that were tried with this outcome are not to be saved; '' where nothing is against it."""
+    if idle or not any(one.matched for one in tried):
+        return _("Nothing was saved: a selector has to match on at least one page.")
+    if not any(one.gave_article for one in tried):
+        return _("Nothing was saved: none of these pages gave an article.")
+    return ""
+
+
+def _save_selected(settings: Settings, source: Source, selected: dict[str, tuple[str, ...]]) -> None:
     from crawl.sources.writing import save_selectors
 
-    if not is_sound:
-        click.echo(_("Nothing was saved: a selector has to match on at least one page."), err=True)
-        raise SystemExit(USAGE_ERROR)
     with settings.folder.changing_sources():
         save_selectors(settings.folder.sources, source.name, selected)
     sentence = _("Saved in {path}. Next: timbao import --again --dry-run {name}")

@@ -31,6 +31,9 @@ _PSEUDO_CLASS = re.compile(r"::?[\w-]*")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _PLACE = re.compile(r"position (\d+)")
 
+_STEPS_IN_HAS = "strict rules"
+_CUSTOM = "custom selector"
+
 # What soupsieve says (css_parser.py), and the same for a person. `{found}` is the character at the place of the
 # fault, `{name}` the pseudo-class there.
 _REASONS = {
@@ -43,6 +46,7 @@ _REASONS = {
     "Unclosed pseudo-class": mark("a closing parenthesis is missing"),
     "Unmatched pseudo-class": mark("this parenthesis was never opened"),
     "Invalid syntax for pseudo": mark("{name} needs something else in its parentheses"),
+    "is too large": mark("a number in the parentheses of {name} is too large"),
     ":has() was found": mark(":has() cannot stand inside :has()"),
     "The combinator": mark("{found} must have a selector before it"),
     "The multiple combinators": mark("two combinators stand side by side"),
@@ -50,7 +54,7 @@ _REASONS = {
     "Pseudo-element": mark("{name} is no element of the page"),
     "At-rules": mark("this is a rule of a style sheet, not a selector"),
     "pseudo-class": mark("{name} is not known"),
-    "custom selector": mark("{name} is not known"),
+    _CUSTOM: mark("{name} is not known"),
 }
 
 
@@ -68,15 +72,29 @@ def compiled(selector: str) -> SoupSieve:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # of spellings that will be refused one day
-            return soupsieve.compile(selector)
+            return _compiled(selector)
     except (SelectorSyntaxError, NotImplementedError) as error:
         raise _fault(selector, error) from error
     except (RecursionError, ValueError) as error:
         raise _too_deep() from error
 
 
+def _compiled(selector: str) -> SoupSieve:
+    try:
+        return soupsieve.compile(selector)
+    except SelectorSyntaxError as error:
+        if _STEPS_IN_HAS not in _said(error):
+            raise
+    # Later versions refuse the several steps of :has(.a .b), which every browser takes, unless told not to.
+    return soupsieve.compile(selector, flags=getattr(soupsieve, "NOSTRICT", 0))
+
+
+def _said(error: Exception) -> str:
+    return str(error).partition("\n")[0]  # the selector itself follows
+
+
 def _fault(selector: str, error: Exception) -> BadSelectorSyntax:
-    said = str(error).partition("\n")[0]  # the selector itself follows
+    said = _said(error)
     place = _place(selector, error)
     position = None if place is None else place + 1
     sentence = next((_(own) for theirs, own in _REASONS.items() if theirs in said), None)
@@ -91,9 +109,11 @@ def _place(selector: str, error: Exception) -> int | None:
     """Where in the selector the fault is, from 0."""
     if isinstance(error, SelectorSyntaxError) and error.line is not None and error.col is not None:
         lines = [0, *(end.end() for end in _LINE_END.finditer(selector))]
-        return lines[error.line - 1] + error.col - 1
-    place = _PLACE.search(str(error))
-    return int(place[1]) if place else None
+        place = lines[error.line - 1] + error.col - 1
+        # Of a name that nobody defined the end is told, not the beginning.
+        return selector.rindex(":--", 0, place) if _CUSTOM in _said(error) else place
+    told = _PLACE.search(str(error))
+    return int(told[1]) if told else None
 
 
 def _too_deep() -> BadSelectorSyntax:

@@ -94,12 +94,16 @@ class Source:
 
 
 class SourcesError(TimbaoError):
-    """The file of newspapers cannot be used: `entry` is the table at fault or '', `detail` says why."""
+    """The file of newspapers cannot be used: `entry` is the table at fault or '', `detail` says why.
 
-    def __init__(self, path: Path, entry: str, detail: str) -> None:
+    `way_out` says what to do where it is not the file that is wrong, or more is to be said.
+    """
+
+    def __init__(self, path: Path, entry: str, detail: str, way_out: str = "") -> None:
         self.path, self.entry, self.detail = path, entry, detail
         where = f"{path}: {entry}" if entry else str(path)
-        super().__init__(_("{where}: {detail}. Correct it and try again.").format(where=where, detail=detail))
+        way_out = way_out or _("Correct it and try again.")
+        super().__init__(f"{where}: {detail}. {way_out}")
 
 
 class UnknownSource(TimbaoError):

@@ -89,11 +89,17 @@ def _change(
     try:
         changed = with_table(text or _HEADER, ("sources", name), table)
     except CannotEdit as error:
-        raise SourcesError(user_file, entry_name(name), str(error)) from error
+        advice = _("Write these lines there, in place of what it says for the same keys:")
+        way_out = f"{advice}\n\n{error.lines}\n"
+        raise SourcesError(user_file, entry_name(name), str(error), way_out) from error
     try:
         write_whole(user_file, changed)
-    except (OSError, UnicodeEncodeError) as error:
+    except UnicodeEncodeError as error:
         raise SourcesError(user_file, "", str(error)) from error
+    except OSError as error:
+        detail = _("it cannot be written: {detail}").format(detail=error.strerror or error)
+        advice = _("Check the disk's free space and the folder's permissions, then try again.")
+        raise SourcesError(user_file, "", detail, advice) from error
 
 
 def _table(source: Source, inherited: Selectors, shipped: Table) -> Table:

@@ -19,7 +19,7 @@ from crawl.frontier.sitemaps import sitemap_entries
 from crawl.messages import TimbaoError
 from crawl.messages import gettext as _
 from crawl.sources.probing.visitor import NotVisited, Visitor, articles_on
-from crawl.sources.registry import load_sources, source_for_host
+from crawl.sources.registry import load_sources, parse_tables, read_text, source_for_host
 from crawl.sources.source import Source
 from crawl.sources.writing import save_source
 from crawl.urls import authority, canonical
@@ -67,11 +67,16 @@ def add_newspaper(
         raise CannotAdd(
             url, _("it is known as {name}; use: timbao sources enable {name}").format(name=known.name)
         )
+    key = name or host.removeprefix("www.")
+    if key in parse_tables(settings.folder.sources, read_text(settings.folder.sources)).sources:
+        # What was written by hand there, such as a longer delay, is not for a first look to replace.
+        reason = _("{path} has an entry for {name} already. Change it there, or choose another --name")
+        raise CannotAdd(url, reason.format(path=settings.folder.sources, name=key))
     allow = allowed_networks(os.environ.get("TIMBAO_ALLOW_ADDRESSES", ""))
     with Fetcher(user_agent(settings.contact), allow) as fetcher:
         site = _Site(fetcher, home)
         source = Source(
-            name=name or host.removeprefix("www."),
+            name=key,
             title=title or name or host,
             hosts=(host,),
             province=province,

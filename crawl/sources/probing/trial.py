@@ -45,6 +45,16 @@ class Tried:
     inspection: Inspection | None = None
     problem: str = ""
 
+    @property
+    def matched(self) -> bool:
+        """Whether selectors were matched against the page: one too long, or not to be had, is not looked into."""
+        return self.inspection is not None and bool(self.inspection.matches)
+
+    @property
+    def gave_article(self) -> bool:
+        """Whether an article was read from the page."""
+        return self.inspection is not None and isinstance(self.inspection.explanation.result, Article)
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -91,9 +101,11 @@ def try_selectors(
 
 
 def matches_nothing(tried: Iterable[Tried], selected: Selected) -> tuple[Match, ...]:
-    """Those of the selectors that mean no element on any of the pages."""
-    seen = [match for one in tried if one.inspection for match in one.inspection.matches if match.elements]
-    found = {(match.part, match.selector) for match in seen}
+    """Those of the selectors that mean no element on any of the pages they were matched against, if there are any."""
+    seen = [match for one in tried if one.inspection for match in one.inspection.matches]
+    if not seen:
+        return ()
+    found = {(match.part, match.selector) for match in seen if match.elements}
     each = ((part, selector) for part, alternatives in selected.items() for selector in alternatives)
     return tuple(Match(part, selector, 0) for part, selector in each if (part, selector) not in found)
 
