@@ -15,13 +15,14 @@ from datetime import date
 from types import TracebackType
 from typing import Protocol, Self
 
+from crawl.messages import TimbaoError
 from crawl.messages import gettext as _
 from index.document import Document
 from index.query import Everything, Query
 from index.text.tokens import ANALYSIS_VERSION
 
 
-class EngineError(Exception):
+class EngineError(TimbaoError):
     """The root of all that can go wrong behind the seam; its text says what happened and what to do next."""
 
 
@@ -58,7 +59,13 @@ class EngineBusy(EngineError):
 
 
 class EngineUnavailable(EngineError):
-    """The engine cannot be reached, or its locator cannot be used."""
+    """The engine cannot be reached, or its locator cannot be used; `reason` says why and what to do next."""
+
+    def __init__(self, locator: str, reason: str) -> None:
+        self.locator, self.reason = locator, reason
+        super().__init__(
+            _("The index at {locator} cannot be used: {reason}").format(locator=locator, reason=reason)
+        )
 
 
 class QueryTimeout(EngineError):

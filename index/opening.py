@@ -20,5 +20,5 @@ def open_engine(locator: str) -> Engine:
 
         return WhooshEngine(Path(rest))
     raise EngineUnavailable(
-        _("No engine understands the locator {locator}. Use whoosh:PATH").format(locator=repr(locator))
+        locator, _("no engine understands {locator}. Use whoosh:PATH").format(locator=repr(locator))
     )

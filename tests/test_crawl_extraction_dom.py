@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawl.extraction.dom import DEEPEST, Element, bearing, cut, parse, text_of
+from crawl.extraction.dom import DEEPEST, Element, cut, parse, text_of
 
 PIECES = [
     "<div>",
@@ -95,9 +95,3 @@ def test_cutting_keeps_the_text_after() -> None:
     assert words(root) == ["mộtbanăm"]
     cut(root)
     assert words(root) == ["mộtbanăm"]
-
-
-def test_elements_that_bear_attributes() -> None:
-    """Elements are found by any of several attributes, in the order of the page."""
-    root = parse("<p b='1'><i a='2'><b c=''></b></i></p><p a=''>").root
-    assert [element.tag for element in bearing(root, ("a", "b"))] == ["p", "i", "p"]

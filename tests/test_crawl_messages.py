@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import contextlib
+import copy
+import importlib
+import inspect
 import io
 import locale
+import pickle
+import pkgutil
 import sys
 import threading
 import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+import crawl
+import index
+import searcher
 from crawl import messages
+from crawl.archive.warc import RecordPlace
+from crawl.article import Article, StoredArticle
 from crawl.messages import (
     LANGUAGES,
     current_language,
@@ -159,3 +172,50 @@ def test_the_environment_of_the_process_counts(monkeypatch: pytest.MonkeyPatch) 
     assert preferred_language() == "en"
     monkeypatch.setenv("TIMBAO_LANG", "vi")
     assert preferred_language() == "vi"
+
+
+def errors() -> Iterator[type[BaseException]]:
+    """All exceptions that the packages define."""
+    for package in (crawl, index, searcher):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not found.name.endswith("__main__"):
+                for one in vars(importlib.import_module(found.name)).values():
+                    if (
+                        isinstance(one, type)
+                        and issubclass(one, BaseException)
+                        and one.__module__ == found.name
+                    ):
+                        yield one
+
+
+DATA: dict[object, object] = {
+    str: "Huế",
+    int: 3,
+    int | None: 3,
+    float: 1.5,
+    Path: Path("here"),
+    date: date(2021, 3, 15),
+    OSError: OSError(28, "No space left on device"),
+    RecordPlace: RecordPlace("pages.warc.gz", 7, 9),
+    Sequence[StoredArticle]: (
+        StoredArticle(
+            "a1", Article("http://bao.vn/1", "bao.vn", "Lũ"), 1, datetime(2024, 1, 1, tzinfo=UTC), 1
+        ),
+    ),
+}
+"""For each type of an error's data a value."""
+
+
+@pytest.mark.parametrize("kind", list(errors()), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))])
+def test_an_error_outlives_being_copied_and_sent(
+    kind: type[BaseException], again: Callable[[BaseException], BaseException]
+) -> None:
+    """A copy, here or from another process, has the class, the text and the data, whatever language is spoken."""
+    types = get_type_hints(kind.__init__) if inspect.isfunction(kind.__init__) else {"message": str}
+    error = kind(*(DATA[one] for name, one in types.items() if name != "return"))
+    with speaking("vi"):
+        other = again(error)
+    assert type(other) is kind
+    assert (str(other), other.args) == (str(error), error.args)
+    assert repr(vars(other)) == repr(vars(error))

@@ -19,9 +19,10 @@ from crawl.datafolder.folder import DataFolder, Settings
 from index import build as build_module
 from index.build import BuildReport, Checkpoint, build, build_folder, pending
 from index.document import Document, to_document
-from index.engine import Engine, EngineBusy, EngineStatus, NoIndex, SearchOptions, Sort, StaleIndex
+from index.engine import Engine, EngineBusy, EngineStatus, NoIndex, SearchOptions, Sort, StaleIndex, Writer
 from index.opening import open_engine
 from index.query import Everything, Keyword, Term
+from index.reprints.groups import ReprintGroups
 from tests.oracle_engine import OracleEngine, OracleWriter
 
 SEEN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -174,6 +175,48 @@ def test_groups_begun_anew_are_work_for_all(
     engine.steps.clear()
     assert build(archive, engine, {}, reprints=reprints).indexed == 11
     assert [*steps, engine.steps[0]] == ["write with 2", "write with 2", "write", "write with 2"]
+
+
+def test_what_another_run_committed_before_the_lock_is_not_put_again(
+    archive: Archive, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where another run does the work between the question and the lock, only what came after it is put."""
+    other = engine if isinstance(engine, OracleEngine) else open_engine(f"whoosh:{tmp_path / 'search'}")
+    locked = engine.writer
+
+    def writer(*, rebuild: bool = False, workers: int = 1) -> Writer:
+        monkeypatch.undo()
+        assert build(archive, other, {}).indexed == 10
+        archive.put_article(article(11), seen=SEEN)
+        return locked(rebuild=rebuild, workers=workers)
+
+    monkeypatch.setattr(engine, "writer", writer)
+    assert build(archive, engine, {}).indexed == 1
+    assert titles(engine) == expected(archive)
+    other.close()
+
+
+def test_what_comes_after_the_grouping_waits(
+    archive: Archive, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An article that arrives once the groups are up to date is left to the next run, which knows its group."""
+    reprints = tmp_path / "reprints.sqlite"
+    body = " ".join(f"chữ {number}" for number in range(200))
+    archive.put_article(replace(article(11), body=body), seen=SEEN)
+    update = ReprintGroups.update
+
+    def update_and_be_late(groups: ReprintGroups, archive: Archive) -> None:
+        monkeypatch.undo()
+        update(groups, archive)
+        archive.put_article(replace(article(12), body=body), seen=SEEN)
+
+    monkeypatch.setattr(ReprintGroups, "update", update_and_be_late)
+    assert build(archive, engine, {}, reprints=reprints).indexed == 11
+    assert Checkpoint.parse(engine.status().checkpoint).change == archive.last_change - 1
+    assert build(archive, engine, {}, reprints=reprints).indexed == 1
+    assert titles(engine) == expected(archive)
+    found = engine.search(Term("199"))
+    assert (found.total, found.groups) == (2, 1)
 
 
 def test_progress_is_told(archive: Archive, engine: Engine) -> None:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,6 +25,7 @@ from hypothesis import strategies as st
 
 from index.document import Document
 from index.embedded import generations, storage
+from index.embedded import writer as embedded_writer
 from index.embedded.adapter import WhooshEngine
 from index.embedded.deadline import Deadline
 from index.embedded.evaluator import Evaluator
@@ -61,6 +63,7 @@ from index.query import (
 from tests.bench.contest import Case
 from tests.bench.equality import compare, shortened
 from tests.engine_contract import article, documents, fill, ids
+from tests.oracle_engine import OracleEngine
 
 QUERIES: tuple[Query, ...] = (
     Everything(),
@@ -269,6 +272,77 @@ def test_small_commits_leave_big_segments_alone(engine: WhooshEngine) -> None:
     assert big <= names(family(engine))
     assert sum(name.endswith(".seg") for name in names(family(engine))) < 12
     assert engine.status().documents == 330
+
+
+def sizes(engine: WhooshEngine) -> list[int]:
+    """How many documents each segment has that are not deleted, the fewest first."""
+    return sorted(entry.count for entry in engine._generations.current().read().segments)
+
+
+def test_segments_are_never_more_than_their_documents_are_worth(engine: WhooshEngine) -> None:
+    """However many commits there are, and of whatever size, a segment holds more than all smaller ones together."""
+    chance = random.Random(5)
+    with engine.writer() as writer:
+        for commit in range(30):
+            for number in range(chance.choice((1, 20, 70, 150))):
+                writer.put(article(f"{commit} {number}"))
+            writer.commit("")
+            found = sizes(engine)
+            assert all(size > max(64, sum(found[:place])) for place, size in enumerate(found) if place)
+
+
+def test_a_segment_stays_until_most_of_it_is_deleted(engine: WhooshEngine) -> None:
+    """With half of its documents deleted it is kept; with one more it is replaced by one without deletions."""
+    few = [f"few {number}" for number in range(200)]
+    fill(engine, [[article(f"many {number}") for number in range(400)], map(article, few)])
+    before = names(family(engine))
+    fill(engine, [few[:100]])
+    assert {name for name in before if name.endswith(".seg")} <= names(family(engine))
+    assert sizes(engine) == [100, 400]
+    fill(engine, [few[100:101]])
+    assert sizes(engine) == [99, 400]
+    assert not any(entry.has_deletions for entry in engine._generations.current().read().segments)
+
+
+def test_a_rebuild_is_one_segment(engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever runs it was written in, though after another commit they would stay apart."""
+    monkeypatch.setattr(embedded_writer, "share", lambda _workers: 150_000)
+    texts = [article(str(number), body="lũ " * 20) for number in range(200)]
+    fill(engine, [[], texts])
+    assert len(sizes(engine)) == 2
+    with engine.writer(rebuild=True) as writer:
+        for text in texts:
+            writer.put(text)
+        writer.commit("")
+    assert sizes(engine) == [200]
+
+
+def test_equals_are_ordered_by_id_across_segments(engine: WhooshEngine) -> None:
+    """Of equal scores, dates or none at all the smallest id comes first, in whichever commit it was put."""
+    batches = [
+        [
+            replace(
+                article(
+                    f"{name}{number:03}",
+                    body="lũ",
+                    published=date(2020, 1, number % 3) if number % 3 else None,
+                ),
+                group=f"{number % 50}",
+            )
+            for number in range(size)
+        ]
+        for name, size in (("a", 300), ("b", 100))
+    ]
+    oracle = OracleEngine()
+    for one in (engine, oracle):
+        fill(one, batches)
+    assert sizes(engine) == [100, 300]  # the last ids stand first
+    for sort, fold, (offset, limit) in itertools.product(
+        Sort, (False, True), ((0, 3), (0, 150), (90, 20), (0, 400))
+    ):
+        options = SearchOptions(sort=sort, fold=fold, offset=offset, limit=limit)
+        for query in (Everything(), Term("lũ")):
+            assert ids(engine.search(query, options)) == ids(oracle.search(query, options))
 
 
 def test_a_file_in_the_way_is_reported(tmp_path: Path) -> None:

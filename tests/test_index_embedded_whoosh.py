@@ -20,6 +20,7 @@ from whoosh import query as whoosh
 from whoosh.filedb.filestore import FileStorage, ReadOnlyError
 from whoosh.matching import ReadTooFar
 from whoosh.qparser import MultifieldParser, QueryParser
+from whoosh.query.spans import SpanNot
 from whoosh.reading import TermNotFound
 from whoosh.scoring import BM25F
 from whoosh.sorting import FieldFacet
@@ -30,6 +31,7 @@ from index.embedded import generations, writer
 from index.embedded.adapter import WhooshEngine
 from index.embedded.whoosh import Phrase as WhooshPhrase
 from index.embedded.whoosh import Prefix, ReadOnlyIndex, exists_in, open_dir
+from index.embedded.whoosh.fields import SEARCHED
 from index.embedded.whoosh.schema import SCHEMA
 from index.engine import CorruptIndex, EngineError, NoIndex, SearchOptions, StaleIndex
 from index.query import And, Between, Everything, Keyword, Not, Or, Phrase, Query, Term, Wildcard
@@ -287,6 +289,15 @@ def test_fields_are_searched_as_whoosh_writes_them(folder: Path, typed: str, exp
         assert sorted(found(searcher, parsed(typed))) == expected
 
 
+def test_what_whoosh_asks_behind_the_last_posting_is_answered(tmp_path: Path) -> None:
+    """SpanNot looks at where the other matcher stands after its end, as Whoosh's own matchers let it."""
+    with closing(WhooshEngine(tmp_path)) as engine:
+        fill(engine, [[article("1", body="lũ quét"), article("2", body="lũ"), article("3", body="lũ về")]])
+    without = SpanNot(whoosh.Term("body", "lũ"), whoosh.Term("body", "quét"))
+    with open_dir(tmp_path).searcher() as searcher:
+        assert sorted(found(searcher, without)) == ["1", "2", "3"]
+
+
 def test_stored_fields_are_the_article(folder: Path) -> None:
     """A hit shows what the article holds; what it does not have is left out."""
     with open_dir(folder).searcher() as searcher:
@@ -408,6 +419,18 @@ def assert_walks(matcher: Any, expected: dict[int, list[int]], leaps: list[int])
         assert matcher.value_as("frequency") == matcher.weight()
     matcher.reset()
     assert matcher.id() == min(expected)
+
+
+def test_a_rare_term_of_any_field_weighs_more(folder: Path) -> None:
+    """The weight of a term can be asked for in every field that is searched, keywords and dates included."""
+    with open_dir(folder).searcher() as searcher:
+        terms = {field: list(searcher.reader().lexicon(field)) for field in SEARCHED}
+        filled = {field: texts for field, texts in terms.items() if texts}
+        assert {"id", "source", "published", "title", "body"} <= filled.keys()
+        for field, texts in filled.items():
+            weights = [searcher.idf(field, text) for text in texts]
+            holders = [searcher.doc_frequency(field, text) for text in texts]
+            assert weights[holders.index(min(holders))] == max(weights)
 
 
 def test_a_boost_multiplies_scores(folder: Path) -> None:

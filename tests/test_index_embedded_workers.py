@@ -132,8 +132,10 @@ def test_a_worker_that_cannot_write_says_why(engine: WhooshEngine) -> None:
         for process in processes(writer):
             assert process.pid
             resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (100, 100))
-        with pytest.raises(EngineUnavailable, match=os.strerror(errno.EFBIG)):
+        with pytest.raises(EngineUnavailable, match=os.strerror(errno.EFBIG)) as caught:
             writer.commit("never")
+    assert caught.value.locator == engine.locator
+    assert os.strerror(errno.EFBIG) in caught.value.reason
     assert not list(engine._generations.path.glob("gen-*"))
 
 

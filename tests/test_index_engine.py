@@ -15,6 +15,7 @@ from index.engine import (
     Engine,
     EngineBusy,
     EngineError,
+    EngineUnavailable,
     NoIndex,
     StaleIndex,
 )
@@ -85,6 +86,7 @@ class TestWhooshEngineInPieces(EngineContract):
         NoIndex("whoosh:x"),
         StaleIndex("whoosh:x", "why"),
         EngineBusy("whoosh:x", "process 7"),
+        EngineUnavailable("whoosh:x", "why"),
         CorruptIndex("whoosh:x", "why"),
     ],
 )

@@ -26,8 +26,16 @@ def test_an_unknown_locator_is_refused_with_advice(locator: str) -> None:
     """A locator that no engine understands raises EngineUnavailable, quoting it and showing a right one."""
     with pytest.raises(EngineUnavailable) as caught:
         open_engine(locator)
+    assert caught.value.locator == locator
     assert repr(locator) in str(caught.value)
     assert "whoosh:" in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["\0", "a\0b", "\ud800"])
+def test_a_name_that_no_folder_can_have_is_refused(path: str) -> None:
+    """It is no damage and no index that is still to be made: the locator is wrong, and so the message says."""
+    with pytest.raises(EngineUnavailable, match="no folder can have this name"):
+        open_engine(f"whoosh:{path}")
 
 
 def test_opening_loads_no_engine() -> None:

@@ -13,12 +13,18 @@ from index.text.spotter import Spotter, _letters
 from index.text.tokens import analyse
 from index.text.vietnamese import fold, folds, lower_case
 
-SPOTTED = ("dân ", "vận", "Dan, ", "TPHCM", "15/3/2021", "25.000 ", "tie\u0302\u0301ng", "…", "_")
+SPOTTED = (
+    "dân ", "vận", "Dan, ", "TPHCM", "15/3/2021", "25.000 ", "tie\u0302\u0301ng", "…", "_", ":", "\xad", "\u0301",
+    "\u200d ",
+)  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(SPOTTED)))
 def test_what_is_spotted_is_what_analysis_finds(parts: list[str]) -> None:
-    """Each stretch is a part of the analysed tokens as they stand there, and nothing that answers is left out."""
+    """Each stretch is a part of the analysed tokens as they stand there, and nothing that answers is left out.
+
+    Between two stretches there is a token.
+    """
     text = "".join(parts)
 
     def answer(term: str) -> int:
@@ -33,6 +39,8 @@ def test_what_is_spotted_is_what_analysis_finds(parts: list[str]) -> None:
     for run in runs:
         first = expected.index(run[0])
         assert run == expected[first : first + len(run)]
+    lasts, firsts = [expected.index(run[-1]) for run in runs], [expected.index(run[0]) for run in runs]
+    assert all(last + 1 < first for last, first in zip(lasts, firsts[1:], strict=False))
 
 
 WORDS = (
@@ -41,7 +49,9 @@ WORDS = (
     "25.000", "1,5", "２", "2", "²", "quận7", "m²", "ß", "ſ", "ы", "\u1100\u1161", "İa", "\ud800",
     "x" * 70, "_an_", "đ",
 )  # fmt: skip
-GAPS = (" ", "  ", "\n\n", "\n", ". ", "-", ",", ".", ":", "/", "\u200b", "\u00a0", "“", "_", "")
+GAPS = (
+    " ", "  ", "\n\n", "\n", ". ", "-", ",", ".", ":", "/", "\u200b", "\u00a0", "“", "_", ":\xad:", " \u0301 ", "",
+)  # fmt: skip
 
 
 @settings(max_examples=500)

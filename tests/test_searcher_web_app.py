@@ -695,7 +695,7 @@ class Broken(OracleEngine):
         NoIndex("whoosh:/secret/place"),
         StaleIndex("whoosh:/secret/place", "old"),
         CorruptIndex("whoosh:/secret/place", "bits"),
-        EngineUnavailable("/secret/place is away \x1b[2J"),
+        EngineUnavailable("whoosh:/secret/place", "away \x1b[2J"),
     ],
 )
 def test_without_an_index_the_site_asks_for_patience(
@@ -724,7 +724,7 @@ def test_an_address_of_the_greatest_length_is_read() -> None:
 
 def test_the_log_holds_what_is_ours_to_mend(caplog: pytest.LogCaptureFixture) -> None:
     """An engine that is away is logged, in letters only; a visitor's mistake is not."""
-    visitor = create_app(Broken(EngineUnavailable("away \x1b[2J"))).test_client()
+    visitor = create_app(Broken(EngineUnavailable("whoosh:x", "away \x1b[2J"))).test_client()
     assert visitor.get("/api/v1/search?q=(").status_code == 400
     assert visitor.get("/nothing").status_code == 404
     assert caplog.records == []

@@ -16,6 +16,7 @@ from crawl.archive.duplicates import fingerprint
 from crawl.archive.transactions import Transactions, run_script
 from crawl.archive.warc import WarcFolder
 from crawl.article import Article, dumped_digest, load_article
+from crawl.messages import TimbaoError
 from crawl.messages import gettext as _
 
 _ATTEMPTS, _PAUSE = 100, 0.05
@@ -57,7 +58,7 @@ CONTENT = "CAST(content AS BLOB)"
 """A revision's content, as bytes: damaged text need not be UTF-8, and SQLite's own error would not say whose it is."""
 
 
-class ArchiveError(Exception):
+class ArchiveError(TimbaoError):
     """The archive cannot be read or written: `path` names it, `detail` says why."""
 
     def __init__(self, path: Path, detail: str) -> None:

@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from crawl.article import Page, utc_now
 from crawl.fetching.inflate import PIECE, inflated
+from crawl.messages import TimbaoError
 from crawl.messages import gettext as _
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class RecordPlace:
         return self.offset + self.length
 
 
-class DamagedRecord(ValueError):
+class DamagedRecord(TimbaoError, ValueError):
     """The record at `place` is not there whole; `detail` says what was found instead."""
 
     def __init__(self, place: RecordPlace, detail: str) -> None:

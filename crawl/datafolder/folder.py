@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crawl.datafolder.quiet_hours import BadHours, QuietHours, parse_quiet_hours
+from crawl.messages import TimbaoError
 from crawl.messages import gettext as _
 
 CONFIG_NAME = "timbao.toml"
@@ -20,7 +21,7 @@ CONFIG_KEYS = frozenset({"contact", "data", "engine", "lang", "quiet"})
 _HEADER_VALUE = re.compile("[ -~]*")
 
 
-class ConfigError(Exception):
+class ConfigError(TimbaoError):
     """A configuration file cannot be used: `path` names it, `detail` says why."""
 
     def __init__(self, path: Path, detail: str) -> None:
@@ -30,7 +31,7 @@ class ConfigError(Exception):
         )
 
 
-class Locked(Exception):
+class Locked(TimbaoError):
     """Another run holds the lock `name`; `holder` says who and since when."""
 
     def __init__(self, name: str, holder: str) -> None:
@@ -42,7 +43,7 @@ class Locked(Exception):
         )
 
 
-class DataFolderError(Exception):
+class DataFolderError(TimbaoError):
     """The data folder cannot be used: `path` names it, `detail` says why."""
 
     def __init__(self, path: Path, detail: str) -> None:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crawl.article import VIETNAM
+from crawl.messages import TimbaoError
 from crawl.messages import gettext as _
 
 _SPAN = re.compile(r"\s*(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})\s*")
 _DAY = 24 * 60
 
 
-class BadHours(ValueError):
+class BadHours(TimbaoError, ValueError):
     """The text is no span of hours."""
 
     def __init__(self, text: str) -> None:

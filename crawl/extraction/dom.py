@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -45,13 +45,6 @@ def parse(html: str) -> Tree:
     except etree.XMLSyntaxError:  # nothing but blanks, comments and declarations
         root = None
     return Tree(etree.Element("html") if root is None else root, tuple(grower.json_ld))
-
-
-def bearing(root: Element, attributes: Sequence[str]) -> list[Element]:
-    """The elements with any of these attributes, in the order of the page."""
-    wanted = " or ".join(f"@{name}" for name in attributes)
-    found: list[Element] = root.xpath(f"descendant-or-self::*[{wanted}]")
-    return found
 
 
 def text_of(element: Element) -> str:

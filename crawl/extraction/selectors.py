@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from crawl.extraction.blocks import clean
 from crawl.extraction.dom import Element, cut, text_of
+from crawl.messages import TimbaoError
 from crawl.messages import gettext as _
 from crawl.sources.source import Selectors, Source
 
@@ -25,7 +26,7 @@ _MOST_BODIES = 20  # how many candidates are compared
 _MOST_TEXTS = 40
 
 
-class BadSelector(Exception):
+class BadSelector(TimbaoError):
     """A CSS selector for a part of the newspaper `source` cannot be read.
 
     `reason` says why, at character `position` of it, from 1, where that is known.

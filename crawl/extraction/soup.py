@@ -18,8 +18,8 @@ from bs4.element import NavigableString, PageElement
 from soupsieve import SelectorSyntaxError, SoupSieve
 
 from crawl.extraction.dom import Element
+from crawl.messages import TimbaoError, mark
 from crawl.messages import gettext as _
-from crawl.messages import mark
 
 _MOST_ELEMENTS = 100_000
 """How many elements are copied, at 1,500 bytes each: ten times as many as any newspaper's page has. Of the rest
@@ -58,7 +58,7 @@ _REASONS = {
 }
 
 
-class BadSelectorSyntax(ValueError):
+class BadSelectorSyntax(TimbaoError, ValueError):
     """A text is no CSS selector: `reason` says why, at character `position` of it, from 1, where that is known."""
 
     def __init__(self, reason: str, position: int | None = None) -> None:

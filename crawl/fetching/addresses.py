@@ -11,6 +11,7 @@ import ipaddress
 import socket
 from dataclasses import dataclass
 
+from crawl.messages import TimbaoError
 from crawl.messages import gettext as _
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -22,7 +23,7 @@ _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 _ALSO_SPECIAL = tuple(map(ipaddress.ip_network, ("192.88.99.0/24", "2001::/23", "2002::/16", "3fff::/20")))
 
 
-class BadNetwork(ValueError):
+class BadNetwork(TimbaoError, ValueError):
     """A piece of TIMBAO_ALLOW_ADDRESSES is not an address range."""
 
     def __init__(self, text: str) -> None:
@@ -35,7 +36,7 @@ class BadNetwork(ValueError):
         )
 
 
-class SpecialAddress(ValueError):
+class SpecialAddress(TimbaoError, ValueError):
     """A host has an address that may not be visited."""
 
     def __init__(self, host: str, address: str) -> None:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from crawl.messages import TimbaoError
 from crawl.messages import gettext as _
 
 
-class FetchError(Exception):
+class FetchError(TimbaoError):
     """The root of all ways in which a page may fail to arrive; `url` is what was asked for."""
 
     reason: ClassVar[str] = "failed"

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from crawl.archive.transactions import Transactions, run_script
+from crawl.messages import TimbaoError
 from crawl.messages import gettext as _
 
 _VERSION = 4
@@ -44,7 +45,7 @@ CREATE INDEX IF NOT EXISTS by_source ON visit (source, state);
 """
 
 
-class FrontierError(Exception):
+class FrontierError(TimbaoError):
     """The file of URLs to visit cannot be used: `path` names it, `detail` says why."""
 
     def __init__(self, path: Path, detail: str) -> None:

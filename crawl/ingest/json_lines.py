@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from crawl.article import Article, When, parse_when
 from crawl.extraction.dates import parse_written
 from crawl.extraction.encoding.decode import repair_text
+from crawl.messages import TimbaoError
 from crawl.messages import gettext as _
 from crawl.sources.registry import name_at
 from crawl.sources.source import Source
@@ -20,7 +21,7 @@ KEYS = frozenset({*Article.__dataclass_fields__, "id"})
 """What a line may say of an article."""
 
 
-class BadLine(Exception):
+class BadLine(TimbaoError):
     """A line that holds no article; `reason` is for the user."""
 
     def __init__(self, reason: str) -> None:

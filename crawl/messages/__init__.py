@@ -1,4 +1,4 @@
-"""The user's language: translation of messages (gettext), and text made safe for a terminal.
+"""The user's language: translation of messages (gettext), text made safe for a terminal, and the root of all errors.
 
 Messages are written in English in the code, and that is what a program hears that uses timbao as a library and sets no
 language; the command sets one, by default Vietnamese. `locale/` holds the complete Vietnamese and English catalogues,
@@ -7,15 +7,17 @@ compiled when the distribution is built.
 
 from __future__ import annotations
 
+import copyreg
 import functools
 import gettext as _gettext
 import locale
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from typing import Any
 
 DOMAIN = "timbao"
 LANGUAGES = ("vi", "en")
@@ -28,6 +30,17 @@ _spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+
+
+class TimbaoError(Exception):
+    """The root of all errors that carry data beside their message; its text is in the language spoken when it arose."""
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any] | None]:
+        """What a copy is made of, here or in another process: the message and the data as they are.
+
+        An exception is otherwise made again by calling its class with its message, but ours are called with data.
+        """
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__ or None  # type: ignore[attr-defined]
 
 
 def preferred_language(environ: dict[str, str] | None = None) -> str:

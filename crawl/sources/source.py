@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from crawl.datafolder.quiet_hours import QuietHours
+from crawl.messages import TimbaoError
 from crawl.messages import gettext as _
 
 DEFAULT_DELAY = 5.0
@@ -92,7 +93,7 @@ class Source:
         return replace(self, selectors=held)
 
 
-class SourcesError(Exception):
+class SourcesError(TimbaoError):
     """The file of newspapers cannot be used: `entry` is the table at fault or '', `detail` says why.
 
     `way_out` says what to do where it is not the file that is wrong, or more is to be said.
@@ -101,11 +102,11 @@ class SourcesError(Exception):
     def __init__(self, path: Path, entry: str, detail: str, way_out: str = "") -> None:
         self.path, self.entry, self.detail = path, entry, detail
         where = f"{path}: {entry}" if entry else str(path)
-        way_out = way_out or _("Correct it and try again.")
-        super().__init__(f"{where}: {detail}. {way_out}")
+        self.way_out = way_out or _("Correct it and try again.")
+        super().__init__(f"{where}: {detail}. {self.way_out}")
 
 
-class UnknownSource(Exception):
+class UnknownSource(TimbaoError):
     """No newspaper is called `name`."""
 
     def __init__(self, name: str) -> None:

@@ -11,6 +11,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Array, InlineTable, Item, Table
 
+from crawl.messages import TimbaoError
 from crawl.messages import gettext as _
 
 Place: TypeAlias = tuple[str, ...]
@@ -27,7 +28,7 @@ _COMMENT = re.compile(
 _LONE_LINE_FEED = re.compile(r"(?<!\r)\n")
 
 
-class CannotEdit(ValueError):
+class CannotEdit(TimbaoError, ValueError):
     """The file is written in a form that is not changed from here; `lines` are what to write into it by hand."""
 
     def __init__(self, lines: str) -> None:

@@ -24,7 +24,7 @@ from crawl.messages import gettext as _
 from index.embedded.contents import Contents, unwrap_record, wrap_record
 from index.embedded.layout import FORMAT
 from index.embedded.storage import Vanished, backend, replace_file
-from index.engine import CorruptIndex, EngineBusy, NoIndex, StaleIndex
+from index.engine import CorruptIndex, EngineBusy, EngineUnavailable, NoIndex, StaleIndex
 from index.text.tokens import ANALYSIS_VERSION
 
 if TYPE_CHECKING:
@@ -56,9 +56,14 @@ class Generation:
 
 
 class Generations:
-    """The folder at `path`. Reading methods need no lock; the others are for whoever holds it."""
+    """The folder at `path`. Reading methods need no lock; the others are for whoever holds it.
+
+    Raises EngineUnavailable for a path that no folder can have.
+    """
 
     def __init__(self, path: Path) -> None:
+        if not _can_be_named(path):
+            raise EngineUnavailable(f"whoosh:{path}", _("no folder can have this name. Choose another."))
         self.path = path
         self.locator = f"whoosh:{path}"
         self._current = str(path / "CURRENT")
@@ -204,6 +209,13 @@ def _name_of(holder: Path) -> str:
     except (OSError, ValueError):  # it has just been acquired or given back
         return _("another process")
     return _("process {pid} (since {since})").format(pid=record.get("pid"), since=record.get("since"))
+
+
+def _can_be_named(path: Path) -> bool:
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
 
 
 def _family_number(folder: Path) -> int:

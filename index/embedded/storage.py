@@ -76,12 +76,8 @@ def backend(locator: str) -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.EINVAL:  # a seek to where no file can be
             raise CorruptIndex(locator, _described(error)) from error
-        raise EngineUnavailable(
-            _(
-                "The index at {locator} cannot be used: {reason}. "
-                "Check the disk's free space and the folder's permissions, then try again."
-            ).format(locator=locator, reason=error.strerror or error)
-        ) from error
+        advice = _("{problem}. Check the disk's free space and the folder's permissions, then try again.")
+        raise EngineUnavailable(locator, advice.format(problem=error.strerror or error)) from error
     except Exception as error:
         raise CorruptIndex(locator, _described(error)) from error
 

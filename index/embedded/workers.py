@@ -46,13 +46,12 @@ class WorkerLost(EngineUnavailable):
     """A process that was indexing is gone, as if killed; `status` is what it left, negative for a signal."""
 
     def __init__(self, locator: str, status: int | None) -> None:
-        self.locator, self.status = locator, status
-        super().__init__(
-            _(
-                "A process that was indexing for {locator} ended unexpectedly (status {status}), perhaps for lack of "
-                "memory. What was committed before is safe. Run timbao index again, with fewer --workers if need be."
-            ).format(locator=locator, status=status)
+        self.status = status
+        reason = _(
+            "a process that was indexing ended unexpectedly (status {status}), perhaps for lack of memory. "
+            "What was committed before is safe. Run timbao index again, with fewer --workers if need be."
         )
+        super().__init__(locator, reason.format(status=status))
 
 
 @dataclass(slots=True)
@@ -109,18 +108,19 @@ class Workers:
 
     def _runs_of(self, worker: _Worker) -> list[Part]:
         try:
-            answer: list[SegmentEntry] | str = worker.connection.recv()
+            answer: list[SegmentEntry] | EngineError = worker.connection.recv()
         except (EOFError, OSError) as error:
             raise self._lost(worker) from error
-        if isinstance(answer, str):
-            raise EngineUnavailable(answer)
+        if isinstance(answer, EngineError):
+            raise answer
         return [Part(entry, Segment(self._folder / entry.file_name, self._locator)) for entry in answer]
 
     def _lost(self, worker: _Worker) -> EngineError:
         """What became of a process that does not listen: it says so, or it was killed."""
         try:
             if worker.connection.poll():
-                return EngineUnavailable(worker.connection.recv())
+                told: EngineError = worker.connection.recv()
+                return told
         except (EOFError, OSError):
             pass
         worker.process.join(timeout=1)
@@ -147,12 +147,12 @@ def _work(connection: Connection[Any, Any], folder: Path, locator: str, budget: 
     set_language(language)
     parcels: queue.Queue[list[Change]] = queue.Queue(_AHEAD)
     threading.Thread(target=_receive, args=(connection, parcels), daemon=True).start()
-    answer: list[SegmentEntry] | str
+    answer: list[SegmentEntry] | EngineError
     try:
         with backend(locator):
             answer = _runs_from(parcels, Runs(folder, locator, budget))
     except EngineError as error:
-        answer = str(error)
+        answer = error
     except MemoryError:
         os._exit(1)  # as if killed for it
     connection.send(answer)

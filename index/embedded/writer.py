@@ -185,11 +185,7 @@ class WhooshWriter:
     @contextlib.contextmanager
     def _working(self) -> Iterator[_Changes]:
         if self._lock is None:
-            raise EngineUnavailable(
-                _("This writer of the index at {locator} is closed. Open another one.").format(
-                    locator=self._generations.locator
-                )
-            )
+            raise EngineUnavailable(self._generations.locator, _("this writer is closed. Open another one."))
         try:
             with backend(self._generations.locator):
                 if self._pending is None:

@@ -27,6 +27,7 @@ from crawl.archive.store import Archive
 from crawl.archive.transactions import Transactions, run_script
 from crawl.article import Article, StoredArticle
 from crawl.datafolder.folder import hold_lock
+from crawl.messages import TimbaoError
 from crawl.messages import gettext as _
 from index.reprints.candidates import SketchTable
 from index.reprints.overlap import KEYS, MIN_SYLLABLES, SKETCH_VERSION, Syllables, overlap, sketch, syllables
@@ -74,7 +75,7 @@ _OTHER_FAULTS = (
 """What finds any other fault of content, by reading the whole file."""
 
 
-class GroupsError(Exception):
+class GroupsError(TimbaoError):
     """The file of groups cannot be used: `path` names it, `detail` says why."""
 
     def __init__(self, path: Path, detail: str) -> None:

@@ -67,7 +67,10 @@ class Spotter:
 
 
 def _apart(between: str, separator: str | None) -> bool:
-    return (separator is not None and separator in between) or CHUNK.search(between) is not None
+    """Whether the separator or a token is there; a chunk of marks or invisible characters alone is none."""
+    return (separator is not None and separator in between) or any(
+        pieces[chunk[0]] for chunk in CHUNK.finditer(between)
+    )
 
 
 class _Words:

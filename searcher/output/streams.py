@@ -8,10 +8,11 @@ import sys
 from collections.abc import Iterator
 from typing import Any, TextIO, cast
 
+from crawl.messages import TimbaoError
 from crawl.messages import gettext as _
 
 
-class OutputError(Exception):
+class OutputError(TimbaoError):
     """Standard output takes no more. `is_closed` where its reader has gone, which is nobody's mistake."""
 
     def __init__(self, error: OSError) -> None:

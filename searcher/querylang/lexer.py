@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from crawl.messages import TimbaoError
 from crawl.messages import gettext as _
 from index.query import Term, Word
 from index.text.tokens import Tokens, analyse_terms
@@ -38,7 +39,7 @@ FIELD_NAMES: Mapping[str, str] = {
 """What may stand before a colon (capitals do not matter) → the field it means."""
 
 
-class QuerySyntaxError(ValueError):
+class QuerySyntaxError(TimbaoError, ValueError):
     """A text that is no query.
 
     `position` is the offset of the fault in code points of the NFC text, `hint` says what is wrong,

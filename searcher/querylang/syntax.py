@@ -82,7 +82,8 @@ class ParsedQuery:
 
     `query` is the strict match set. `partial` asks for any word, not all, of each run of two or more bare
     words outside OR and NOT; it is None when there is no such run. `text` is the input in NFC. `parsed`
-    writes the query in canonical spelling with every operator spelt out; parsing it gives the same query.
+    writes the query in canonical spelling with every operator spelt out; parsing it gives the same query, unless a word
+    was too long to be a term whole (`index.text.tokens.MAX_TERM_LENGTH`).
     `is_prose` says that more than MAX_BARE_WORDS bare words stand in a text without operators: a title or a
     question. Hardly any article has all of its words, so they cannot be asked to come first, and quotation
     marks in it quote: `partial` takes their words like any others. `title` is the same for a text that has so many

@@ -10,13 +10,13 @@ from datetime import datetime
 from crawl.archive.store import Archive
 from crawl.article import Article, Revision, StoredArticle
 from crawl.datafolder.folder import DataFolder
+from crawl.messages import TimbaoError, printable
 from crawl.messages import gettext as _
-from crawl.messages import printable
 from index.document import Document, to_document
 from index.engine import Engine, EngineError, NoIndex
 
 
-class NoSuchArticle(LookupError):
+class NoSuchArticle(TimbaoError, LookupError):
     """No article has this id or address."""
 
     def __init__(self, name: str) -> None:
@@ -25,7 +25,7 @@ class NoSuchArticle(LookupError):
         super().__init__(message.format(name=printable(name)))
 
 
-class SeveralArticles(LookupError):
+class SeveralArticles(TimbaoError, LookupError):
     """The articles `found` have this name together."""
 
     def __init__(self, name: str, found: Sequence[StoredArticle]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from crawl.messages import TimbaoError
 from crawl.messages import gettext as _
 from index.engine import Sort
 from index.query import And, Between, Or, Query
@@ -16,7 +17,7 @@ MAX_REACH = 10_000
 """The last hit that paging shows; whoever wants more wants an export, not pages."""
 
 
-class RequestError(ValueError):
+class RequestError(TimbaoError, ValueError):
     """A request that cannot be answered; its text says what to change."""
 
 

@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from crawl.messages import TimbaoError
 from crawl.messages import gettext as _
 
 _LAST_PORT = 65_535
 
 
-class CannotServe(Exception):
+class CannotServe(TimbaoError):
     """The address cannot be listened on: `host` and `port` name it, `reason` is the system's."""
 
     def __init__(self, host: str, port: int, reason: str) -> None:

@@ -16,6 +16,7 @@ from crawl.fetching.robots import Pace
 from crawl.frontier.feeds import feed_entries
 from crawl.frontier.links import feeds_of
 from crawl.frontier.sitemaps import sitemap_entries
+from crawl.messages import TimbaoError
 from crawl.messages import gettext as _
 from crawl.sources.probing.visitor import NotVisited, Visitor, articles_on
 from crawl.sources.registry import load_sources, source_for_host
@@ -36,7 +37,7 @@ class Added:
     sample: Article | None
 
 
-class CannotAdd(Exception):
+class CannotAdd(TimbaoError):
     """The site at `url` cannot be added; `reason` says why."""
 
     def __init__(self, url: str, reason: str) -> None:

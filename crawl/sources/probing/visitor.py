@@ -13,11 +13,12 @@ from crawl.fetching.fetcher import Fetcher
 from crawl.fetching.robots import MAX_BYTES, NOT_NOW, Pace, Robots, read_robots
 from crawl.frontier.feeds import feed_entries
 from crawl.frontier.links import links
+from crawl.messages import TimbaoError
 from crawl.sources.source import Source
 from crawl.urls import within
 
 
-class NotVisited(Exception):
+class NotVisited(TimbaoError):
     """The page at `url` was not had; `reason` says why."""
 
     def __init__(self, url: str, reason: str) -> None:

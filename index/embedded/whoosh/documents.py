@@ -117,7 +117,10 @@ class KeyColumn(ColumnReader):
 
 
 class DateColumn(ColumnReader):
-    """The moments of publication as Whoosh counts them; an article without one comes last by either order."""
+    """Moments of publication as Whoosh counts them.
+
+    Articles without one come last, unless a whole search is reversed.
+    """
 
     def __init__(self, moments: Array) -> None:
         never = np.uint64(SCHEMA[DATE_FIELD].default)

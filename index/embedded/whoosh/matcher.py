@@ -70,8 +70,8 @@ class PostingMatcher(LeafMatcher):
         return self
 
     def id(self) -> int:
-        """The current document."""
-        return self._docs[self._place]
+        """The current document; behind the last posting the last, which some of Whoosh's matchers still ask for."""
+        return self._docs[min(self._place, len(self._docs) - 1)]
 
     def all_ids(self) -> Iterator[int]:
         """The current document and all after it."""

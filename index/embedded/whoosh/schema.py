@@ -123,7 +123,10 @@ class KeyField(_Encoded, ID):
 
 
 class DateField(DATETIME):
-    """The moment of publication, in Vietnam's time; an article without one comes last by either order."""
+    """The moment of publication, in Vietnam's time.
+
+    Articles without one come last, unless a whole search is reversed.
+    """
 
     def __init__(self) -> None:
         super().__init__(stored=True, sortable=True)

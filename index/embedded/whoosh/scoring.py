@@ -39,7 +39,7 @@ class Weighting(BM25F):
         parent = searcher.get_parent()
         one = isinstance(text, _AsOneTerm)
         holders = text.holders(parent) if one else parent.doc_frequency(fieldname, text)
-        return _WEIGHTS[fieldname] * (math.log(parent.doc_count() / (holders + 1)) + 1.0)
+        return _WEIGHTS.get(fieldname, 1.0) * (math.log(parent.doc_count() / (holders + 1)) + 1.0)
 
     def scorer(self, searcher: Any, fieldname: str, text: Any, qf: float = 1) -> BaseScorer:  # noqa: ARG002
         """The scores of a term in one segment, or of what is weighed as one."""
