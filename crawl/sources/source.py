@@ -102,8 +102,8 @@ class SourcesError(TimbaoError):
     def __init__(self, path: Path, entry: str, detail: str, way_out: str = "") -> None:
         self.path, self.entry, self.detail = path, entry, detail
         where = f"{path}: {entry}" if entry else str(path)
-        way_out = way_out or _("Correct it and try again.")
-        super().__init__(f"{where}: {detail}. {way_out}")
+        self.way_out = way_out or _("Correct it and try again.")
+        super().__init__(f"{where}: {detail}. {self.way_out}")
 
 
 class UnknownSource(TimbaoError):

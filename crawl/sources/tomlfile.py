@@ -157,15 +157,13 @@ def _adapted(found: Any, value: Any) -> bool:
         for one in value[len(old) :]:
             found.append(one)
         return True
-    kept = iter(value)
-    wanted = next(kept, None)
-    idle = []
+    left, idle = list(value), []
     for number, one in enumerate(old):
-        if one == wanted:
-            wanted = next(kept, None)
+        if left[:1] == [one]:
+            del left[0]
         else:
             idle.append(number)
-    if wanted is not None:
+    if left:
         return False
     for number in reversed(idle):
         del found[number]
