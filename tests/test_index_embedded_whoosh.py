@@ -483,6 +483,13 @@ def test_writing_is_refused(folder: Path) -> None:
         lambda: opened.add_field("x", opened.schema["title"]),
         lambda: opened.remove_field("title"),
         lambda: type(opened).create(FileStorage(str(folder)), opened.schema),
+        lambda: opened.storage.create_index(opened.schema),
+        lambda: opened.storage.create_file("x"),
+        lambda: opened.storage.delete_file("CURRENT"),
+        lambda: opened.storage.rename_file("CURRENT", "x"),
+        opened.storage.create,
+        opened.storage.clean,
+        opened.storage.destroy,
     )
     for way in ways:
         with pytest.raises(ReadOnlyIndex, match="timbao index") as caught:

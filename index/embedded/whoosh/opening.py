@@ -64,12 +64,24 @@ def exists_in(path: str | Path) -> bool:
     return True
 
 
+class ReadingStorage(FileStorage):
+    """The folder as Whoosh sees it; what would change it is refused with a sentence, where Whoosh has none."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path), readonly=True)
+
+    def _refuse(self, *_arguments: Any, **_options: Any) -> NoReturn:
+        raise ReadOnlyIndex(f"whoosh:{self.folder}")
+
+    create = destroy = create_file = delete_file = rename_file = create_index = clean = _refuse
+
+
 class TimbaoIndex(FileIndex):
     """An index as Whoosh's own classes use it: each reader and searcher is of the newest generation when it is made."""
 
     def __init__(self, path: Path) -> None:
         # Whoosh's own initialiser reads its pickled table of contents
-        self.storage = FileStorage(str(path), readonly=True)
+        self.storage = ReadingStorage(path)
         self.indexname = _NAME
         self._schema = SCHEMA
         self._generations = Generations(path)
